@@ -1,0 +1,1 @@
+"""RNA-seq differential expression, markers and pathways, from counts to a report."""
