@@ -1,0 +1,271 @@
+"""Design formulas: read as data, never as code, and turned into a design matrix.
+
+The grammar is R's, without functions: column names (in backticks when they hold blanks or signs),
+``+``, ``:``, ``*``, and ``0`` or ``1`` for the intercept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import numpy as np
+import pandas as pd
+
+INTERCEPT = "Intercept"
+_TOKEN = re.compile(
+    r"\s*(?:`(?P<quoted>[^`]+)`|(?P<name>[^\W\d][\w.]*)|(?P<number>\d+)|(?P<sign>.))"
+)
+
+
+_GRAMMAR = (
+    "allowed are column names, '+', ':', '*', 0 and 1 (no functions; compute a new column in the "
+    "sample sheet instead, and put names with blanks or signs in backticks)"
+)
+
+
+class FormulaError(ValueError):
+    """The text is not a formula of the grammar; the message says where it stops being one."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A parsed formula.
+
+    Attributes
+    ----------
+    text
+        As the user wrote it.
+    terms
+        Each term is the tuple of its variables; main effects come before interactions.
+    intercept
+        Whether the model has an intercept.
+    """
+
+    text: str
+    terms: tuple[tuple[str, ...], ...]
+    intercept: bool
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Sample-sheet columns in order of first appearance."""
+        return tuple(dict.fromkeys(name for term in self.terms for name in term))
+
+    def interacting_with(self, variable: str) -> tuple[str, ...]:
+        """Return the variables that share a term with this one."""
+        shared = [term for term in self.terms if variable in term]
+        return tuple(dict.fromkeys(n for term in shared for n in term if n != variable))
+
+
+def parse_formula(text: str) -> Formula:
+    """Parse a design formula such as ``~ batch + group`` or ``~ sex * group``.
+
+    Parameters
+    ----------
+    text
+        The formula; the ``~`` comes first, nothing stands before it.
+
+    Returns
+    -------
+    Formula
+
+    Raises
+    ------
+    FormulaError
+        With the offending piece of the text: unknown signs, function calls, doubled operators.
+    """
+    stripped = str(text).strip()
+    if not stripped.startswith("~"):
+        raise FormulaError(f"{text!r} does not begin with '~'; write for example '~ group'")
+    summands = _split(_tokens(stripped[1:], text), "+", text)
+    intercept, terms = True, {}
+    for summand in summands:
+        if len(summand) == 1 and summand[0] in ("0", "1"):
+            intercept = summand[0] == "1"
+            continue
+        for term in _expand(summand, text):
+            terms.setdefault(frozenset(term), term)
+    ordered = sorted(terms.values(), key=len)
+    return Formula(str(text), tuple(ordered), intercept)
+
+
+def _tokens(body: str, text: str) -> list[str]:
+    """Cut the right-hand side into names (marked by a leading backtick), numbers and signs."""
+    tokens, position = [], 0
+    body = body.rstrip()
+    while position < len(body):
+        match = _TOKEN.match(body, position)
+        position = match.end()
+        if match["sign"] and match["sign"] not in "+:*":
+            raise FormulaError(
+                f"{match['sign']!r} in {text!r} is not part of a formula; {_GRAMMAR}"
+            )
+        if match["number"] and match["number"] not in ("0", "1"):
+            raise FormulaError(f"number {match['number']} in {text!r}: only 0 and 1 are meant")
+        name = match["quoted"] or match["name"]
+        tokens.append(f"`{name}" if name else match["number"] or match["sign"])
+    return tokens
+
+
+def _split(tokens: list[str], sign: str, text: str) -> list[list[str]]:
+    """Split tokens at an operator; an empty side is an error."""
+    parts: list[list[str]] = [[]]
+    for token in tokens:
+        if token == sign:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    if not all(parts):
+        raise FormulaError(f"{text!r} has nothing on one side of {sign!r} or of '~'; {_GRAMMAR}")
+    return parts
+
+
+def _expand(summand: list[str], text: str) -> list[tuple[str, ...]]:
+    """Write ``a*b`` out as a, b and a:b."""
+    factors = []
+    for part in _split(summand, "*", text):
+        names = _split(part, ":", text)
+        if any(len(name) != 1 or not name[0].startswith("`") for name in names):
+            shown = " ".join(token.lstrip("`") for token in part)
+            raise FormulaError(f"{shown!r} in {text!r} is not a term; {_GRAMMAR}")
+        factors.append(tuple(name[0][1:] for name in names))
+    chosen = (c for size in range(1, len(factors) + 1) for c in combinations(factors, size))
+    return [tuple(dict.fromkeys(name for factor in group for name in factor)) for group in chosen]
+
+
+def design_matrix(formula: Formula, metadata: pd.DataFrame) -> pd.DataFrame:
+    """Build the design matrix with treatment coding, as R's ``model.matrix`` does.
+
+    A factor in a term is coded by its non-reference levels when the term without that factor is in
+    the model too, else by all its levels (Chambers and Hastie 1992, section 2.3).
+
+    Parameters
+    ----------
+    formula
+        A parsed formula.
+    metadata
+        Samples x columns; categorical columns (first category is the reference) or numbers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Samples x coefficients; columns such as ``Intercept``, ``group[early_recurrence]``, ``age``,
+        ``sex[male]:group[early_recurrence]``.
+    """
+    present = {frozenset(term) for term in formula.terms}
+    if formula.intercept:
+        present.add(frozenset())
+    columns: dict[str, np.ndarray] = {}
+    if formula.intercept:
+        columns[INTERCEPT] = np.ones(len(metadata))
+    for term in formula.terms:
+        codings = []
+        for name in term:
+            reduced = frozenset(term) - {name} in present
+            codings.append(_coding(name, metadata[name], reduced))
+        if len(term) == 1 and isinstance(metadata[term[0]].dtype, pd.CategoricalDtype):
+            present.add(frozenset())  # a factor coded in full stands in for a missing intercept
+        for parts in product(*(coding.items() for coding in codings)):
+            label = ":".join(part_name for part_name, _ in parts)
+            columns[label] = np.prod([values for _, values in parts], axis=0)
+    return pd.DataFrame(columns, index=metadata.index, dtype=float)
+
+
+def _coding(name: str, values: pd.Series, reduced: bool) -> dict[str, np.ndarray]:
+    """Columns of one variable: itself when numeric, indicators of its levels when categorical."""
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        return {name: values.to_numpy(dtype=float)}
+    levels = list(values.cat.categories)[1 if reduced else 0 :]
+    return {f"{name}[{level}]": (values == level).to_numpy(dtype=float) for level in levels}
+
+
+def contrast_vector(
+    formula: Formula, metadata: pd.DataFrame, contrast: Mapping[str, object]
+) -> pd.Series:
+    """Weights of the coefficients in a contrast.
+
+    The design rows of two imagined samples are subtracted: one whose factor has the numerator's
+    level (the mean of the rows when there are several), one with the denominator's. All other
+    variables are equal on both sides and cancel, unless they interact with the factor; `within`
+    then gives their values.
+
+    Parameters
+    ----------
+    formula, metadata
+        As for `design_matrix`.
+    contrast
+        Either ``factor``, ``numerator``, ``denominator`` (sequences of levels) and ``within``
+        (column to level or number), or ``coefficients`` (column of the design to weight).
+
+    Returns
+    -------
+    pandas.Series
+        One weight a column of the design matrix.
+
+    Raises
+    ------
+    KeyError
+        When a coefficient is not a column of the design.
+    """
+    names = design_matrix(formula, metadata.iloc[:0]).columns
+    if contrast.get("coefficients"):
+        weights = pd.Series(0.0, index=names)
+        for name, weight in contrast["coefficients"].items():
+            if name not in weights.index:
+                raise KeyError(name)
+            weights[name] = float(weight)
+        return weights
+    sides = {}
+    for side in ("numerator", "denominator"):
+        imagined = _imagined_samples(metadata, contrast, list(contrast[side]))
+        sides[side] = design_matrix(formula, imagined).mean(axis=0)
+    return (sides["numerator"] - sides["denominator"]).reindex(names)
+
+
+def _imagined_samples(
+    metadata: pd.DataFrame, contrast: Mapping[str, object], levels: list[str]
+) -> pd.DataFrame:
+    """One sample for each level of the contrast's factor, everything else held equal."""
+    fixed = {**(contrast.get("within") or {})}
+    columns = {}
+    for name, values in metadata.items():
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            categories = values.cat.categories
+            chosen = levels if name == contrast["factor"] else [fixed.get(name, categories[0])]
+            chosen = [str(level) for level in chosen] * (len(levels) // len(chosen))
+            columns[name] = pd.Categorical(chosen, categories=categories)
+        elif pd.api.types.is_numeric_dtype(values.dtype):
+            columns[name] = np.full(len(levels), float(fixed.get(name, 0.0)))
+    return pd.DataFrame(columns)
+
+
+def confounded_columns(design: pd.DataFrame) -> dict[str, list[str]]:
+    """Find the columns that a design matrix cannot tell apart.
+
+    Parameters
+    ----------
+    design
+        Samples x coefficients.
+
+    Returns
+    -------
+    dict
+        Each column that is a linear combination of earlier ones, with those it is made of; empty
+        when the matrix is of full column rank.
+    """
+    values = design.to_numpy(dtype=float)
+    scale = np.linalg.norm(values, axis=0)
+    values = values / np.where(scale == 0, 1.0, scale)
+    independent: list[int] = []
+    found: dict[str, list[str]] = {}
+    for index in range(values.shape[1]):
+        basis = values[:, independent]
+        weights = np.linalg.lstsq(basis, values[:, index], rcond=None)[0]
+        if np.linalg.norm(values[:, index] - basis @ weights) > 1e-8:
+            independent.append(index)
+        else:
+            parts = [independent[k] for k in np.flatnonzero(np.abs(weights) > 1e-8)]
+            found[str(design.columns[index])] = [str(design.columns[k]) for k in parts]
+    return found
