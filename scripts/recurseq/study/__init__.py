@@ -1,0 +1,18 @@
+"""The study: configuration and sample sheet, checked against each other and typed."""
+
+from recurseq.study.checks import study_problems
+from recurseq.study.config import config_problems
+from recurseq.study.model import Contrast, Counts, Enrichment, Study, Testing, load_study
+from recurseq.study.samples import read_samples
+
+__all__ = [
+    "Contrast",
+    "Counts",
+    "Enrichment",
+    "Study",
+    "Testing",
+    "config_problems",
+    "load_study",
+    "read_samples",
+    "study_problems",
+]

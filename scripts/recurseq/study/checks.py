@@ -1,0 +1,231 @@
+"""What no schema can check: sheet, design and contrasts against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from jsonschema import Draft202012Validator
+
+from recurseq.errors import InputError, Problem, few, suggest
+from recurseq.formula import (
+    Formula,
+    FormulaError,
+    confounded_columns,
+    design_matrix,
+    parse_formula,
+)
+from recurseq.sheets import read_sheet
+from recurseq.study.contrasts import contrast_problems
+from recurseq.study.model import Study
+from recurseq.study.samples import factor_levels, kept_samples, typed_samples, without_missing
+
+SMALLEST_GROUP = 2
+
+
+def study_problems(study: Study, row_schema: Mapping) -> list[Problem]:
+    """Check the sample sheet, the design and the contrasts of a study.
+
+    Parameters
+    ----------
+    study
+        Built from a configuration that follows its schema.
+    row_schema
+        JSON schema of one row of the sample sheet.
+
+    Returns
+    -------
+    list of Problem
+        Everything found; empty when the study can be analysed.
+    """
+    problems: list[Problem] = []
+    formula = _parsed(study.formula, "config: design.formula", problems)
+    reduced = None
+    if study.omnibus_reduced is not None:
+        reduced = _parsed(study.omnibus_reduced, "config: omnibus.reduced", problems)
+    try:
+        sheet = read_sheet(study.samples_path)
+    except InputError as error:
+        return [*problems, *error.problems]
+    problems += _column_problems(sheet, study, formula)
+    if study.sample_id not in sheet.columns:
+        return problems
+    problems += _row_problems(sheet, study, row_schema)
+    if not set(study.keep) <= set(sheet.columns):
+        return problems
+    kept = kept_samples(sheet, study)
+    if kept.empty:
+        return [*problems, Problem("config: samples.keep", "leaves no sample", "at least 2")]
+    usable = set(sheet.columns) - {study.sample_id}
+    if formula is None or not set(formula.variables) <= usable:
+        return problems
+    factor_problems = [p for name in formula.variables for p in _factor_problems(name, kept, study)]
+    problems += factor_problems
+    samples = typed_samples(kept.set_index(study.sample_id), study)
+    problems += contrast_problems(study, formula, samples)
+    if not factor_problems:
+        problems += _rank_problems(formula, samples)
+        problems += _reduced_problems(formula, reduced, samples)
+    return problems
+
+
+def _parsed(text: str, where: str, problems: list[Problem]) -> Formula | None:
+    try:
+        return parse_formula(text)
+    except FormulaError as error:
+        problems.append(Problem(where, str(error), "a formula such as '~ group'"))
+        return None
+
+
+def _column_problems(sheet: pd.DataFrame, study: Study, formula: Formula | None) -> list[Problem]:
+    """Check that every column the configuration names is in the sheet."""
+    wanted = {study.sample_id: "config: samples.id"}
+    wanted |= dict.fromkeys(study.keep, "config: samples.keep")
+    wanted |= dict.fromkeys(study.levels, "config: design.levels")
+    wanted |= dict.fromkeys(formula.variables if formula else (), "config: design.formula")
+    columns = list(sheet.columns)
+    problems = [
+        Problem(
+            where,
+            f"{name!r} is not a column of {study.samples_path}",
+            f"one of {', '.join(columns)}",
+            suggest(name, columns),
+        )
+        for name, where in wanted.items()
+        if name not in columns
+    ]
+    if formula and study.sample_id in formula.variables:
+        found = f"{study.sample_id!r} names the samples and cannot be in the formula"
+        problems.append(Problem("config: design.formula", found, "columns that samples share"))
+    for name in set(study.levels) - set(formula.variables if formula else study.levels):
+        if name in columns:
+            found = f"levels of {name!r}, which is not in the formula {study.formula!r}"
+            problems.append(Problem("config: design.levels", found, "", "remove it, or add it"))
+    return problems
+
+
+def _row_problems(sheet: pd.DataFrame, study: Study, row_schema: Mapping) -> list[Problem]:
+    """Blank, unusable and repeated sample names, and values `keep` names that do not occur."""
+    problems = []
+    validator = Draft202012Validator(row_schema)
+    named = sheet.rename(columns={study.sample_id: "sample_id"})
+    for line, row in zip(sheet.index, named.to_dict("records"), strict=True):
+        for error in validator.iter_errors(row):
+            column = study.sample_id if error.path[0] == "sample_id" else error.path[0]
+            where = f"{study.samples_path}, line {line}, column {column!r}"
+            problems.append(
+                Problem(where, f"found {error.instance!r}", error.schema["description"])
+            )
+    names = sheet[study.sample_id]
+    for name in names[names.duplicated() & (names != "")].unique():
+        lines = ", ".join(map(str, sheet.index[names == name]))
+        where = f"{study.samples_path}, lines {lines}"
+        problems.append(Problem(where, f"the sample {name!r} is listed twice", "each sample once"))
+    for column, levels in study.keep.items():
+        values = list(sheet[column].unique()) if column in sheet.columns else levels
+        for level in levels:
+            if level not in values:
+                problems.append(_no_such_level("config: samples.keep", column, level, values))
+    return problems
+
+
+def _no_such_level(where: str, column: str, level: str, values: list[str]) -> Problem:
+    found = f"no sample has {level!r} in the column {column!r}"
+    return Problem(where, found, f"one of {few(values, 10)}", suggest(level, values))
+
+
+def _factor_problems(name: str, kept: pd.DataFrame, study: Study) -> list[Problem]:
+    """One column of the formula: missing values, unknown levels, empty or tiny groups."""
+    values = without_missing(kept[name])
+    where = f"{study.samples_path}, column {name!r}"
+    problems = []
+    if values.isna().any():
+        samples = few(kept.loc[values.isna(), study.sample_id])
+        fix = "fill it in, or leave the samples out with samples.keep"
+        problems.append(
+            Problem(where, f"no value for the samples {samples}", "a value in every row", fix)
+        )
+    counts = values.value_counts()
+    if name in study.levels:
+        problems += _level_problems(name, kept, counts, study)
+    if len(counts) == 1:
+        found = f"only one value ({counts.index[0]!r}) among the {len(kept)} samples used"
+        problems.append(Problem(where, found, "two or more", "remove the column from the formula"))
+    if name in _compared_factors(study):
+        problems += [
+            Problem(where, f"the group {level!r} has {counts[level]} sample", "at least 2 samples",
+                    "a variance cannot be estimated from one sample; leave the group out")
+            for level in factor_levels(name, values, study)
+            if level in counts.index and counts[level] < SMALLEST_GROUP
+        ]  # fmt: skip
+    return problems
+
+
+def _compared_factors(study: Study) -> set[str]:
+    return {contrast.factor for contrast in study.contrasts.values() if contrast.factor}
+
+
+def _level_problems(
+    name: str, kept: pd.DataFrame, counts: pd.Series, study: Study
+) -> list[Problem]:
+    """Levels of the sheet that are not listed, and listed levels that no sample has."""
+    listed, present = list(study.levels[name]), list(counts.index)
+    problems = []
+    for level in sorted(set(present) - set(listed)):
+        samples = few(kept.loc[kept[name] == level, study.sample_id], 3)
+        fix = suggest(level, listed) or f"list it, or leave it out with samples.keep: {{{name}: …}}"
+        where = f"{study.samples_path}, column {name!r}"
+        problems.append(
+            Problem(where, f"the value {level!r} (samples {samples}) is not a level of the design",
+                    f"one of {', '.join(listed)}", fix)
+        )  # fmt: skip
+    for level in listed:
+        if level not in present:
+            problems.append(
+                _no_such_level(f"config: design.levels.{name}", name, level, sorted(present))
+            )
+    return problems
+
+
+def _rank_problems(formula: Formula, samples: pd.DataFrame) -> list[Problem]:
+    """Find a design that cannot be solved, or leaves no sample to estimate the variance from."""
+    design = design_matrix(formula, samples)
+    where = "config: design.formula"
+    problems = [
+        Problem(
+            where,
+            f"the column {column!r} of the design cannot be told apart from {few(others)}"
+            if others
+            else f"the column {column!r} of the design is zero in every sample",
+            "a design of full rank",
+            "these columns of the sheet are confounded: remove one of them from the formula",
+        )
+        for column, others in confounded_columns(design).items()
+    ]
+    if not problems and design.shape[0] <= design.shape[1]:
+        found = f"{design.shape[1]} coefficients for {design.shape[0]} samples"
+        problems.append(Problem(where, found, "more samples than coefficients", "a simpler design"))
+    return problems
+
+
+def _reduced_problems(
+    formula: Formula, reduced: Formula | None, samples: pd.DataFrame
+) -> list[Problem]:
+    """Check that the reduced design is a part of the full one, and smaller."""
+    if reduced is None:
+        return []
+    where, fix = "config: omnibus.reduced", "take the design formula and remove the term to test"
+    unknown = [name for name in reduced.variables if name not in formula.variables]
+    if unknown:
+        found = f"{few(unknown)} not in the design {formula.text!r}"
+        return [Problem(where, found, f"columns of the design: {few(formula.variables)}", fix)]
+    full = design_matrix(formula, samples).to_numpy()
+    part = design_matrix(reduced, samples).to_numpy()
+    rank = np.linalg.matrix_rank
+    if rank(np.hstack([full, part])) > rank(full) or rank(part) >= rank(full):
+        found = f"{reduced.text!r} is not a smaller part of the design {formula.text!r}"
+        return [Problem(where, found, "a design nested in the full one", fix)]
+    if rank(part) < part.shape[1]:
+        return [Problem(where, f"{reduced.text!r} is not of full rank", "a full-rank design", fix)]
+    return []

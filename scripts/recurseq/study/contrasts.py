@@ -1,0 +1,111 @@
+"""Contrasts against the design: levels, sides, interacting columns, coefficient names."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from recurseq.errors import Problem, few, suggest
+from recurseq.formula import Formula, design_matrix
+from recurseq.study.model import Contrast, Study
+
+
+def contrast_problems(study: Study, formula: Formula, samples: pd.DataFrame) -> list[Problem]:
+    """Check every contrast of a study.
+
+    Parameters
+    ----------
+    study, formula
+        The study and its parsed design.
+    samples
+        Typed samples x columns, as `recurseq.study.samples.typed_samples` gives them.
+    """
+    problems = []
+    for contrast in study.contrasts.values():
+        where = f"config: contrasts.{contrast.name}"
+        if contrast.coefficients:
+            problems += _coefficient_problems(contrast, where, formula, samples)
+        else:
+            problems += _factor_problems(contrast, where, study, formula, samples)
+    return problems
+
+
+def _factor_problems(
+    contrast: Contrast, where: str, study: Study, formula: Formula, samples: pd.DataFrame
+) -> list[Problem]:
+    factor = contrast.factor
+    if factor not in formula.variables:
+        allowed = f"a column of the formula {study.formula!r}"
+        fix = suggest(factor, formula.variables)
+        return [Problem(f"{where}.factor", f"{factor!r} is not in the design", allowed, fix)]
+    if not isinstance(samples[factor].dtype, pd.CategoricalDtype):
+        return [
+            Problem(
+                f"{where}.factor", f"{factor!r} holds numbers, so the model has one slope for it",
+                "a factor",
+                f"list its levels under design.levels, or use coefficients: {{{factor}: 1}}",
+            )
+        ]  # fmt: skip
+    levels = list(samples[factor].cat.categories)
+    problems = []
+    for side in ("numerator", "denominator"):
+        problems += [
+            Problem(f"{where}.{side}", f"{level!r} is not a level of {factor!r}",
+                    f"one of {', '.join(levels)}", suggest(level, levels))
+            for level in getattr(contrast, side)
+            if level not in levels
+        ]  # fmt: skip
+    both = set(contrast.numerator) & set(contrast.denominator)
+    if both:
+        found = f"{few(sorted(both))} on both sides"
+        problems.append(Problem(where, found, "different levels in numerator and denominator"))
+    return problems + _within_problems(contrast, where, formula, samples)
+
+
+def _within_problems(
+    contrast: Contrast, where: str, formula: Formula, samples: pd.DataFrame
+) -> list[Problem]:
+    """`within` must fix exactly the columns that interact with the factor."""
+    interacting = formula.interacting_with(contrast.factor)
+    problems = [
+        Problem(
+            where, f"{contrast.factor!r} interacts with {name!r}, so its effect depends on it",
+            f"within: {{{name}: <value at which to compare>}}",
+            "or compare effects with coefficients",
+        )
+        for name in interacting
+        if name not in contrast.within
+    ]  # fmt: skip
+    for name, value in contrast.within.items():
+        if name not in interacting:
+            allowed = (
+                f"columns that interact with {contrast.factor!r}: {few(interacting) or 'none'}"
+            )
+            problems.append(
+                Problem(f"{where}.within", f"{name!r} does not interact", allowed, "remove it")
+            )
+            continue
+        if isinstance(samples[name].dtype, pd.CategoricalDtype):
+            levels = list(samples[name].cat.categories)
+            if str(value) not in levels:
+                found = f"{value!r} is not a level of {name!r}"
+                allowed = f"one of {', '.join(levels)}"
+                fix = suggest(value, levels)
+                problems.append(Problem(f"{where}.within.{name}", found, allowed, fix))
+        elif isinstance(value, str):
+            problems.append(Problem(f"{where}.within.{name}", f"found {value!r}", "a number"))
+    return problems
+
+
+def _coefficient_problems(
+    contrast: Contrast, where: str, formula: Formula, samples: pd.DataFrame
+) -> list[Problem]:
+    columns = list(design_matrix(formula, samples.iloc[:0]).columns)
+    problems = [
+        Problem(f"{where}.coefficients", f"{name!r} is not a column of the design",
+                f"one of {', '.join(columns)}", suggest(name, columns))
+        for name in contrast.coefficients
+        if name not in columns
+    ]  # fmt: skip
+    if not any(contrast.coefficients.values()):
+        problems.append(Problem(f"{where}.coefficients", "all weights are 0", "a weight not 0"))
+    return problems

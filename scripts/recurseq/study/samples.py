@@ -1,0 +1,77 @@
+"""The sample sheet: read, restricted by `keep`, and typed for the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from recurseq.formula import parse_formula
+from recurseq.sheets import MISSING_TEXTS, read_sheet
+from recurseq.study.model import Study
+
+
+def read_samples(study: Study) -> pd.DataFrame:
+    """Read the sample sheet of a study that passed its checks.
+
+    Parameters
+    ----------
+    study
+        The study.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Kept samples, indexed by sample name (as written) and sorted by it, so that the order of
+        the sheet never shows in a result. Columns of the formula: categorical with the level order
+        of the design when listed in ``levels`` or when they hold text, else numbers. Other columns:
+        numbers when every value is one, else text with None for missing.
+
+    Raises
+    ------
+    recurseq.errors.InputError
+        When the sheet cannot be read.
+    """
+    kept = kept_samples(read_sheet(study.samples_path), study)
+    return typed_samples(kept.set_index(study.sample_id), study).sort_index(kind="stable")
+
+
+def kept_samples(sheet: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Rows of the sheet that `keep` leaves in."""
+    for column, levels in study.keep.items():
+        sheet = sheet[sheet[column].isin(levels)]
+    return sheet
+
+
+def typed_samples(sheet: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Give every column its type; see `read_samples`."""
+    in_formula = set(parse_formula(study.formula).variables)
+    columns = {}
+    for name, texts in sheet.items():
+        present = without_missing(texts)
+        if name in in_formula and (name in study.levels or not is_numeric(present)):
+            columns[name] = pd.Categorical(present, categories=factor_levels(name, present, study))
+        elif is_numeric(present):
+            columns[name] = pd.to_numeric(present).to_numpy(dtype=float)
+        else:
+            columns[name] = present.astype(object).where(present.notna(), None)
+    return pd.DataFrame(columns, index=sheet.index)
+
+
+def without_missing(texts: pd.Series) -> pd.Series:
+    """Replace the words for a missing value by missing."""
+    return texts.where(~texts.isin(MISSING_TEXTS))
+
+
+def is_numeric(values: pd.Series) -> bool:
+    """Whether every present value is a finite number (and there is one)."""
+    present = values.dropna()
+    numbers = pd.to_numeric(present, errors="coerce")
+    return len(present) > 0 and bool((numbers.notna() & (numbers.abs() < float("inf"))).all())
+
+
+def factor_levels(name: str, values: Iterable[str], study: Study) -> list[str]:
+    """Level order of a factor: as listed in the design, else sorted."""
+    if name in study.levels:
+        return list(study.levels[name])
+    return sorted({value for value in values if isinstance(value, str)})
