@@ -1,0 +1,1 @@
+"""Quality of a cohort before any model is fitted."""

@@ -1,0 +1,61 @@
+"""All quality tables of a cohort."""
+
+from __future__ import annotations
+
+import logging
+
+import anndata
+import numpy as np
+import pandas as pd
+
+from recurseq.qc.components import associations, principal_components, sample_distances
+from recurseq.qc.depth import library_sizes, top_genes
+from recurseq.qc.flags import outlier_flags
+from recurseq.qc.sex import sex_check
+
+logger = logging.getLogger(__name__)
+
+
+def quality_tables(
+    cohort: anndata.AnnData, size_factor: pd.Series, vst: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Compute every quality table from counts, size factors and transformed expression.
+
+    Parameters
+    ----------
+    cohort
+        Samples × genes with ``layers["counts"]``, the typed sheet in ``obs``, ``gene_name`` in
+        ``var`` and the main factor's name in ``uns["main_factor"]`` ("" for none).
+    size_factor
+        One a sample, in the cohort's order.
+    vst
+        Samples × kept genes, log2 scale, computed blind to the design.
+
+    Returns
+    -------
+    dict
+        Table name (``qc_...`` of ``tables.yaml``) to table; samples in the cohort's order.
+    """
+    counts = np.asarray(cohort.layers["counts"])
+    names = cohort.var["gene_name"].astype(object).to_numpy()
+    factor = str(cohort.uns.get("main_factor", ""))
+    groups = cohort.obs[factor] if factor else None
+    sizes = library_sizes(counts, cohort.obs_names, names, groups)
+    scores, variance = principal_components(vst)
+    distances = sample_distances(vst)
+    sex = sex_check(counts, names, size_factor.to_numpy(dtype=float), cohort.obs)
+    flags = outlier_flags(sizes, size_factor, distances, sex, groups)
+    logger.info("%d quality flags on %d samples", len(flags), flags["sample_id"].nunique())
+    return {
+        "qc_library_sizes": sizes,
+        "qc_size_factors": pd.DataFrame(
+            {"sample_id": cohort.obs_names, "size_factor": size_factor.to_numpy(dtype=float)}
+        ),
+        "qc_pca": scores,
+        "qc_pca_variance": variance,
+        "qc_pca_association": associations(scores, cohort.obs),
+        "qc_distances": distances,
+        "qc_sex_check": sex,
+        "qc_top_genes": top_genes(counts, cohort.obs_names, cohort.var_names, names),
+        "qc_flags": flags,
+    }

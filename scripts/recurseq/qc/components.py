@@ -1,0 +1,162 @@
+"""Principal components of the samples, the distances between them, and what they follow."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.special import fdtrc
+
+GENES = 500
+COMPONENTS = 10
+ASSOCIATED = 6
+# A component below this share of the variance is rounding noise of the decomposition.
+NOISE = 1e-10
+
+
+def principal_components(vst: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compute the principal components of the 500 most variable genes.
+
+    Genes are centred, not scaled, as in DESeq2's ``plotPCA`` (Love, Huber & Anders 2014).
+    The sign of a component is free; here the gene with the largest absolute loading is positive,
+    so that a repeated run gives the same picture.
+
+    Parameters
+    ----------
+    vst
+        Variance-stabilised expression, samples × genes, log2 scale.
+
+    Returns
+    -------
+    scores : DataFrame
+        Table ``qc_pca``: ``sample_id`` and at most 10 columns ``PC1``, ``PC2`` ...; none when all
+        samples are alike.
+    variance : DataFrame
+        Table ``qc_pca_variance``: share of the variance of the genes used.
+    """
+    # Genes in the order of their identifiers: the result then does not depend on the input's order.
+    expression = vst.sort_index(axis=1).to_numpy(dtype=float)
+    spread = expression.var(axis=0)
+    chosen = np.argsort(-spread, kind="stable")[:GENES]
+    centred = expression[:, chosen] - expression[:, chosen].mean(axis=0)
+    left, singular, loadings = np.linalg.svd(centred, full_matrices=False)
+    total = float((singular**2).sum())
+    share = singular**2 / total if total > 0 else np.zeros_like(singular)
+    keep = min(COMPONENTS, int((share > NOISE).sum()))
+    largest = np.abs(loadings[:keep]).argmax(axis=1)
+    signs = np.sign(loadings[np.arange(keep), largest])
+    names = [f"PC{number}" for number in range(1, keep + 1)]
+    scores = pd.DataFrame(left[:, :keep] * singular[:keep] * signs, columns=names)
+    scores.insert(0, "sample_id", vst.index.to_numpy())
+    return scores, pd.DataFrame({"component": names, "variance_explained": share[:keep]})
+
+
+def sample_distances(vst: pd.DataFrame) -> pd.DataFrame:
+    """Compute the Euclidean distance between all pairs of samples, over all genes given.
+
+    Parameters
+    ----------
+    vst
+        Variance-stabilised expression, samples × genes, log2 scale.
+
+    Returns
+    -------
+    DataFrame
+        Table ``qc_distances``: ``sample_id`` and one column a sample.
+    """
+    expression = vst.to_numpy(dtype=float)
+    distance = np.zeros((len(expression), len(expression)))
+    for row, values in enumerate(expression):
+        # Differences first, then squares: the inner-product shortcut loses digits for near twins.
+        later = np.sqrt(((expression[row + 1 :] - values) ** 2).sum(axis=1))
+        distance[row, row + 1 :] = distance[row + 1 :, row] = later
+    table = pd.DataFrame(distance, columns=[str(name) for name in vst.index])
+    table.insert(0, "sample_id", vst.index.to_numpy(), allow_duplicates=True)
+    return table
+
+
+def associations(scores: pd.DataFrame, sheet: pd.DataFrame) -> pd.DataFrame:
+    """Measure how far each column of the sample sheet explains each principal component.
+
+    A linear model of the component on the column alone: R² and the F test. Left out are columns
+    with one value, and text columns with more than one level for every two samples, such as
+    patient or sample names, which explain everything and mean nothing.
+
+    Parameters
+    ----------
+    scores
+        Table ``qc_pca``.
+    sheet
+        The typed sample sheet, same order of samples.
+
+    Returns
+    -------
+    DataFrame
+        Table ``qc_pca_association`` for PC1 to PC6; padj is Benjamini-Hochberg over all rows.
+    """
+    components = list(scores.columns[1 : ASSOCIATED + 1])
+    rows = []
+    for column in sheet.columns:
+        values = sheet[column]
+        present = values.notna().to_numpy()
+        kind = "numeric" if _is_numeric(values) else "categorical"
+        design = _design(values[present], kind)
+        if design is None:
+            continue
+        for component in components:
+            response = scores[component].to_numpy()[present]
+            r_squared, pvalue = explained(response, design)
+            rows.append((component, str(column), kind, int(present.sum()), r_squared, pvalue))
+    names = ["component", "column", "kind", "n", "r_squared", "pvalue"]
+    table = pd.DataFrame(rows, columns=names)
+    table["padj"] = benjamini_hochberg(table["pvalue"].to_numpy(dtype=float))
+    return table
+
+
+def _is_numeric(values: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+
+
+def _design(values: pd.Series, kind: str) -> np.ndarray | None:
+    """Design matrix of one column with an intercept, or None when the column says nothing."""
+    if kind == "numeric":
+        numbers = values.to_numpy(dtype=float)
+        if len(numbers) < 3 or not np.isfinite(numbers).all() or np.ptp(numbers) == 0:
+            return None
+        return np.column_stack([np.ones(len(numbers)), (numbers - numbers.mean()) / numbers.std()])
+    codes, levels = pd.factorize(values.astype(str), sort=True)
+    if len(levels) < 2 or len(levels) > len(values) / 2:
+        return None
+    return (codes[:, None] == np.arange(len(levels))).astype(float)
+
+
+def explained(response: np.ndarray, design: np.ndarray) -> tuple[float, float]:
+    """Return R² and the p-value of the F test of a linear model that contains the intercept.
+
+    Parameters
+    ----------
+    response
+        One number a sample.
+    design
+        Samples × columns, of full rank, the constant among its span.
+    """
+    coefficients, *_ = np.linalg.lstsq(design, response, rcond=None)
+    residual = float(((response - design @ coefficients) ** 2).sum())
+    total = float(((response - response.mean()) ** 2).sum())
+    between, within = design.shape[1] - 1, len(response) - design.shape[1]
+    if total == 0 or within < 1:
+        return np.nan, np.nan
+    r_squared = min(max(1 - residual / total, 0.0), 1.0)
+    if r_squared == 1:
+        return 1.0, 0.0
+    ratio = r_squared / between / ((1 - r_squared) / within)
+    return r_squared, float(fdtrc(between, within, ratio))
+
+
+def benjamini_hochberg(pvalues: np.ndarray) -> np.ndarray:
+    """Adjust p-values by Benjamini & Hochberg (1995); missing ones stay missing."""
+    adjusted = np.full(len(pvalues), np.nan)
+    present = np.flatnonzero(~np.isnan(pvalues))
+    order = present[np.argsort(pvalues[present], kind="stable")]
+    scaled = pvalues[order] * len(order) / np.arange(1, len(order) + 1)
+    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
+    return adjusted
