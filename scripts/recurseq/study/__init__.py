@@ -3,6 +3,7 @@
 from recurseq.study.checks import study_problems
 from recurseq.study.config import config_problems
 from recurseq.study.model import Contrast, Counts, Enrichment, Study, Testing, load_study
+from recurseq.study.notes import study_notes
 from recurseq.study.samples import read_samples
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "config_problems",
     "load_study",
     "read_samples",
+    "study_notes",
     "study_problems",
 ]
