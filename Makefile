@@ -1,0 +1,42 @@
+# Two commands do everything on a machine with Python 3.11, make and git: make demo, make test.
+PYTHON ?= python3
+CORES ?= $(shell nproc 2>/dev/null || echo 2)
+BIN := .venv/bin
+
+.PHONY: install demo test report lint format lock clean help
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
+
+install: .venv/installed ## Set up .venv from the lock file
+
+.venv/installed: envs/requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("recurseq needs Python 3.11 or newer; name one with: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r envs/requirements.lock
+	touch $@
+
+demo: install ## Run the whole pipeline on the simulated demo study
+	$(BIN)/snakemake --cores $(CORES) --configfile config/config.yaml
+	@cat results/demo/check.tsv
+	@echo "Open results/report/report.html"
+
+test: install ## Run all tests
+	$(BIN)/pytest -n $(CORES) --dist loadgroup
+
+lint: install ## Check format and style of Python and Snakemake files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint --configfile config/config.yaml
+
+format: install ## Format Python and Snakemake files
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/snakefmt Snakefile workflow
+
+lock: ## Resolve envs/requirements.in anew (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header envs/requirements.in -o envs/requirements.lock
+
+clean: ## Remove what the demo made
+	rm -rf results demo .snakemake
