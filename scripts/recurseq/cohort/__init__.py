@@ -1,0 +1,1 @@
+"""Counts in: readers, checks, gene annotation and the assembled cohort."""

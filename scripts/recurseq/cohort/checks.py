@@ -1,0 +1,199 @@
+"""Is it a count matrix, and does it fit the sample sheet? Every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from recurseq.cohort.scale import scale_evidence
+from recurseq.cohort.table import CountTable
+from recurseq.errors import Problem, few, suggest
+
+LARGEST_COUNT = 2.0**53  # beyond, floating-point arithmetic does not tell neighbours apart
+_SHOWN = 3
+_NAMED_SAMPLES = 5
+
+
+def matrix_problems(table: CountTable, samples: pd.DataFrame, path: str) -> list[Problem]:
+    """List everything that keeps a table from being the counts of these samples.
+
+    Parameters
+    ----------
+    table
+        What was read.
+    samples
+        Kept rows of the sample sheet, indexed by sample.
+    path
+        The file or folder, for messages.
+
+    Returns
+    -------
+    list of Problem
+        Empty when the table can be used. Only columns of samples in the sheet are looked at; when
+        there is none, all are.
+    """
+    wanted = [str(sample) for sample in samples.index]
+    used = np.flatnonzero(table.counts.columns.isin(wanted))
+    problems = [*_sample_problems(table, wanted, path), *_column_problems(table, path)]
+    counts = table.counts.iloc[:, used] if len(used) else table.counts
+    return [*problems, *_gene_problems(table, path), *_value_problems(counts, path)]
+
+
+def _sample_problems(table: CountTable, wanted: Sequence[str], path: str) -> list[Problem]:
+    columns = [column for column in table.counts.columns if column]
+    missing = [sample for sample in wanted if sample not in set(columns)]
+    if missing and len(missing) == len(wanted):
+        found = f"no sample of the sheet is in the counts; columns: {few(columns)}; "
+        return [
+            Problem(
+                path,
+                found + f"sheet: {few(wanted)}",
+                "column names as in the sample sheet",
+                _why_none_matches(table, columns, wanted),
+            )
+        ]
+    problems = [
+        Problem(
+            f"{path}, sample {sample!r}",
+            "in the sample sheet, not in the counts",
+            "every sample of the sheet has a column of counts",
+            _closest(sample, [column for column in columns if column not in wanted]),
+        )
+        for sample in missing[:_NAMED_SAMPLES]
+    ]
+    if rest := missing[_NAMED_SAMPLES:]:
+        found = f"{len(rest)} more samples of the sheet are not in the counts: {few(rest)}"
+        problems.append(Problem(path, found, "every sample of the sheet has a column of counts"))
+    return problems
+
+
+def _why_none_matches(table: CountTable, columns: Sequence[str], wanted: Sequence[str]) -> str:
+    if table.counts.index.isin(wanted).any():
+        return "sample names stand in the first column: transpose the matrix (genes in rows)"
+    if columns and all(_is_number(column) for column in columns) and len(columns) > 1:
+        return "the first row holds numbers only: is the header row missing?"
+    return _closest(wanted[0], columns)
+
+
+def _closest(sample: str, columns: Sequence[str]) -> str:
+    """Suggest a column; R turns dashes into dots and puts X before a leading digit."""
+    as_r_writes = "".join(sign if sign.isalnum() or sign in "._" else "." for sign in sample)
+    for name in (as_r_writes, f"X{as_r_writes}"):
+        if name in columns:
+            return (
+                f"the counts have {name!r}, as R rewrites names: write them with "
+                "check.names = FALSE, or rename the column"
+            )
+    return suggest(sample, columns)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _column_problems(table: CountTable, path: str) -> list[Problem]:
+    columns, problems = table.counts.columns, []
+    if twice := list(columns[columns.duplicated() & (columns != "")].unique()):
+        problems.append(
+            Problem(
+                f"{path}, header",
+                f"columns with the same name: {few(twice)}",
+                "one column for each sample",
+                "rename or remove one of them; sequencing runs of one sample are added up first",
+            )
+        )
+    if blank := int((columns == "").sum()):
+        problems.append(Problem(f"{path}, header", f"{blank} columns of counts have no name"))
+    return problems
+
+
+def _gene_problems(table: CountTable, path: str) -> list[Problem]:
+    genes, problems = table.counts.index, []
+    where = f"{path}, first column"
+    if blank := [row + 1 for row in np.flatnonzero(genes == "")]:
+        found = f"no gene identifier in data rows {few(blank)}"
+        problems.append(Problem(where, found, "an identifier for each row"))
+    named = genes[genes != ""]
+    if twice := list(named[named.duplicated()].unique()):
+        problems.append(
+            Problem(
+                where,
+                f"gene identifiers on several rows: {few(twice)}",
+                "one row for each identifier",
+                "use stable identifiers (Ensembl) rather than symbols, or add up the rows",
+            )
+        )
+    return problems
+
+
+def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
+    numbers = counts.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    missing = counts.isna().to_numpy()
+    text = np.isnan(numbers) & ~missing
+    with np.errstate(invalid="ignore"):
+        negative = numbers < 0
+        fractional = np.isfinite(numbers) & (numbers != np.rint(numbers))
+        too_large = np.isfinite(numbers) & (numbers > LARGEST_COUNT)
+    evidence = scale_evidence(numbers)
+    problems = []
+    if evidence:
+        problems.append(
+            Problem(
+                path,
+                f"these are no counts but look like {evidence}",
+                "raw counts: whole numbers of reads or fragments",
+                "use the table the quantifier wrote before normalisation",
+            )
+        )
+    from_quantifier = "round estimated counts, or use the tool's own merged count table"
+    kinds = [
+        ("text instead of a count", text, ""),
+        ("missing count", missing, "0 where no read was seen"),
+        ("infinite count", np.isinf(numbers), ""),
+        ("negative count", negative & ~np.isinf(numbers), ""),
+        ("fractional count", fractional & ~negative, from_quantifier),
+        ("count above 2^53", too_large, ""),
+    ]
+    for what, where, fix in kinds:
+        if where.any() and not (evidence and what in ("fractional count", "negative count")):
+            problems.append(_cells_problem(counts, where, what, fix, path))
+    bad = (text | missing).any(axis=0)
+    empty = [
+        column
+        for column, total, unusable in zip(
+            counts.columns, np.nansum(np.abs(numbers), axis=0), bad, strict=True
+        )
+        if total == 0 and not unusable
+    ]
+    if empty:
+        found = f"samples without a single count: {few(empty)}"
+        fix = "leave them out of the sample sheet"
+        problems.append(Problem(path, found, "at least one count in every sample", fix))
+    return problems
+
+
+def _cells_problem(
+    counts: pd.DataFrame, where: np.ndarray, what: str, fix: str, path: str
+) -> Problem:
+    """Name the first few cells and count the rest."""
+    rows, columns = np.nonzero(where)
+    cells = [
+        f"gene {counts.index[row]!r}, sample {counts.columns[column]!r}: "
+        f"{_shown(counts.iat[row, column])}"
+        for row, column in zip(rows[:_SHOWN], columns[:_SHOWN], strict=True)
+    ]
+    more = f"; and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    found = f"{what} ({len(rows)} cells): {'; '.join(cells)}{more}"
+    return Problem(path, found, "whole numbers from 0", fix)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return repr(value)
+    return "empty" if pd.isna(value) else f"{value:.10g}"

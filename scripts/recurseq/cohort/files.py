@@ -1,0 +1,292 @@
+"""From a file on disk to rows of cells, whatever its compression, separator or line ends."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pandas as pd
+
+from recurseq.errors import InputError, Problem, few
+
+SEPARATORS = "\t,; "
+MISSING_COUNTS = ["", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "NULL", "null", "None", "#N/A"]
+_KINDS_NOT_READ = {
+    b"BZh": "bzip2-compressed",
+    b"\xfd7zXZ\x00": "xz-compressed",
+    b"\x28\xb5\x2f\xfd": "zstd-compressed",
+    b"PAR1": "a Parquet file",
+    b"%PDF": "a PDF",
+    b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
+    b"RDX": "an R data file",
+    b"\xff\xfe": "UTF-16 text",
+    b"\xfe\xff": "UTF-16 text",
+}
+_TABLE_KINDS = "TSV, CSV (either may be gzipped) or xlsx"
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file in memory: `lines` are its first rows, split into cells; comment lines are apart.
+
+    Attributes
+    ----------
+    kind
+        ``text``, ``xlsx`` or ``hdf5``.
+    data
+        Bytes after decompression, with unix line ends and no byte-order mark (text only).
+    separator
+        Between cells (text only).
+    comments
+        Number of comment lines before the first row.
+    lines
+        The first rows; all rows of a spreadsheet, whose cells keep their type.
+    messages
+        What was decided on the way.
+    """
+
+    path: str
+    kind: str
+    data: bytes = b""
+    separator: str = "\t"
+    comments: int = 0
+    lines: tuple[tuple, ...] = ()
+    messages: tuple[str, ...] = ()
+
+
+def fail(where: str, found: str, allowed: str = "", fix: str = "") -> InputError:
+    """Return an `InputError` of one problem, to be raised where reading cannot go on."""
+    return InputError([Problem(where, found, allowed, fix)])
+
+
+def load(path: str | Path) -> Content:
+    """Read a file whole and look at its first rows.
+
+    Raises
+    ------
+    InputError
+        When the file is missing, empty, broken, of a kind that is not read, or not UTF-8.
+    """
+    where = str(path)
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        found = "the file does not exist" if missing else f"cannot be read ({error.strerror})"
+        fix = "name it as counts.directory" if isinstance(error, IsADirectoryError) else ""
+        raise fail(where, found, "a readable file", fix) from None
+    if data[:2] == b"\x1f\x8b":
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            fix = "copy or download the file again and test it with: gzip -t"
+            raise fail(where, f"broken gzip file ({error})", _TABLE_KINDS, fix) from None
+    if not data.strip():
+        raise fail(where, "the file is empty", "a header row and one row for each gene")
+    if data[:8] == b"\x89HDF\r\n\x1a\n":
+        return Content(where, "hdf5")
+    if data[:4] == b"PK\x03\x04":
+        return _load_spreadsheet(where, data)
+    for magic, kind in _KINDS_NOT_READ.items():
+        if data.startswith(magic):
+            raise fail(where, f"the file is {kind}", _TABLE_KINDS, "save it as one of these")
+    return _load_text(where, data)
+
+
+def _load_text(where: str, data: bytes) -> Content:
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if b"\r" in data:
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    if b"\x00" in data[:4096]:
+        raise fail(where, "the file is binary, not text", _TABLE_KINDS)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = f"byte {data[error.start]:#04x} is not UTF-8 text"
+        fix = "save the file as UTF-8"
+        raise fail(f"{where}, line {line}", found, "UTF-8 text", fix) from None
+    # Without blank lines, rows can be counted from `comments`.
+    data = re.sub(rb"\n{2,}", b"\n", data.lstrip(b"\n"))
+    first = [line for line in data[: 1 << 20].decode("utf-8", "ignore").split("\n")[:40] if line]
+    separator = _separator(first)
+    cells = list(csv.reader(first, delimiter=separator))
+    comments = _count_comments(cells)
+    return Content(where, "text", data, separator, comments, tuple(map(tuple, cells[comments:])))
+
+
+def _count_comments(cells: list[list[str]]) -> int:
+    """Lines that start with # and do not have the shape of the row after them."""
+    count = 0
+    while (
+        count + 1 < len(cells)
+        and cells[count]
+        and cells[count][0].startswith("#")
+        and len(cells[count]) not in (len(cells[count + 1]), len(cells[count + 1]) - 1)
+    ):
+        count += 1
+    return count
+
+
+def _separator(lines: list[str]) -> str:
+    """Separator under which the header and the rows have the same number of cells.
+
+    R writes a header that is one cell short of the rows; a wider table wins over a narrower one
+    only through the order tab, comma, semicolon, blank.
+    """
+    rows = [line for line in lines if not line.startswith("#")] or lines
+    for separator in SEPARATORS:
+        widths = [len(row) for row in csv.reader(rows[:10], delimiter=separator)]
+        if len(widths) > 1 and widths[1] > 1 and widths[0] in (widths[1], widths[1] - 1):
+            return separator
+    return max(SEPARATORS, key=rows[0].count)
+
+
+def _load_spreadsheet(where: str, data: bytes) -> Content:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        rows = [row for row in sheet.iter_rows(values_only=True) if any(c is not None for c in row)]
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
+        raise fail(where, f"not a readable xlsx file ({error})", _TABLE_KINDS) from None
+    if not rows:
+        raise fail(f"{where}, sheet {sheet.title!r}", "the sheet is empty", "a header and rows")
+    width = max(map(len, rows))
+    rows = [row + (None,) * (width - len(row)) for row in rows]
+    others = [other.title for other in book.worksheets[1:]]
+    messages = (f"{where}: sheet {sheet.title!r} was read, not {few(others)}",) if others else ()
+    return Content(where, "xlsx", lines=tuple(rows), messages=messages)
+
+
+def cell_text(value: object) -> str:
+    """Text of a spreadsheet cell; whole numbers without a decimal point."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def header_of(content: Content) -> list[str]:
+    """Return the cells of the first row, without outer blanks, one for each column of the rows.
+
+    R's ``write.table`` leaves out the name of the first column; a blank one is put in its place.
+    """
+    header = [cell_text(cell) for cell in content.lines[0]]
+    if content.kind == "text" and len(content.lines) > 1:
+        if len(content.lines[1]) == len(header) + 1:
+            header = ["", *header]
+        header[0] = header[0].removeprefix("#").strip()
+    return header
+
+
+def read_columns(content: Content, text_columns: set[int], *, has_header: bool) -> pd.DataFrame:
+    """Read all rows.
+
+    Parameters
+    ----------
+    content
+        The file.
+    text_columns
+        Positions of the columns that are text whatever they look like (gene identifiers, names).
+    has_header
+        Whether the first row holds names, which are not returned.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns are named by position. A column outside `text_columns` is numeric when every cell
+        is a number or missing, else holds the cells as text with NaN for missing.
+
+    Raises
+    ------
+    InputError
+        When a row is longer than the first ones, or quotation marks are not closed.
+    """
+    width = max(len(row) for row in content.lines[:2])
+    if width < 2:
+        fix = "separate columns by tabs (TSV) or commas (CSV)"
+        raise fail(content.path, "there is only one column", "gene identifiers and counts", fix)
+    if content.kind == "xlsx":
+        return _spreadsheet_columns(content, text_columns, has_header)
+    numeric = [position for position in range(width) if position not in text_columns]
+    try:
+        return _without_bool(
+            pd.read_csv(
+                io.BytesIO(content.data),
+                sep=content.separator,
+                header=None,
+                names=range(width),
+                skiprows=content.comments + has_header,
+                dtype=dict.fromkeys(text_columns, str),
+                keep_default_na=False,
+                na_values=dict.fromkeys(numeric, MISSING_COUNTS),
+                low_memory=False,
+            )
+        )
+    except pd.errors.EmptyDataError:
+        raise fail(content.path, "there is no row after the header", "one row a gene") from None
+    except (pd.errors.ParserError, ValueError) as error:
+        reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
+        fix = "look for a row with more cells than the header, or a quotation mark left open"
+        raise fail(content.path, f"rows differ in shape: {reason}", "", fix) from None
+
+
+def _without_bool(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return TRUE and FALSE as text: they are no counts, and the check can name them."""
+    for column in frame.select_dtypes(bool):
+        frame[column] = frame[column].astype(str).astype(object)
+    return frame
+
+
+def _spreadsheet_columns(
+    content: Content, text_columns: set[int], has_header: bool
+) -> pd.DataFrame:
+    rows = content.lines[1:] if has_header else content.lines
+    if not rows:
+        raise fail(content.path, "there is no row after the header", "one row for each gene")
+    _refuse_dates(content.path, rows)
+    columns = dict(enumerate(zip(*rows, strict=True)))
+    return pd.DataFrame(
+        {
+            position: [cell_text(cell) for cell in cells]
+            if position in text_columns
+            else _numbers_or_text(cells)
+            for position, cells in columns.items()
+        }
+    )
+
+
+def _refuse_dates(where: str, rows: tuple[tuple, ...]) -> None:
+    found = [
+        f"row {number}: {row[0]:%Y-%m-%d}"
+        for number, row in enumerate(rows, start=2)
+        if isinstance(row[0], date | datetime)
+    ]
+    if found:
+        fix = "import the original text file, or format the column as text before pasting"
+        raise fail(
+            f"{where}, first column",
+            f"Excel turned gene names into dates ({few(found, 3)})",
+            "gene identifiers as text",
+            fix,
+        )
+
+
+def _numbers_or_text(cells: tuple) -> pd.Series:
+    texts = pd.Series([cell_text(cell) for cell in cells], dtype=object)
+    texts = texts.mask(texts.isin(MISSING_COUNTS))
+    try:
+        return pd.to_numeric(texts)
+    except (ValueError, TypeError):
+        return texts

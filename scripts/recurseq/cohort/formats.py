@@ -1,0 +1,121 @@
+"""Which tool wrote a file: recognised by what is in it, never by its name."""
+
+from __future__ import annotations
+
+from recurseq.cohort.files import Content, fail, header_of
+
+FEATURECOUNTS_HEADER = ["geneid", "chr", "start", "end", "strand", "length"]
+GDC_HEADER = ["gene_id", "gene_name", "gene_type", "unstranded"]
+QUANTIFIER_HEADERS = {
+    "salmon": ["name", "length", "effectivelength", "tpm", "numreads"],
+    "kallisto": ["target_id", "length", "eff_length", "est_counts", "tpm"],
+    "rsem": ["gene_id", "transcript_id(s)", "length", "effective_length", "expected_count"],
+}
+NAMES_OF_FORMATS = {
+    "matrix": "a count matrix",
+    "nfcore": "a merged table of nf-core/rnaseq",
+    "featurecounts": "featureCounts output",
+    "star": "STAR ReadsPerGene.out.tab",
+    "htseq": "htseq-count output",
+    "gdc_star": "a GDC augmented_star_gene_counts file",
+    "salmon": "Salmon quant.sf",
+    "kallisto": "kallisto abundance.tsv",
+    "rsem": "RSEM genes.results",
+    "h5ad": "an h5ad (HDF5) file",
+}
+NOT_SUPPORTED = frozenset({"salmon", "kallisto", "rsem", "h5ad"})
+ONE_SAMPLE = frozenset({"star", "htseq", "gdc_star"})  # a file holds one sample
+ID_HEADERS = frozenset(
+    {
+        *("", "id", "gene", "genes", "geneid", "gene_id", "gene id", "gene.id", "feature"),
+        *("feature_id", "ensembl", "ensembl_id", "ensembl_gene_id", "ensgene", "entrez"),
+        *("entrezid", "entrez_id", "symbol", "gene_symbol", "gene_name", "external_gene_name"),
+        *("hgnc_symbol", "row.names", "rownames", "name", "identifier"),
+    }
+)
+NAME_HEADERS = frozenset(
+    {
+        *("gene_name", "gene name", "genename", "symbol", "gene_symbol", "gene symbol"),
+        *("genesymbol", "external_gene_name", "hgnc_symbol", "mgi_symbol", "gene"),
+    }
+)
+TYPE_HEADERS = frozenset(
+    {"gene_type", "gene type", "genetype", "gene_biotype", "biotype", "gene_class"}
+)
+
+
+def recognise(content: Content) -> str:
+    """Return the format of a file: a key of `NAMES_OF_FORMATS`."""
+    if content.kind == "hdf5":
+        return "h5ad"
+    header = [name.lower() for name in header_of(content)]
+    for name, start in QUANTIFIER_HEADERS.items():
+        if header[: len(start)] == start:
+            return name
+    if header[:6] == FEATURECOUNTS_HEADER:
+        return "featurecounts"
+    if header[:4] == GDC_HEADER:
+        return "gdc_star"
+    if header[0] == "n_unmapped" and len(header) == 4:
+        return "star"
+    if header[:2] == ["gene_id", "gene_name"]:
+        return "nfcore"
+    if len(header) == 2 and (not has_header(content) or _ends_with_htseq_summary(content)):
+        return "htseq"
+    return "matrix"
+
+
+def has_header(content: Content) -> bool:
+    """Whether the first row holds names: its second cell is no number, or its first is a title.
+
+    A sample may be called ``8042381``, therefore the first cell is looked at too.
+    """
+    first = header_of(content)
+    return len(first) < 2 or not _is_number(first[1]) or first[0].lower() in ID_HEADERS
+
+
+def _ends_with_htseq_summary(content: Content) -> bool:
+    return content.kind == "text" and any(
+        line.startswith(b"__") for line in content.data[-2000:].splitlines()
+    )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def agree(content: Content, wanted: str) -> str:
+    """Return the format to read a file as, given the configuration's word.
+
+    Raises
+    ------
+    InputError
+        When the configuration names another format than the file has, or when the format is one
+        this version does not read.
+    """
+    found = recognise(content)
+    for name in (wanted, found):
+        if name in NOT_SUPPORTED:
+            fix = "give a count matrix, for instance tximport's counts rounded to whole numbers"
+            raise fail(
+                content.path,
+                f"{NAMES_OF_FORMATS[name]} is not supported in this version",
+                "count matrix, featureCounts, STAR, htseq-count, GDC or nf-core merged counts",
+                fix,
+            )
+    if wanted in ("auto", found):
+        return found
+    if wanted == "matrix" and found in ("nfcore", "htseq"):
+        return "nfcore" if found == "nfcore" else "matrix"
+    if wanted == "htseq" and found == "matrix" and len(header_of(content)) == 2:
+        return "htseq"
+    raise fail(
+        content.path,
+        f"the configuration says {wanted}, the file looks like {NAMES_OF_FORMATS[found]}",
+        NAMES_OF_FORMATS.get(wanted, wanted),
+        "set counts.format to auto",
+    )

@@ -1,0 +1,171 @@
+"""Files that hold several samples, and the columns every table of genes shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from recurseq.cohort import formats
+from recurseq.cohort.files import Content, fail, header_of, read_columns
+from recurseq.cohort.matching import match_names
+from recurseq.cohort.scale import scale_evidence
+from recurseq.cohort.table import CountTable
+from recurseq.errors import few
+
+SUMMARY_ROWS = frozenset(
+    {
+        *("N_unmapped", "N_multimapping", "N_noFeature", "N_ambiguous"),
+        *("__no_feature", "__ambiguous", "__too_low_aQual", "__not_aligned"),
+        *("__alignment_not_unique", "no_feature", "ambiguous", "too_low_aQual"),
+        *("not_aligned", "alignment_not_unique"),
+    }
+)
+
+
+def read_table(content: Content, file_format: str) -> CountTable:
+    """Read a file whose first column identifies genes; all numeric columns are taken as samples.
+
+    Parameters
+    ----------
+    content
+        The file.
+    file_format
+        Its format; coordinates of featureCounts are left out.
+
+    Raises
+    ------
+    InputError
+        When the table has no identifiers or no rows.
+    """
+    titled = formats.has_header(content)
+    header = header_of(content)
+    if not titled:
+        header = ["", *(f"column {number}" for number in range(2, len(header) + 1))]
+    lower = [name.lower() for name in header]
+    dropped = set(range(1, 6)) if file_format == "featurecounts" else set()
+    name_at = _position(lower, formats.NAME_HEADERS)
+    type_at = _position(lower, formats.TYPE_HEADERS)
+    texts = {0, *dropped, *(at for at in (name_at, type_at) if at)}
+    cells = read_columns(content, texts, has_header=titled)
+    cells[0] = cells[0].str.strip()
+    blank = [at for at in range(1, len(header)) if not header[at] and cells[at].isna().all()]
+    counted = [at for at in range(len(header)) if at not in {*texts, *blank}]
+    cells, messages = _without_summary(content.path, cells, counted)
+    _refuse_row_numbers(content.path, header, cells)
+    if not counted:
+        raise fail(content.path, "no column holds counts", "one column for each sample")
+    counts = cells[counted]
+    counts.index = pd.Index(cells[0].to_numpy(), dtype=object)
+    counts.columns = pd.Index([header[at] for at in counted], dtype=object)
+    return CountTable(
+        counts=counts,
+        gene_names=_text_column(cells, name_at, counts.index),
+        gene_types=_text_column(cells, type_at, counts.index),
+        format=file_format,
+        messages=(*content.messages, *messages),
+    )
+
+
+def _position(header: list[str], wanted: frozenset[str]) -> int | None:
+    return next((at for at, name in enumerate(header) if at > 0 and name in wanted), None)
+
+
+def _text_column(cells: pd.DataFrame, at: int | None, index: pd.Index) -> pd.Series | None:
+    return None if at is None else pd.Series(cells[at].str.strip().to_numpy(), index=index)
+
+
+def _without_summary(
+    path: str, cells: pd.DataFrame, counted: list[int]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out rows that count reads without a gene, and rows that are wholly empty."""
+    summary = cells[0].isin(SUMMARY_ROWS).to_numpy()
+    empty = (cells[0] == "").to_numpy()
+    empty[empty] = cells.loc[empty, counted].isna().all(axis=1)
+    messages = []
+    if summary.any():
+        rows = few(cells.loc[summary, 0])
+        messages.append(f"{path}: rows that count reads without a gene were left out: {rows}")
+    kept = cells[~(summary | empty)].reset_index(drop=True) if (summary | empty).any() else cells
+    if kept.empty:
+        raise fail(path, "there is no gene in the file", "one row for each gene")
+    return kept, messages
+
+
+def _refuse_row_numbers(path: str, header: list[str], cells: pd.DataFrame) -> None:
+    """Row numbers in place of identifiers would make every gene anonymous."""
+    if len(cells) < 3 or header[0].lower() not in ("", "index", "unnamed: 0"):
+        return
+    for start in (0, 1):
+        if cells[0].equals(pd.Series(range(start, start + len(cells))).astype(str).astype(object)):
+            fix = "write the file without row numbers, gene identifiers in the first column"
+            raise fail(f"{path}, first column", "row numbers", "gene identifiers", fix)
+
+
+def read_matrix(content: Content, file_format: str, sample_ids: Sequence[str] = ()) -> CountTable:
+    """Read a file with a column for each sample.
+
+    Parameters
+    ----------
+    content
+        The file.
+    file_format
+        ``matrix``, ``featurecounts`` or ``nfcore``.
+    sample_ids
+        Samples of the sheet, to which the BAM paths of featureCounts are shortened.
+
+    Returns
+    -------
+    CountTable
+        Estimated counts of nf-core are rounded to whole numbers (ties to even, as R's ``round``),
+        unless the values are no counts at all.
+    """
+    if file_format in formats.ONE_SAMPLE:
+        fix = "put the files of all samples into one folder and name it as counts.directory"
+        raise fail(
+            content.path,
+            f"{formats.NAMES_OF_FORMATS[file_format]} holds one sample",
+            "a file with all samples",
+            fix,
+        )
+    table = read_table(content, file_format)
+    if file_format == "featurecounts":
+        return _with_short_names(table, content.path, sample_ids)
+    return _rounded(table, content.path) if file_format == "nfcore" else table
+
+
+def _with_short_names(table: CountTable, path: str, sample_ids: Sequence[str]) -> CountTable:
+    columns = list(table.counts.columns)
+    fits = match_names(columns, sample_ids)
+    matched = {found[0]: sample for sample, found in fits.items() if len(found) == 1}
+    names = [matched.get(column, column) for column in columns]
+    changed = [f"{b} from {a}" for a, b in zip(columns, names, strict=True) if a != b]
+    if not changed:
+        return table
+    message = f"{path}: sample names were taken from file names: {few(changed, 3)}"
+    return CountTable(
+        table.counts.set_axis(names, axis=1),
+        table.gene_names,
+        table.gene_types,
+        table.format,
+        (*table.messages, message),
+    )
+
+
+def _rounded(table: CountTable, path: str) -> CountTable:
+    """Round the estimated counts of a quantifier; anything else is left for the checks to name."""
+    numbers = table.counts.apply(pd.to_numeric, errors="coerce")
+    values = numbers.to_numpy(dtype=float)
+    fractional = np.isfinite(values) & (values != np.rint(values))
+    if not fractional.any() or scale_evidence(values):
+        return table
+    rounded = numbers.round()
+    counts = table.counts.where(numbers.isna(), rounded) if numbers.isna().any().any() else rounded
+    message = (
+        f"{path}: estimated counts of a quantifier were rounded to whole numbers "
+        f"({int(fractional.sum())} of {values.size} values were fractional)"
+    )
+    return CountTable(
+        counts, table.gene_names, table.gene_types, table.format, (*table.messages, message)
+    )

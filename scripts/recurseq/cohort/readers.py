@@ -1,0 +1,50 @@
+"""Read counts, whatever tool wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from recurseq.cohort.files import load
+from recurseq.cohort.formats import agree
+from recurseq.cohort.matrix import read_matrix
+from recurseq.cohort.per_sample import read_directory
+from recurseq.cohort.table import CountTable
+
+__all__ = ["CountTable", "read_counts"]
+
+
+def read_counts(
+    path: str | Path | None = None,
+    directory: str | Path | None = None,
+    file_format: str = "auto",
+    strand: str = "auto",
+    sample_ids: Sequence[str] = (),
+) -> CountTable:
+    """Read a count matrix, or a folder with one count file for each sample.
+
+    Parameters
+    ----------
+    path, directory
+        Where the counts are; one of the two.
+    file_format
+        As in the configuration: ``auto`` recognises the file by its content.
+    strand
+        Column of STAR and GDC files: ``auto``, ``unstranded``, ``forward`` or ``reverse``.
+    sample_ids
+        Samples of the sheet; files of a folder and BAM paths of featureCounts are matched to them.
+
+    Returns
+    -------
+    CountTable
+        Values as read: `recurseq.cohort.checks.matrix_problems` says whether they are counts.
+
+    Raises
+    ------
+    recurseq.errors.InputError
+        When a file cannot be read or is of a format this version does not read.
+    """
+    if directory is not None:
+        return read_directory(directory, file_format, strand, list(sample_ids))
+    content = load(path)
+    return read_matrix(content, agree(content, file_format), list(sample_ids))

@@ -1,0 +1,33 @@
+"""The plain value every reader returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class CountTable:
+    """Counts as they stand in the user's file, not yet checked.
+
+    Attributes
+    ----------
+    counts
+        Genes × samples; index and columns are text exactly as written (outer blanks removed), and
+        may hold duplicates. Columns are numbers where every cell is one, else the text itself.
+    gene_names
+        Gene names of the file, indexed like `counts`; None when the file has none.
+    gene_types
+        Gene types of the file, indexed like `counts`; None when the file has none.
+    format
+        What the file was recognised as, in words of the configuration, or ``nfcore``.
+    messages
+        What the user should know: rows left out, values rounded, names shortened.
+    """
+
+    counts: pd.DataFrame
+    gene_names: pd.Series | None
+    gene_types: pd.Series | None
+    format: str
+    messages: tuple[str, ...]
