@@ -1,0 +1,15 @@
+"""The workbook: a legend and every result table."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    from pathlib import Path
+
+    from recurseq.report.layout import study_layout
+    from recurseq.report.workbook import study_sheets, write_workbook
+    from recurseq.study import load_study
+
+    output = Path(snakemake.output.workbook)
+    study = load_study(snakemake.params.config)
+    sheets = study_sheets(study_layout(output.parents[1], study), study)
+    write_workbook(sheets, output, title=study.title, simulated=study.simulated)

@@ -1,0 +1,95 @@
+"""Numbers, names and counts as a reader wants to see them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+MISSING = "NA"
+MINUS = "−"
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def count(value: object) -> str:
+    """Return a whole number with thousands separated: ``18,204``."""
+    return MISSING if is_missing(value) else f"{int(value):,}".replace("-", MINUS)
+
+
+def number(value: object, digits: int = 2) -> str:
+    """Return a number with a fixed number of decimals and a true minus sign."""
+    if is_missing(value):
+        return MISSING
+    text = f"{float(value):,.{digits}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", MINUS)
+
+
+def level(value: object) -> str:
+    """Return an expression level: decimals only where they say something."""
+    if is_missing(value):
+        return MISSING
+    return number(value, 0 if abs(float(value)) >= 100 else 1)
+
+
+def pvalue(value: object) -> str:
+    """Return a p-value: three decimals, or one digit and a power of ten below 0.001."""
+    if is_missing(value):
+        return MISSING
+    value = float(value)
+    if value == 0:
+        return "< 10⁻³⁰⁰"
+    if value >= 0.001:
+        return f"{value:.3f}"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{mantissa} × 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
+def percent(value: object) -> str:
+    """Return a share as a percentage with one decimal."""
+    return MISSING if is_missing(value) else f"{float(value) * 100:.1f} %"
+
+
+def plain(value: object) -> str:
+    """Return any value as text, NA when missing."""
+    return MISSING if is_missing(value) else str(value)
+
+
+def setting(value: float) -> str:
+    """Return a threshold as it was configured: ``0.05``, ``1``."""
+    return f"{value:g}".replace("-", MINUS)
+
+
+def spaced(name: str) -> str:
+    """Return a level or contrast name for headings: underscores become blanks."""
+    return re.sub(r"_+", " ", name).strip() or name
+
+
+def listed(items: Iterable[object], last: str = "and") -> str:
+    """Join for a sentence: ``a, b and c``."""
+    texts = [str(item) for item in items]
+    if len(texts) < 2:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
+
+
+def many(amount: int, word: str, plural: str = "") -> str:
+    """Return ``1 gene``, ``2 genes``, ``no genes``."""
+    noun = word if amount == 1 else plural or f"{word}s"
+    return f"{count(amount) if amount else 'no'} {noun}"
+
+
+def first(items: Sequence[str], limit: int) -> str:
+    """Return the first items, and how many more there are."""
+    rest = len(items) - limit
+    return ", ".join(items[:limit]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a cell is None, NaN or pandas' NA."""
+    if value is None or value is pd.NA:
+        return True
+    return isinstance(value, float) and math.isnan(value)

@@ -1,0 +1,11 @@
+"""Versions, checksums and the exact configuration of a run."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    from recurseq.report.provenance import provenance, write_provenance
+
+    files = dict(snakemake.input.items())
+    tables = files.pop("tables")
+    record = provenance(snakemake.params.config, files, tables, root=".")
+    write_provenance(record, snakemake.output.provenance)

@@ -1,0 +1,180 @@
+"""A small study on disk, as the rules would leave it: what the report rooms are tested on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anndata
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from recurseq.tables import describe, write_table
+
+EVIL = "<script>alert(1)</script>"
+FORMULA_NAME = '=HYPERLINK("x")'
+GROUPS = {"normal": 5, "no_recurrence": 6, "early_recurrence": 7}
+GENES = [EVIL, FORMULA_NAME, "SEPT1", "MARCH1", "1-Mar", "MT1M", "MYCN", "HMGA2"]
+
+
+def config(**changes) -> dict:
+    """Return the configuration of the small study, top-level sections replaced by `changes`."""
+    sections = {
+        "study": {"title": "Recurrence <of> liver cancer & more"},
+        "counts": {"path": "counts.tsv.gz"},
+        "samples": {"path": "samples.tsv"},
+        "filter": {"min_count": 10, "min_samples": "auto"},
+        "design": {"formula": "~ group", "levels": {"group": list(GROUPS)}},
+        "contrasts": {
+            "early_vs_none": {
+                "factor": "group",
+                "numerator": "early_recurrence",
+                "denominator": "no_recurrence",
+            },
+            "tumour_vs_normal": {
+                "factor": "group",
+                "numerator": ["early_recurrence", "no_recurrence"],
+                "denominator": "normal",
+            },
+        },
+        "omnibus": {"reduced": "~ 1"},
+        "testing": {"alpha": 0.05, "min_abs_lfc": 1},
+        "markers": {"panel": "config/markers.tsv"},
+        "enrichment": {"collections": {"curated": "config/gene_sets/curated.gmt"}},
+        "demo": {"truth": "demo/truth.tsv"},
+    }
+    return {key: value for key, value in (sections | changes).items() if value is not None}
+
+
+def frame(table: str, rows: list[dict]) -> pd.DataFrame:
+    """Return rows with every described column of a table, missing where not given."""
+    names = describe(table).names
+    return pd.DataFrame([{**dict.fromkeys(names), **row} for row in rows], columns=names)
+
+
+def gene_names(count: int) -> list[str]:
+    return GENES + [f"GENE{i}" for i in range(len(GENES), count)]
+
+
+def contrast_table(count: int = 200, significant: bool = True, seed: int = 1) -> pd.DataFrame:
+    """Return a contrast table in which the last rows have no test, for three reasons."""
+    rng = np.random.default_rng(seed)
+    lfc = rng.normal(0, 2 if significant else 0.2, count)
+    stat = lfc / 0.3
+    padj = np.exp(-np.abs(stat)) if significant else np.full(count, 0.9)
+    called = (padj < 0.05) & (np.abs(lfc) >= 1)
+    table = frame("contrast_genes", [{} for _ in range(count)]).assign(
+        gene_id=[f"ENSG{i:05d}.1" for i in range(count)],
+        gene_name=gene_names(count),
+        baseMean=rng.gamma(2, 200, count),
+        log2FoldChange=lfc,
+        lfcSE=0.3,
+        stat=stat,
+        pvalue=padj / 2,
+        padj=padj,
+        shrunkenLog2FoldChange=lfc * 0.8,
+        shrunkenLfcSE=0.2,
+        pvalueThreshold=np.nan,
+        padjThreshold=np.nan,
+        significant=called,
+        direction=np.where(called, np.where(lfc > 0, "up", "down"), "none"),
+    )
+    untested = table.index[-20:]
+    numbers = [column for column in table if column.startswith(("log2", "lfc", "stat", "p", "shr"))]
+    table.loc[untested, numbers] = np.nan
+    table.loc[untested, ["significant", "direction"]] = [False, "none"]
+    table.loc[untested[:15], "note"] = "filtered before fitting"
+    table.loc[untested[15:18], "note"] = "all zero"
+    table.loc[untested[18:], "note"] = [
+        "Cook's outlier in sample S1",
+        "Cook's outlier in sample S2",
+    ]
+    return table
+
+
+def write_study(results: Path, significant: bool = True, optional: bool = True) -> None:
+    """Write the result files of the small study under `results`."""
+    _write_model(results / "model.h5ad")
+    for name, seed in (("early_vs_none", 1), ("tumour_vs_normal", 2)):
+        table = contrast_table(significant=significant, seed=seed)
+        write_table(table, results / "contrasts" / name / "genes.tsv", "contrast_genes")
+    flags = [_flag()] if significant else []
+    write_table(frame("qc_flags", flags), results / "qc" / "flags.tsv", "qc_flags")
+    if optional:
+        _write_optional(results, significant)
+
+
+def _write_model(path: Path) -> None:
+    groups = [name for name, size in GROUPS.items() for _ in range(size)]
+    samples = pd.DataFrame(
+        {"group": pd.Categorical(groups, categories=list(GROUPS))},
+        index=[f"S{i}" for i in range(len(groups))],
+    )
+    genes = pd.DataFrame(
+        {"gene_name": gene_names(200), "kept": True, "drop_reason": ""},
+        index=[f"ENSG{i:05d}.1" for i in range(200)],
+    )
+    genes.loc[genes.index[-18:], ["kept", "drop_reason"]] = [False, "too few counts"]
+    notes = {"fit_type": "parametric", "messages": [f"sample {EVIL} left out"]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    anndata.AnnData(obs=samples, var=genes, uns=notes).write_h5ad(path)
+
+
+def _flag() -> dict:
+    numbers = {"value": 1.5, "median": 0.5, "robust_z": 4.2}
+    return {"sample_id": EVIL, "flag": "library_size", "reason": "few reads", **numbers}
+
+
+def _write_optional(results: Path, significant: bool) -> None:
+    table = contrast_table().assign(df=2)[describe("omnibus_genes").names]
+    write_table(table, results / "omnibus" / "genes.tsv", "omnibus_genes")
+    markers = [_marker(query, name) for query in GENES for name in config()["contrasts"]]
+    write_table(frame("markers", markers), results / "markers" / "markers.tsv", "markers")
+    for name in config()["contrasts"]:
+        folder = results / "enrichment" / name
+        sets = [_gene_set(i, significant) for i in range(14)]
+        write_table(frame("gsea", sets), folder / "curated.gsea.tsv", "gsea")
+        over = [_over(significant)]
+        write_table(frame("ora", over), folder / "curated.ora.tsv", "ora")
+        draw(folder / "figures", ["curated.dotplot", "curated.running_scores"])
+        draw(results / "contrasts" / name / "figures", ["ma", "volcano"])
+    draw(results / "qc" / "figures", ["pca", "unheard_of"])
+    check = {"contrast": "early_vs_none", "alpha": 0.05, "tested": 180, "truly_changed": 40}
+    check |= {"called": 31, "false_calls": 1, "observed_fdr": 1 / 31, "power": 0.75}
+    check = [{**check, "wrong_sign": 0}]
+    write_table(frame("demo_check", check), results / "demo" / "check.tsv", "demo_check")
+
+
+def _marker(query: str, contrast: str) -> dict:
+    row = {"query": query, "set": "oncofetal", "contrast": contrast, "n_numerator": 7}
+    if query == "MYCN":
+        return {**row, "verdict": "not tested", "note": "not in the count matrix"}
+    verdict = {"MT1M": "opposite", "HMGA2": "as expected"}.get(query, "not significant")
+    estimate = {"log2FoldChange": -1.2345, "ci_lower": -2.0, "ci_upper": -0.5, "padj": 2.5e-7}
+    names = {"gene_id": f"ENSG_{query}", "gene_name": query, "matched_by": "symbol"}
+    return {**row, **names, **estimate, "expected": "up", "observed": "down", "verdict": verdict}
+
+
+def _gene_set(i: int, significant: bool) -> dict:
+    score = (1 if i % 2 else -1) * (2.5 - i / 10)
+    padj = 0.001 * (i + 1) if significant else 0.7
+    genes = ";".join([EVIL, *(f"GENE{j}" for j in range(20))])
+    row = {"set": f"SET_{i}", "size": 30, "ES": score / 4, "NES": score, "pvalue": padj / 2}
+    return {**row, "padj": padj, "leading_edge_size": 21, "leading_edge": genes}
+
+
+def _over(significant: bool) -> dict:
+    row = {"set": "SET_1", "direction": "up", "overlap": 9, "size": 30, "called": 40}
+    padj = 1e-5 if significant else 0.8
+    numbers = {"background": 180, "odds_ratio": np.inf, "pvalue": padj / 2, "padj": padj}
+    return {**row, **numbers, "genes": "MT1M;HMGA2"}
+
+
+def draw(folder: Path, names: list[str]) -> None:
+    """Write small pictures under the names."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        figure = Figure(figsize=(4, 3))
+        figure.subplots().plot([0, 1], [0, 1])
+        figure.savefig(folder / f"{name}.png", dpi=50)
+        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
