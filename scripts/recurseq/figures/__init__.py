@@ -1,0 +1,1 @@
+"""Figures: tables in, matplotlib figures out. Nothing here computes a result."""

@@ -1,0 +1,303 @@
+"""Figures of one contrast: MA, volcano, p-value histogram."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from recurseq.figures.labels import place_labels
+from recurseq.figures.style import (
+    DOWN,
+    INK,
+    QUIET,
+    UP,
+    empty,
+    heading,
+    legend,
+    new_figure,
+    plain_log,
+    styled,
+)
+
+COLOURS = {"none": QUIET, "down": DOWN, "up": UP}
+NAMED_BY_RANK = 12  # genes named by p-value beside those of the panel
+MOST_NAMED = 30
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the title of a figure must say about its contrast.
+
+    Attributes
+    ----------
+    label
+        "early_recurrence v no_recurrence".
+    n_numerator, n_denominator
+        Samples on each side; None when the contrast is not one of groups.
+    samples
+        Samples of the model.
+    alpha, min_abs_lfc, lfc_threshold
+        What a gene had to pass to be called.
+    simulated
+        Whether the data are simulated.
+    """
+
+    label: str
+    n_numerator: int | None
+    n_denominator: int | None
+    samples: int
+    alpha: float
+    min_abs_lfc: float
+    lfc_threshold: float = 0.0
+    simulated: bool = False
+
+    @property
+    def title(self) -> str:
+        """The contrast with the number of samples on each side."""
+        if self.n_numerator is None:
+            return f"{self.label} ({self.samples} samples in the model)"
+        return f"{self.label} ({self.n_numerator} v {self.n_denominator} samples)"
+
+    @property
+    def facts(self) -> str:
+        """The thresholds a called gene passed."""
+        test = f", test against |log2FC| > {self.lfc_threshold:g}" if self.lfc_threshold else ""
+        return f"called: padj < {self.alpha:g}{test} and |log2FC| ≥ {self.min_abs_lfc:g}"
+
+
+def comparison(
+    contrast: Mapping, testing: Mapping, samples: pd.DataFrame, simulated: bool
+) -> Comparison:
+    """Describe a contrast from plain values.
+
+    Parameters
+    ----------
+    contrast
+        `recurseq.study.model.Contrast` as a dict: name, factor, numerator, denominator, within,
+        coefficients, lfc_threshold, min_abs_lfc.
+    testing
+        `recurseq.study.model.Testing` as a dict; alpha is used.
+    samples
+        ``obs`` of the model.
+    simulated
+        Whether the data are simulated.
+    """
+    sides = [list(contrast.get(side) or []) for side in ("numerator", "denominator")]
+    if contrast.get("factor"):
+        group = samples[contrast["factor"]].astype(str)
+        inside = pd.Series(True, index=samples.index)
+        for column, value in dict(contrast.get("within") or {}).items():
+            if isinstance(samples[column].dtype, pd.CategoricalDtype):
+                inside &= samples[column].astype(str) == str(value)
+        counts = [
+            int((group.isin([str(level) for level in side]) & inside).sum()) for side in sides
+        ]
+        label = " v ".join(" and ".join(str(level) for level in side) for side in sides)
+        fixed = ", ".join(f"{k} = {v}" for k, v in dict(contrast.get("within") or {}).items())
+        label += f" at {fixed}" if fixed else ""
+    else:
+        counts = [None, None]
+        weights = dict(contrast.get("coefficients") or {})
+        label = " ".join(f"{weight:+g} × {name}" for name, weight in weights.items())
+    return Comparison(
+        label=label,
+        n_numerator=counts[0],
+        n_denominator=counts[1],
+        samples=len(samples),
+        alpha=float(testing["alpha"]),
+        min_abs_lfc=float(contrast["min_abs_lfc"]),
+        lfc_threshold=float(contrast["lfc_threshold"]),
+        simulated=simulated,
+    )
+
+
+def _direction(genes: pd.DataFrame) -> np.ndarray:
+    called = genes["significant"].fillna(False).to_numpy(dtype=bool)
+    return np.where(called, genes["direction"].fillna("none").to_numpy(dtype=object), "none")
+
+
+def _legend(figure: Figure, direction: np.ndarray) -> None:
+    texts = {"up": "up", "down": "down", "none": "not called"}
+    entries = {
+        f"{text} ({(direction == name).sum():,})": {"color": COLOURS[name]}
+        for name, text in texts.items()
+    }
+    legend(figure, entries, loc="outside right upper")
+
+
+def _scatter(axes: Axes, x: np.ndarray, y: np.ndarray, direction: np.ndarray, clipped: np.ndarray):
+    """Draw genes, called ones on top; those beyond the axis as triangles at its edge."""
+    for name, colour in COLOURS.items():
+        for beyond, mark in ((0, "o"), (1, "^"), (-1, "v")):
+            rows = (direction == name) & (clipped == beyond)
+            if not rows.any():
+                continue
+            size = (5 if name == "none" else 9) if beyond == 0 else 16
+            axes.scatter(
+                x[rows], y[rows], s=size, color=colour, marker=mark, linewidth=0,
+                alpha=0.5 if name == "none" else 0.85, rasterized=True, gid=f"{name}",
+            )  # fmt: skip
+
+
+def _none_called(axes: Axes, direction: np.ndarray) -> None:
+    if (direction == "none").all():
+        axes.text(
+            0.5, 0.97, "no gene is called at these thresholds", ha="center", va="top",
+            transform=axes.transAxes, color="#555555",
+        )  # fmt: skip
+
+
+def named_genes(genes: pd.DataFrame, panel: Sequence[str]) -> pd.Index:
+    """Choose the genes to name: called panel genes, then called ones by p-value, then the panel.
+
+    Parameters
+    ----------
+    genes
+        Table ``contrast_genes``, rows that can be drawn.
+    panel
+        Names or identifiers of the panel's genes.
+    """
+    wanted = {str(name).upper() for name in panel}
+    in_panel = genes["gene_id"].str.upper().isin(wanted) | genes["gene_name"].str.upper().isin(
+        wanted
+    )
+    called = genes["significant"].fillna(False).astype(bool)
+    ranked = genes.sort_values(["pvalue", "gene_id"], kind="stable").index
+    first = [row for row in ranked if in_panel[row] and called[row]]
+    second = [row for row in ranked if called[row] and not in_panel[row]][:NAMED_BY_RANK]
+    third = [row for row in ranked if in_panel[row] and not called[row]]
+    return pd.Index((first + second + third)[:MOST_NAMED])
+
+
+@styled
+def ma_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ()) -> Figure:
+    """Draw log2 fold change (maximum likelihood) against mean expression.
+
+    Parameters
+    ----------
+    genes
+        Table ``contrast_genes``.
+    about
+        The contrast and its thresholds.
+    panel
+        Genes to name when they are called.
+    """
+    figure = new_figure(7.2, 4.6)
+    heading(figure, about.title, about.facts, about.simulated)
+    axes = figure.add_subplot()
+    shown = genes[(genes["baseMean"] > 0) & genes["log2FoldChange"].notna()]
+    if shown.empty:
+        empty(axes, "no gene has an estimate")
+        return figure
+    x = shown["baseMean"].to_numpy(dtype=float)
+    change = shown["log2FoldChange"].to_numpy(dtype=float)
+    limit = max(np.ceil(np.percentile(np.abs(change), 99.5)), about.min_abs_lfc * 1.5, 1.0)
+    clipped = np.where(change > limit, 1, np.where(change < -limit, -1, 0))
+    direction = _direction(shown)
+    y = np.clip(change, -limit, limit)
+    _scatter(axes, x, y, direction, clipped)
+    axes.set_xscale("log")
+    plain_log(axes.xaxis)
+    axes.axhline(0, color=INK, linewidth=1)
+    if about.min_abs_lfc:
+        for height in (-about.min_abs_lfc, about.min_abs_lfc):
+            axes.axhline(height, color=INK, linewidth=0.6, linestyle=(0, (4, 4)))
+    axes.set_ylim(-limit * 1.06, limit * 1.06)
+    axes.set_xlabel("mean of normalised counts")
+    axes.set_ylabel("log2 fold change (maximum likelihood)")
+    _none_called(axes, direction)
+    _legend(figure, direction)
+    called = shown.index[shown["significant"].fillna(False).astype(bool)]
+    rows = shown.index.get_indexer(named_genes(shown.loc[called], panel))
+    place_labels(axes, x[rows], y[rows], shown["gene_name"].iloc[rows])
+    return figure
+
+
+@styled
+def volcano_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ()) -> Figure:
+    """Draw significance against log2 fold change, naming the panel's and the strongest genes.
+
+    The height is -log10 of the adjusted p-value that filtered: of the threshold test where there
+    is one. Genes without one (filtered) are not drawn; p-values of 0 are drawn at the top.
+
+    Parameters
+    ----------
+    genes
+        Table ``contrast_genes``.
+    about
+        The contrast and its thresholds.
+    panel
+        Names or identifiers of the genes to name first.
+    """
+    figure = new_figure(7.6, 5.4)
+    heading(figure, about.title, about.facts, about.simulated)
+    axes = figure.add_subplot()
+    column = "padjThreshold" if about.lfc_threshold else "padj"
+    shown = genes[genes[column].notna() & genes["log2FoldChange"].notna()]
+    if shown.empty:
+        empty(axes, "no gene was tested")
+        return figure
+    x = shown["log2FoldChange"].to_numpy(dtype=float)
+    adjusted = shown[column].to_numpy(dtype=float)
+    smallest = adjusted[adjusted > 0].min(initial=1.0)
+    height = -np.log10(np.maximum(adjusted, smallest * 0.1))
+    across = max(np.percentile(np.abs(x), 99.9) * 1.1, about.min_abs_lfc * 1.5, 1.0)
+    direction = _direction(shown)
+    _scatter(axes, np.clip(x, -across, across), height, direction, np.zeros(len(x), dtype=int))
+    axes.set_xlim(-across * 1.08, across * 1.08)
+    axes.set_ylim(-0.03 * max(height.max(), 2), max(height.max(), 2) * 1.12)
+    lines = {"color": INK, "linewidth": 0.6, "linestyle": (0, (4, 4))}
+    axes.axhline(-np.log10(about.alpha), **lines)
+    if about.min_abs_lfc:
+        for place in (-about.min_abs_lfc, about.min_abs_lfc):
+            axes.axvline(place, **lines)
+    axes.set_xlabel("log2 fold change (maximum likelihood)")
+    axes.set_ylabel(f"−log10 {column}")
+    _none_called(axes, direction)
+    _legend(figure, direction)
+    rows = shown.index.get_indexer(named_genes(shown, panel))
+    place_labels(
+        axes, np.clip(x, -across, across)[rows], height[rows], shown["gene_name"].iloc[rows]
+    )
+    return figure
+
+
+@styled
+def pvalue_figure(genes: pd.DataFrame, about: Comparison) -> Figure:
+    """Draw the histogram of p-values with the level expected when nothing changes.
+
+    Parameters
+    ----------
+    genes
+        Table ``contrast_genes``.
+    about
+        The contrast and its thresholds.
+    """
+    figure = new_figure(6.2, 4.0)
+    axes = figure.add_subplot()
+    pvalues = genes["pvalue"].dropna().to_numpy(dtype=float)
+    facts = f"{len(pvalues):,} genes with a p-value, Wald test"
+    heading(figure, about.title, facts, about.simulated)
+    if not len(pvalues):
+        empty(axes, "no gene was tested")
+        return figure
+    axes.hist(pvalues, bins=np.linspace(0, 1, 41), color="#8C8C8C", edgecolor="white")
+    # Storey's estimate of the null genes at 0.5: twice the genes with p-values above it.
+    null = min(2 * (pvalues > 0.5).sum(), len(pvalues))
+    axes.axhline(len(pvalues) / 40, color=INK, linewidth=1.1, linestyle=(0, (4, 4)))
+    axes.axhline(null / 40, color=DOWN, linewidth=1.4)
+    axes.set_xlim(0, 1)
+    axes.set_xlabel("p-value")
+    axes.set_ylabel("genes")
+    line = {"marker": "", "linestyle": "-", "linewidth": 1.4}
+    entries = {
+        "if no gene changed": {**line, "color": INK, "linestyle": (0, (4, 2))},
+        f"unchanged genes ({null / len(pvalues):.0%})": {**line, "color": DOWN},
+    }
+    legend(figure, entries, loc="outside right upper")
+    return figure

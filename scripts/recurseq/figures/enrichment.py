@@ -1,0 +1,201 @@
+"""Figures of gene-set enrichment: dot plot and running scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from recurseq.enrichment import running_score
+from recurseq.figures.contrast import Comparison
+from recurseq.figures.style import (
+    DOWN,
+    FAINT,
+    INK,
+    SEQUENTIAL,
+    UP,
+    empty,
+    heading,
+    legend,
+    new_figure,
+    plain_number,
+    short,
+    styled,
+)
+
+EACH_SIDE = 12
+CURVES = 6
+LONGEST_SET = 46
+
+
+def set_label(name: object) -> str:
+    """Write a set's name for reading: underscores become blanks, long names end in an ellipsis."""
+    return short(str(name).replace("_", " "), LONGEST_SET)
+
+
+def top_sets(gsea: pd.DataFrame, each_side: int) -> pd.DataFrame:
+    """Return the sets with the smallest padj above and below zero; ties by name.
+
+    Parameters
+    ----------
+    gsea
+        Table ``gsea``.
+    each_side
+        Most sets of each sign.
+
+    Returns
+    -------
+    DataFrame
+        The chosen rows, largest NES first.
+    """
+    scored = gsea[gsea["NES"].notna() & gsea["padj"].notna()]
+    ranked = scored.sort_values(["padj", "pvalue", "set"], kind="stable")
+    chosen = pd.concat(
+        [ranked[ranked["NES"] > 0].head(each_side), ranked[ranked["NES"] < 0].head(each_side)]
+    )
+    return chosen.sort_values(["NES", "set"], ascending=[False, True], kind="stable")
+
+
+@styled
+def dotplot_figure(gsea: pd.DataFrame, about: Comparison, collection: str) -> Figure:
+    """Draw the strongest sets on each side: score, size of the leading edge, adjusted p-value.
+
+    Parameters
+    ----------
+    gsea
+        Table ``gsea``.
+    about
+        The contrast; its alpha separates full from open circles.
+    collection
+        Name of the collection.
+    """
+    shown = top_sets(gsea, EACH_SIDE)
+    figure = new_figure(8.6, 2.0 + 0.24 * max(len(shown), 6))
+    called = int((gsea["padj"] < about.alpha).sum())
+    facts = f"{collection}: {called} of {len(gsea)} sets at padj < {about.alpha:g} (filled)"
+    heading(figure, about.title, facts, about.simulated)
+    axes = figure.add_subplot()
+    if shown.empty:
+        empty(axes, "no gene set of the allowed size")
+        return figure
+    places = np.arange(len(shown))
+    padj = shown["padj"].to_numpy(dtype=float)
+    height = -np.log10(np.maximum(padj, 1e-300))
+    size = shown["leading_edge_size"].to_numpy(dtype=float)
+    areas = _areas(size, size.max())
+    significant = padj < about.alpha
+    scale = {"cmap": SEQUENTIAL, "vmin": 0, "vmax": max(height.max(), 2.0)}
+    nes = shown["NES"].to_numpy(dtype=float)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.grid(axis="y", color=FAINT, linewidth=0.7)
+    image = axes.scatter(nes, places, s=areas, c=height, zorder=3, **scale)
+    image.set_edgecolor(image.to_rgba(height))
+    image.set_facecolor(np.where(significant[:, None], image.to_rgba(height), [1.0, 1.0, 1.0, 1.0]))
+    image.set_array(None)
+    axes.set_yticks(places, [set_label(name) for name in shown["set"]])
+    axes.set_ylim(len(shown) - 0.4, -0.6)
+    reach = np.abs(nes).max() * 1.15
+    axes.set_xlim(-reach, reach)
+    axes.set_xlabel("normalised enrichment score (right: higher in the numerator)")
+    axes.tick_params(axis="y", length=0)
+    bar = figure.colorbar(
+        _mappable(**scale), ax=axes, label="−log10 padj", shrink=0.5, aspect=14, anchor=(0, 0)
+    )
+    bar.outline.set_visible(False)
+    steps = _steps(size)
+    entries = {
+        plain_number(step): {"color": "#8C8C8C", "markersize": float(np.sqrt(area))}
+        for step, area in zip(steps, _areas(steps, size.max()), strict=True)
+    }
+    legend(figure, entries, "leading edge", loc="outside right upper")
+    return figure
+
+
+def _mappable(cmap: str, vmin: float, vmax: float):
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    return ScalarMappable(Normalize(vmin, vmax), cmap)
+
+
+def _areas(sizes: np.ndarray, largest: float) -> np.ndarray:
+    return 18 + 120 * np.asarray(sizes, dtype=float) / max(largest, 1)
+
+
+def _steps(sizes: np.ndarray) -> np.ndarray:
+    """Return up to three round sizes that span the sizes shown."""
+    steps = np.linspace(sizes.min(), sizes.max(), 3)
+    return np.unique(np.maximum(np.round(steps), 1))
+
+
+@styled
+def running_figure(
+    gsea: pd.DataFrame,
+    ranking: pd.Series,
+    sets: Mapping[str, list[str]],
+    about: Comparison,
+    collection: str,
+) -> Figure:
+    """Draw the running enrichment score of the six strongest sets.
+
+    Parameters
+    ----------
+    gsea
+        Table ``gsea``.
+    ranking
+        Gene to statistic, largest first.
+    sets
+        Set name to its genes.
+    about
+        The contrast.
+    collection
+        Name of the collection.
+    """
+    ranked = gsea[gsea["padj"].notna()].sort_values(["padj", "pvalue", "set"], kind="stable")
+    chosen = ranked[ranked["set"].isin(list(sets))].head(CURVES)
+    figure = new_figure(10.2, 5.8 if len(chosen) > 3 else 3.4)
+    facts = f"{collection}: the {len(chosen)} sets with the smallest padj"
+    heading(figure, about.title, facts, about.simulated)
+    if chosen.empty or ranking.empty:
+        empty(figure.add_subplot(), "no gene set of the allowed size")
+        return figure
+    columns = min(3, len(chosen))
+    panels = figure.subplots(-(-len(chosen) // columns), columns, squeeze=False).flat
+    for axes, (_, row) in zip(panels, chosen.iterrows(), strict=False):
+        _curve(axes, row, ranking, sets[row["set"]])
+    for axes in list(panels):
+        axes.set_axis_off()
+    return figure
+
+
+def _curve(axes, row: pd.Series, ranking: pd.Series, genes: list[str]) -> None:
+    score = np.asarray(running_score(ranking, genes), dtype=float)
+    hits = np.flatnonzero(ranking.index.isin(list(genes)))
+    colour = UP if row["NES"] > 0 else DOWN
+    span = max(np.ptp(score), 0.2)
+    base = min(score.min(), 0) - 0.08 * span
+    axes.plot(np.arange(1, len(score) + 1), score, color=colour, linewidth=1.5)
+    axes.axhline(0, color=INK, linewidth=0.7)
+    axes.vlines(hits + 1, base - 0.12 * span, base, color=INK, linewidth=0.5, alpha=0.7)
+    peak = int(np.abs(score).argmax())
+    axes.vlines(peak + 1, *sorted((0.0, score[peak])), color=colour, linewidth=0.8, linestyle=":")
+    axes.set_ylim(base - 0.16 * span, max(score.max(), 0) + 0.12 * span)
+    axes.set_xlim(0, len(score))
+    axes.xaxis.set_major_locator(_few_ticks())
+    axes.set_title(set_label(row["set"])[:38], fontsize=8)
+    text = f"NES {row['NES']:.2f}, padj {row['padj']:.1e}, {len(hits)} genes"
+    at_top = row["NES"] > 0
+    axes.text(
+        0.98 if at_top else 0.03, 0.97 if at_top else 0.2, text, ha="right" if at_top else "left",
+        va="top" if at_top else "bottom", fontsize=7.5, transform=axes.transAxes,
+    )  # fmt: skip
+    axes.set_xlabel("rank (numerator higher → lower)", fontsize=8)
+    axes.set_ylabel("running score", fontsize=8)
+
+
+def _few_ticks():
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(4, integer=True)

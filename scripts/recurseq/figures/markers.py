@@ -1,0 +1,164 @@
+"""Figures of the marker panel: expression by group, and fold changes with their intervals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from recurseq.figures.quality import strip
+from recurseq.figures.style import (
+    BLACK,
+    FAINT,
+    GREEN,
+    INK,
+    QUIET,
+    VERMILION,
+    empty,
+    group_colours,
+    heading,
+    legend,
+    new_figure,
+    plain_number,
+    short,
+    styled,
+)
+
+GENES = 24
+COLUMNS = 6
+FOREST_GENES = 40
+# Verdicts of the table `markers`, with the colour and shape that show each.
+VERDICTS = {
+    "as expected": {"color": GREEN, "marker": "o"},
+    "opposite": {"color": VERMILION, "marker": "X"},
+    "no expectation": {"color": BLACK, "marker": "s"},
+    "not significant": {"color": QUIET, "marker": "o"},
+}
+
+
+@styled
+def markers_figure(
+    values: pd.DataFrame, groups: pd.Series, order: list[str], simulated: bool = False
+) -> Figure:
+    """Draw normalised counts of the first 24 panel genes by group: box, median and every sample.
+
+    Parameters
+    ----------
+    values
+        Table ``marker_samples``.
+    groups
+        Categorical, index = sample.
+    order
+        gene_id in the order of the panel.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    found = [gene for gene in dict.fromkeys(order) if gene in set(values["gene_id"])][:GENES]
+    columns = min(COLUMNS, max(len(found), 1))
+    rows = max(-(-len(found) // columns), 1)
+    figure = new_figure(max(1.75 * columns, 4.5) + 1.9, 1.75 * rows + 1.1)
+    total = values["gene_id"].nunique()
+    facts = f"normalised counts + 1, logarithmic; {len(found)} of {total} panel genes found"
+    heading(figure, "Marker genes by group", facts, simulated)
+    if not found:
+        empty(figure.add_subplot(), "no gene of the panel is in the count matrix")
+        return figure
+    panels = figure.subplots(rows, columns, squeeze=False)
+    for axes in panels.flat[len(found) :]:
+        axes.set_axis_off()
+    colours = group_colours(groups.cat.categories)
+    by_gene = dict(tuple(values.groupby("gene_id", sort=False)))
+    for axes, gene in zip(panels.flat, found, strict=False):
+        _panel(axes, by_gene[gene], groups, colours)
+    counts = groups.value_counts()
+    entries = {f"{name} ({counts[name]})": {"color": colour} for name, colour in colours.items()}
+    legend(figure, entries, "group", loc="outside right upper")
+    return figure
+
+
+def _panel(axes, values: pd.DataFrame, groups: pd.Series, colours: dict) -> None:
+    own = groups.reindex(values["sample_id"])
+    height = np.log10(values["normalized"].to_numpy(dtype=float) + 1)
+    for place, (level, colour) in enumerate(colours.items()):
+        inside = height[(own == level).to_numpy() & ~np.isnan(height)]
+        if len(inside) >= 4:
+            axes.boxplot(
+                inside, positions=[place], widths=0.7, showfliers=False, showcaps=False,
+                medianprops={"linewidth": 0}, whiskerprops={"color": INK, "linewidth": 0.7},
+                boxprops={"color": colour, "linewidth": 1}, manage_ticks=False,
+            )  # fmt: skip
+    strip(axes, height, own, colours, size=9)
+    axes.set_xticks([])
+    low, high = np.nanmin(height, initial=0.0), np.nanmax(height, initial=0.1)
+    axes.set_ylim(low - 0.05 * (high - low) - 0.02, high + 0.08 * (high - low) + 0.02)
+    powers = np.arange(0, np.floor(high) + 1, max(1, np.ceil(high / 5)))
+    axes.set_yticks(powers, [plain_number(10**power) for power in powers], size=7)
+    axes.set_title(short(values["gene_name"].iloc[0], 16), fontsize=9)
+
+
+@styled
+def forest_figure(markers: pd.DataFrame, simulated: bool = False) -> Figure:
+    """Draw log2 fold changes of the panel with 95 % intervals, one panel a contrast.
+
+    Parameters
+    ----------
+    markers
+        Table ``markers``. The first 40 genes that have an estimate are drawn.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    estimated = markers[markers["log2FoldChange"].notna() & markers["gene_id"].notna()]
+    estimated = estimated.drop_duplicates(["gene_id", "contrast"])
+    genes = list(dict.fromkeys(estimated["gene_id"]))[:FOREST_GENES]
+    contrasts = list(dict.fromkeys(markers["contrast"]))
+    figure = new_figure(2.4 + 2.5 * max(len(contrasts), 1), 1.9 + 0.19 * max(len(genes), 4))
+    facts = f"log2 fold change with 95 % interval; {len(genes)} of {_asked(markers)} panel genes"
+    heading(figure, "Marker panel: estimate against expectation", facts, simulated)
+    if not genes:
+        empty(figure.add_subplot(), "no gene of the panel has an estimate")
+        return figure
+    panels = figure.subplots(1, len(contrasts), sharey=True, squeeze=False)[0]
+    names = estimated.drop_duplicates("gene_id").set_index("gene_id")["gene_name"]
+    for axes, contrast in zip(panels, contrasts, strict=True):
+        rows = estimated[estimated["contrast"] == contrast].set_index("gene_id").reindex(genes)
+        _forest(axes, rows)
+        axes.set_title(_contrast_title(markers, contrast), fontsize=8)
+    panels[0].set_yticks(range(len(genes)), [short(names[gene], 18) for gene in genes], size=7)
+    panels[0].set_ylim(len(genes) - 0.4, -0.6)
+    shown = {name: look for name, look in VERDICTS.items() if (estimated["verdict"] == name).any()}
+    legend(figure, shown, "verdict", loc="outside right upper")
+    return figure
+
+
+def _asked(markers: pd.DataFrame) -> int:
+    return markers["query"].nunique()
+
+
+def _contrast_title(markers: pd.DataFrame, contrast: str) -> str:
+    row = markers[markers["contrast"] == contrast].iloc[0]
+    sizes = [row["n_numerator"], row["n_denominator"]]
+    if any(pd.isna(size) for size in sizes):
+        return short(contrast, 30)
+    sides = f"{short(row['numerator'], 30)} ({sizes[0]})\nv {short(row['denominator'], 30)}"
+    return f"{sides} ({sizes[1]})"
+
+
+def _forest(axes, rows: pd.DataFrame) -> None:
+    places = np.arange(len(rows))
+    change = rows["log2FoldChange"].to_numpy(dtype=float)
+    lower, upper = (rows[name].to_numpy(dtype=float) for name in ("ci_lower", "ci_upper"))
+    # An interval as wide as the world (no counts in one group) would hide all others.
+    limit = max(np.nanmax(np.abs(change), initial=1.0) * 1.3, 2.0)
+    axes.axvline(0, color=INK, linewidth=0.8)
+    axes.grid(axis="both", color=FAINT, linewidth=0.6)
+    for verdict, look in VERDICTS.items():
+        chosen = (rows["verdict"] == verdict).to_numpy()
+        axes.hlines(
+            places[chosen], lower[chosen], upper[chosen], color=look["color"], linewidth=1.3
+        )
+        axes.scatter(
+            change[chosen], places[chosen], s=24, zorder=3, linewidth=0.4, edgecolor="white", **look
+        )
+    axes.set_xlim(-limit, limit)
+    axes.set_xlabel("log2 fold change")
+    axes.tick_params(axis="y", length=0)

@@ -1,0 +1,353 @@
+"""Figures of a cohort's quality: components, distances, library sizes, sex."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
+from scipy.spatial.distance import squareform
+
+from recurseq.figures.labels import place_labels
+from recurseq.figures.style import (
+    FAINT,
+    GROUPS,
+    INK,
+    MARKERS,
+    SEQUENTIAL,
+    empty,
+    group_colours,
+    heading,
+    legend,
+    new_figure,
+    short,
+    styled,
+)
+
+NO_GROUP = "all samples"
+MOST_NAMES = 60  # samples whose names are still readable along an axis
+
+
+def sample_groups(groups: pd.Series | None, samples: pd.Index) -> pd.Series:
+    """Return the group of every sample as an ordered categorical; one group when there is none."""
+    if groups is None:
+        return pd.Series(pd.Categorical([NO_GROUP] * len(samples)), index=samples)
+    if isinstance(groups.dtype, pd.CategoricalDtype):
+        levels = [str(level) for level in groups.cat.categories]
+    else:
+        levels = sorted({str(value) for value in groups.dropna()})
+    used = [level for level in levels if (groups.astype(str) == level).any()]
+    return pd.Series(pd.Categorical(groups.astype(str), categories=used), index=samples)
+
+
+@styled
+def pca_figure(
+    scores: pd.DataFrame,
+    variance: pd.DataFrame,
+    groups: pd.Series,
+    shapes: pd.Series | None = None,
+    flagged: pd.Index | list[str] = (),
+    simulated: bool = False,
+) -> Figure:
+    """Draw PC1 against PC2, and the share of variance of every component.
+
+    Parameters
+    ----------
+    scores, variance
+        Tables ``qc_pca`` and ``qc_pca_variance``.
+    groups
+        Categorical, index = sample: gives the colours.
+    shapes
+        A second column of the sheet, index = sample: gives the marker shapes.
+    flagged
+        Samples whose names are written.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    figure = new_figure(8.2, 4.8)
+    heading(figure, "Principal components of the samples", _pca_facts(scores), simulated)
+    if scores.shape[1] < 2:
+        empty(figure.add_subplot(), "no principal components: the samples do not differ")
+        return figure
+    main, side = figure.subplots(1, 2, width_ratios=[3.2, 1])
+    share = variance["variance_explained"].to_numpy(dtype=float)
+    x = scores["PC1"].to_numpy()
+    y = scores["PC2"].to_numpy() if "PC2" in scores else np.zeros(len(scores))
+    groups = groups.reindex(scores["sample_id"])
+    colours = group_colours(groups.cat.categories)
+    marks = _marks(shapes, scores["sample_id"])
+    for level, colour in colours.items():
+        for mark in dict.fromkeys(marks):
+            chosen = (groups == level).to_numpy() & (marks == mark)
+            main.scatter(
+                x[chosen], y[chosen], s=42, color=colour, marker=mark, edgecolor="white",
+                linewidth=0.6, zorder=3,
+            )  # fmt: skip
+    main.axhline(0, color=FAINT, linewidth=0.8, zorder=0)
+    main.axvline(0, color=FAINT, linewidth=0.8, zorder=0)
+    main.set_xlabel(f"PC1 ({share[0]:.1%} of the variance)")
+    main.set_ylabel(f"PC2 ({share[1]:.1%} of the variance)" if len(share) > 1 else "no PC2")
+    main.margins(0.1)
+    _scree(side, share)
+    _pca_legends(figure, groups, colours, shapes)
+    named = scores["sample_id"].isin(list(flagged)).to_numpy()
+    place_labels(
+        main, x[named], y[named], scores["sample_id"][named], avoid=np.column_stack([x, y])
+    )
+    return figure
+
+
+def _pca_facts(scores: pd.DataFrame) -> str:
+    return f"{len(scores)} samples, most variable genes after variance stabilisation"
+
+
+def _marks(shapes: pd.Series | None, samples: pd.Series) -> np.ndarray:
+    if shapes is None:
+        return np.array([MARKERS[0]] * len(samples))
+    levels = sorted({str(value) for value in shapes})
+    table = {level: MARKERS[place % len(MARKERS)] for place, level in enumerate(levels)}
+    return np.array([table[str(value)] for value in shapes.reindex(samples)])
+
+
+def _pca_legends(figure: Figure, groups: pd.Series, colours: dict, shapes: pd.Series | None):
+    counts = groups.value_counts()
+    entries = {f"{name} ({counts[name]})": {"color": colour} for name, colour in colours.items()}
+    title = "group"
+    if shapes is not None:
+        levels = sorted({str(value) for value in shapes})
+        for place, level in enumerate(levels):
+            look = {"color": INK, "marker": MARKERS[place % len(MARKERS)]}
+            entries[f"{shapes.name}: {level}"] = look
+    legend(figure, entries, title, loc="outside right upper")
+
+
+def _scree(axes, share: np.ndarray) -> None:
+    axes.bar(np.arange(1, len(share) + 1), share * 100, color="#8C8C8C", width=0.75)
+    axes.set_xticks(np.arange(1, len(share) + 1))
+    axes.tick_params(axis="x", labelsize=7)
+    axes.set_xlabel("component")
+    axes.set_ylabel("% of the variance")
+
+
+@styled
+def association_figure(association: pd.DataFrame, simulated: bool = False) -> Figure:
+    """Draw how far each column of the sheet explains each component (R²).
+
+    Parameters
+    ----------
+    association
+        Table ``qc_pca_association``.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    columns = list(dict.fromkeys(association["column"]))
+    components = list(dict.fromkeys(association["component"]))
+    figure = new_figure(6.6, 2.2 + 0.3 * max(len(columns), 2))
+    facts = "R² of a linear model of the component on the column alone; * padj < 0.05"
+    heading(figure, "What the principal components follow", facts, simulated)
+    axes = figure.add_subplot()
+    if not columns:
+        empty(axes, "the sample sheet has no column that could explain anything")
+        return figure
+    grid = association.pivot(index="column", columns="component", values="r_squared")
+    adjusted = association.pivot(index="column", columns="component", values="padj")
+    grid, adjusted = (
+        table.reindex(index=columns, columns=components).to_numpy(dtype=float)
+        for table in (grid, adjusted)
+    )
+    image = axes.imshow(grid, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    for row, column in np.argwhere(~np.isnan(grid)):
+        star = "*" if adjusted[row, column] < 0.05 else ""
+        tone = "white" if grid[row, column] > 0.55 else INK
+        axes.text(
+            column, row, f"{grid[row, column]:.2f}{star}", ha="center", va="center", fontsize=8,
+            color=tone,
+        )  # fmt: skip
+    axes.set_xticks(range(len(components)), components)
+    axes.set_yticks(range(len(columns)), [short(name) for name in columns])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    figure.colorbar(image, ax=axes, label="R²", shrink=0.8, pad=0.02)
+    return figure
+
+
+@styled
+def distance_figure(distances: pd.DataFrame, groups: pd.Series, simulated: bool = False) -> Figure:
+    """Draw the distances between samples, ordered by average-linkage clustering.
+
+    Parameters
+    ----------
+    distances
+        Table ``qc_distances``.
+    groups
+        Categorical, index = sample: gives the colour bars.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    matrix = distances.iloc[:, 1:].to_numpy(dtype=float, copy=True)
+    samples = distances["sample_id"].astype(str).to_numpy()
+    order = cluster_order(matrix)
+    np.fill_diagonal(matrix, np.nan)  # the zeros to itself would take half of the colour scale
+    named = len(samples) <= MOST_NAMES
+    side = min(9.0, 4.2 + 0.13 * len(samples))
+    figure = new_figure(side + 1.6, side)
+    facts = f"{len(samples)} samples, Euclidean distance after variance stabilisation"
+    heading(figure, "Distances between samples", facts, simulated)
+    bar, main = figure.subplots(1, 2, width_ratios=[0.03, 1])
+    image = main.imshow(
+        matrix[np.ix_(order, order)], cmap=SEQUENTIAL, aspect="auto", interpolation="nearest"
+    )
+    groups = groups.reindex(distances["sample_id"])
+    colours = group_colours(groups.cat.categories)
+    draw_bar(bar, [colours.get(str(groups.iloc[row]), "white") for row in order], upright=True)
+    size = 7 if len(samples) <= 35 else 5
+    bar.set_yticks(range(len(samples)) if named else [])
+    if named:
+        bar.set_yticklabels([short(samples[row], 30) for row in order], fontsize=size)
+    main.set_xticks([])
+    main.set_yticks([])
+    main.spines[:].set_visible(False)
+    figure.colorbar(image, ax=main, label="distance", shrink=0.6, pad=0.02)
+    counts = groups.value_counts()
+    entries = {
+        f"{name} ({counts[name]})": {"color": colour, "marker": "s"}
+        for name, colour in colours.items()
+    }
+    legend(figure, entries, "group", loc="outside right upper")
+    return figure
+
+
+def cluster_order(distances: np.ndarray) -> np.ndarray:
+    """Order items so that close ones are neighbours (average linkage, optimal leaf order)."""
+    if len(distances) < 3:
+        return np.arange(len(distances))
+    condensed = squareform(distances, checks=False)
+    tree = linkage(condensed, method="average")
+    # Optimal ordering takes cubic time; large cohorts are drawn without names anyway.
+    return leaves_list(optimal_leaf_ordering(tree, condensed) if len(distances) <= 200 else tree)
+
+
+def draw_bar(axes, colours: list, upright: bool) -> None:
+    """Draw one coloured cell an item, beside or above a heatmap."""
+    from matplotlib.colors import to_rgb
+
+    cells = np.array([to_rgb(colour) for colour in colours])
+    axes.imshow(cells[:, None] if upright else cells[None], aspect="auto", interpolation="nearest")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+@styled
+def library_figure(
+    sizes: pd.DataFrame, groups: pd.Series, flagged: list[str] = (), simulated: bool = False
+) -> Figure:
+    """Draw library size, detected genes and top-gene share of every sample, by group.
+
+    Parameters
+    ----------
+    sizes
+        Table ``qc_library_sizes``.
+    groups
+        Categorical, index = sample.
+    flagged
+        Samples whose names are written.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    figure = new_figure(9.4, 4.4)
+    heading(figure, "Depth and complexity of the libraries", f"{len(sizes)} samples", simulated)
+    panels = figure.subplots(1, 3)
+    groups = groups.reindex(sizes["sample_id"])
+    colours = group_colours(groups.cat.categories)
+    measures = (
+        ("library_size", 1e-6, "million reads"),
+        ("detected_genes", 1e-3, "thousand genes with a count"),
+        ("top_50_share", 100, "% of reads in the 50 largest genes"),
+    )
+    positions = {}
+    for axes, (column, factor, label) in zip(panels, measures, strict=True):
+        values = sizes[column].to_numpy(dtype=float) * factor
+        positions[axes] = (strip(axes, values, groups, colours), values)
+        axes.set_ylim(0, max(np.nanmax(values, initial=0) * 1.12, 1e-9))
+        axes.set_ylabel(label)
+    named = sizes["sample_id"].isin(list(flagged)).to_numpy()
+    for axes, (x, values) in positions.items():
+        place_labels(
+            axes,
+            x[named],
+            values[named],
+            sizes["sample_id"][named],
+            size=6.5,
+            avoid=np.column_stack([x, values]),
+        )
+    return figure
+
+
+def strip(axes, values: np.ndarray, groups: pd.Series, colours: dict, size: float = 22):
+    """Draw one point a sample above its group, spread sideways by rank, with the median.
+
+    Returns the horizontal positions.
+    """
+    x = np.full(len(values), np.nan)
+    for place, (level, colour) in enumerate(colours.items()):
+        rows = np.flatnonzero((groups == level).to_numpy() & ~np.isnan(values))
+        if not len(rows):
+            continue
+        x[rows] = place + spread(len(rows))[np.argsort(np.argsort(values[rows], kind="stable"))]
+        axes.scatter(
+            x[rows], values[rows], s=size, color=colour, edgecolor="white", linewidth=0.5, zorder=3
+        )
+        axes.hlines(np.median(values[rows]), place - 0.32, place + 0.32, color=INK, zorder=4)
+    names = [short(name, 20) for name in colours]
+    turned = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"}
+    axes.set_xticks(range(len(names)), names, **(turned if len(names) > 1 else {}))
+    axes.set_xlim(-0.6, len(names) - 0.4)
+    axes.grid(axis="y", color=FAINT, linewidth=0.7)
+    return x
+
+
+def spread(count: int) -> np.ndarray:
+    """Return sideways offsets within a third of a unit that keep neighbours in rank apart."""
+    width = min(0.28, 0.06 * count)
+    return ((np.arange(count) * 0.618034) % 1 - 0.5) * 2 * width if count > 1 else np.zeros(count)
+
+
+@styled
+def sex_figure(sex: pd.DataFrame, simulated: bool = False) -> Figure:
+    """Draw XIST against the genes of the Y chromosome, marking samples that contradict the sheet.
+
+    Parameters
+    ----------
+    sex
+        Table ``qc_sex_check``.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    figure = new_figure(6.4, 4.6)
+    heading(figure, "Sex by expression", "log2 of (normalised count + 1)", simulated)
+    axes = figure.add_subplot()
+    shown = sex[sex["xist"].notna() & sex["y_genes"].notna()]
+    if shown.empty:
+        empty(axes, "XIST and genes of the Y chromosome were not found by name")
+        return figure
+    looks = {"female": GROUPS[2], "male": GROUPS[3], "unclear": "#7F7F7F"}
+    wrong = (~shown["agrees"].fillna(True)).to_numpy(dtype=bool)
+    x, y = shown["xist"].to_numpy(dtype=float), shown["y_genes"].to_numpy(dtype=float)
+    entries = {}
+    for name, colour in looks.items():
+        rows = (shown["inferred"] == name).to_numpy()
+        axes.scatter(x[rows], y[rows], s=38, color=colour, edgecolor="white", zorder=3)
+        entries[f"{name} ({rows.sum()})"] = {"color": colour}
+    axes.scatter(x[wrong], y[wrong], s=110, facecolor="none", edgecolor=INK, zorder=4)
+    if wrong.any():
+        look = {"color": INK, "markerfacecolor": "none", "markersize": 9}
+        entries[f"contradicts the sheet ({wrong.sum()})"] = look
+    axes.set_xlabel("XIST")
+    axes.set_ylabel("mean of the Y-chromosome genes")
+    axes.margins(0.08)
+    legend(figure, entries, "by expression", loc="outside right upper")
+    named = wrong | (shown["inferred"] == "unclear").to_numpy()
+    place_labels(axes, x[named], y[named], shown["sample_id"][named], avoid=np.column_stack([x, y]))
+    return figure
