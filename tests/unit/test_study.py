@@ -8,7 +8,13 @@ import yaml
 
 from recurseq.errors import InputError
 from recurseq.sheets import read_sheet
-from recurseq.study import config_problems, load_study, read_samples, study_problems
+from recurseq.study import (
+    config_problems,
+    load_study,
+    read_samples,
+    study_problems,
+    usable_part,
+)
 
 SCHEMAS = Path(__file__).parents[2] / "workflow" / "schemas"
 SCHEMA = yaml.safe_load((SCHEMAS / "config.schema.yaml").read_text())
@@ -214,3 +220,18 @@ def test_unreadable_sheets(tmp_path, content, word):
     path.write_bytes(content)
     with pytest.raises(InputError, match=word):
         read_sheet(path)
+
+
+def test_what_follows_the_schema_is_checked_although_other_parts_do_not(build):
+    config = build({"testing.alhpa": 1, "testing.alpha": 7, "contrasts.a.numerator": "earli"})
+    assert len(config_problems(config, SCHEMA)) == 2
+    rest = usable_part(config, SCHEMA)
+    assert rest["testing"] == {} and config["testing"]["alhpa"] == 1
+    assert "'earli'" in str(InputError(study_problems(load_study(rest), ROW_SCHEMA)))
+
+
+def test_nothing_is_usable_without_what_is_needed(build):
+    config = build()
+    del config["design"]
+    assert usable_part(config, SCHEMA) is None
+    assert usable_part(build({"contrasts": {"a b": {"coefficients": {"x": 1}}}}), SCHEMA) is None

@@ -1,10 +1,10 @@
 """The study: configuration and sample sheet, checked against each other and typed."""
 
 from recurseq.study.checks import study_problems
-from recurseq.study.config import config_problems
+from recurseq.study.config import config_problems, usable_part
 from recurseq.study.model import Contrast, Counts, Enrichment, Study, Testing, load_study
 from recurseq.study.notes import study_notes
-from recurseq.study.samples import read_samples
+from recurseq.study.samples import kept_names, read_samples
 
 __all__ = [
     "Contrast",
@@ -13,8 +13,10 @@ __all__ = [
     "Study",
     "Testing",
     "config_problems",
+    "kept_names",
     "load_study",
     "read_samples",
     "study_notes",
     "study_problems",
+    "usable_part",
 ]

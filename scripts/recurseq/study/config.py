@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 
 from jsonschema import Draft202012Validator
@@ -106,3 +107,40 @@ def _value_fix(error: ValidationError) -> str:
     if error.validator == "enum":
         return suggest(error.instance, error.validator_value)
     return ""
+
+
+def usable_part(config: Mapping, schema: Mapping) -> dict | None:
+    """Leave out what departs from the schema, so that the rest can still be checked.
+
+    Parameters
+    ----------
+    config, schema
+        As for `config_problems`.
+
+    Returns
+    -------
+    dict or None
+        A configuration that follows the schema, or None when something needed is missing.
+    """
+    validator = Draft202012Validator(schema)
+    part = copy.deepcopy(dict(config))
+    for error in list(validator.iter_errors(part)):
+        if error.validator == "additionalProperties" and error.validator_value is False:
+            for key in set(error.instance) - set(error.schema.get("properties", {})):
+                error.instance.pop(key, None)
+        elif error.absolute_path:
+            *parents, last = error.absolute_path
+            _remove(part, parents, last)
+    return part if validator.is_valid(part) else None
+
+
+def _remove(config: dict, parents: list, last: str | int) -> None:
+    """Delete one entry, if an earlier deletion has not taken it along."""
+    section = config
+    for key in parents:
+        try:
+            section = section[key]
+        except (KeyError, IndexError, TypeError):
+            return
+    if isinstance(section, dict):
+        section.pop(last, None)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from recurseq.errors import InputError
 from recurseq.formula import parse_formula
 from recurseq.sheets import MISSING_TEXTS, read_sheet
 from recurseq.study.model import Study
@@ -34,6 +35,17 @@ def read_samples(study: Study) -> pd.DataFrame:
     """
     kept = kept_samples(read_sheet(study.samples_path), study)
     return typed_samples(kept.set_index(study.sample_id), study).sort_index(kind="stable")
+
+
+def kept_names(study: Study) -> list[str] | None:
+    """Names of the kept samples, or None when the sheet cannot even tell those."""
+    try:
+        sheet = read_sheet(study.samples_path)
+    except InputError:
+        return None
+    if not {study.sample_id, *study.keep} <= set(sheet.columns):
+        return None
+    return list(kept_samples(sheet, study)[study.sample_id])
 
 
 def kept_samples(sheet: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -1,0 +1,91 @@
+"""Everything that can be known to be wrong before anything is computed, in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import yaml
+
+from recurseq.cohort import count_problems
+from recurseq.cohort.annotation import annotation_problems
+from recurseq.enrichment import gene_set_problems
+from recurseq.errors import InputError, Problem
+from recurseq.markers import panel_problems
+from recurseq.study import (
+    Study,
+    config_problems,
+    kept_names,
+    load_study,
+    study_notes,
+    study_problems,
+    usable_part,
+)
+
+BUILTIN = "builtin"
+
+
+def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
+    """Build the study of a configuration after checking all that can be checked early.
+
+    Parameters
+    ----------
+    config
+        The parsed configuration. Paths in it are relative to the working directory.
+    repository
+        Where the schemas and the panel and gene sets that come with recurseq lie.
+
+    Returns
+    -------
+    Study
+        With ``builtin`` replaced by the files that come with recurseq.
+    list of str
+        Remarks that are no errors, for the terminal.
+
+    Raises
+    ------
+    InputError
+        With all problems of configuration, sample sheet, panel and gene sets, and in that case
+        those of the count matrix too; otherwise the matrix is checked when it is imported.
+    """
+    schemas = repository / "workflow" / "schemas"
+    schema = _yaml(schemas / "config.schema.yaml")
+    problems = config_problems(config, schema)
+    usable = usable_part(config, schema) if problems else config
+    if usable is None:
+        raise InputError(problems)
+    study = _with_shipped_files(load_study(usable), repository / "config")
+    problems += study_problems(study, _yaml(schemas / "samples.schema.yaml"))
+    problems += _file_problems(study)
+    if not study.simulated and (problems or not Path(study.counts.location).exists()):
+        problems += count_problems(study, kept_names(study))
+    if problems:
+        raise InputError(problems)
+    return study, study_notes(study)
+
+
+def _yaml(path: Path) -> dict:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _with_shipped_files(study: Study, shipped: Path) -> Study:
+    """Replace ``builtin`` by the path of the panel and the collection that come with recurseq."""
+    panel = str(shipped / "markers.tsv") if study.panel == BUILTIN else study.panel
+    own = str(shipped / "gene_sets" / "liver_cancer.gmt")
+    collections = {
+        name: own if path == BUILTIN else path
+        for name, path in study.enrichment.collections.items()
+    }
+    return replace(
+        study, panel=panel, enrichment=replace(study.enrichment, collections=collections)
+    )
+
+
+def _file_problems(study: Study) -> list[Problem]:
+    problems = annotation_problems(study.annotation)
+    if study.panel is not None:
+        problems += panel_problems(study.panel, list(study.contrasts))
+    for path in dict.fromkeys(study.enrichment.collections.values()):
+        problems += gene_set_problems(path)
+    return problems

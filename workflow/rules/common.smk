@@ -1,0 +1,142 @@
+# The study, checked before anything runs, and the helpers that rules share.
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from snakemake.logging import logger
+
+REPOSITORY = Path(workflow.current_basedir).parents[1]
+sys.path.insert(0, str(REPOSITORY / "scripts"))
+
+from recurseq.check import checked_study
+from recurseq.errors import InputError
+
+if "study" not in config:
+
+    configfile: "config/config.yaml"
+
+
+def load_checked_study():
+    """The study of the configuration; when it has problems, their list and the end of the run."""
+    try:
+        checked, messages = checked_study(config, REPOSITORY)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)  # a WorkflowError would add lines of this file to the message
+    for message in messages:
+        logger.info(f"Note: {message}")
+    return checked
+
+
+study = load_checked_study()
+
+
+wildcard_constraints:
+    contrast="|".join(study.contrasts),
+    collection="|".join(study.enrichment.collections) or "none",
+
+
+def import_settings():
+    """The part of the configuration that the cohort depends on, and nothing more."""
+    sections = ("counts", "samples", "genes", "filter", "design", "demo")
+    return {name: config[name] for name in sections if name in config}
+
+
+def memory(base, per_input_mb):
+    """Memory in MB: a base, plus a multiple of the input's size, doubled at each attempt."""
+    return lambda wildcards, input, attempt: int(
+        (base + per_input_mb * input.size_mb) * 2 ** (attempt - 1)
+    )
+
+
+def minutes(count):
+    """Run time in minutes, doubled at each attempt."""
+    return lambda wildcards, attempt: count * 2 ** (attempt - 1)
+
+
+def figure(name, category, caption=None, **labels):
+    """An SVG that `snakemake --report` shows with its caption, under a category."""
+    return report(
+        f"{name}.svg",
+        caption=f"../report/{caption or Path(name).name}.rst",
+        category=category,
+        labels={"figure": Path(name).name.replace("_", " "), **labels},
+    )
+
+
+def contrast_tables():
+    return expand("results/contrasts/{contrast}/genes.tsv", contrast=study.contrasts)
+
+
+def contrast_settings():
+    """Every contrast as plain values, in the order of the configuration."""
+    return [contrast.as_dict() for contrast in study.contrasts.values()]
+
+
+def enrichment_files(ending):
+    return expand(
+        "results/enrichment/{contrast}/{collection}." + ending,
+        contrast=study.contrasts,
+        collection=study.enrichment.collections,
+    )
+
+
+def count_files(counts):
+    """The count matrix, or every file of the folder of per-sample counts."""
+    if counts.path is not None:
+        return counts.path
+    return sorted(
+        str(path) for path in Path(counts.directory).rglob("*") if path.is_file()
+    )
+
+
+def annotation_file(annotation):
+    """The user's annotation file; none when it is built in or not wanted."""
+    return [] if annotation in ("builtin", "none") else annotation
+
+
+def panel_file(panel):
+    return [] if panel is None else panel
+
+
+def result_tables():
+    """Every table of the study, in the order of the report."""
+    quality = (
+        "library_sizes size_factors pca pca_variance pca_association distances sex_check "
+        "top_genes flags"
+    )
+    tables = expand("results/qc/{name}.tsv", name=quality.split()) + contrast_tables()
+    if study.omnibus_reduced is not None:
+        tables.append("results/omnibus/genes.tsv")
+    if study.panel is not None:
+        tables += ["results/markers/markers.tsv", "results/markers/samples.tsv"]
+    return (
+        tables
+        + enrichment_files("gsea.tsv")
+        + enrichment_files("ora.tsv")
+        + demo_check()
+    )
+
+
+def result_figures():
+    """Every figure of the report, as PNG."""
+    quality = "pca associations distances library_sizes sex_check"
+    contrast = "ma volcano pvalue_histogram top_genes"
+    figures = expand("results/qc/figures/{name}.png", name=quality.split())
+    figures += ["results/model/figures/dispersion.png"]
+    figures += expand(
+        "results/contrasts/{contrast}/figures/{name}.png",
+        contrast=study.contrasts,
+        name=contrast.split(),
+    )
+    if study.panel is not None:
+        figures += expand(
+            "results/markers/figures/{name}.png", name=["markers", "forest"]
+        )
+    for name in ("dotplot", "running_scores"):
+        figures += expand(
+            "results/enrichment/{contrast}/figures/{collection}." + name + ".png",
+            contrast=study.contrasts,
+            collection=study.enrichment.collections,
+        )
+    return figures

@@ -1,0 +1,46 @@
+# The demo study: counts simulated with a known truth, and the calls checked against it.
+
+
+def demo_check():
+    return ["results/demo/check.tsv"] if study.simulated else []
+
+
+if study.simulated:
+
+    rule simulate_demo:
+        input:
+            samples=study.samples_path,
+        output:
+            counts=study.counts.path,
+            truth=study.truth,
+        log:
+            "results/logs/simulate_demo.log",
+        conda:
+            "../../envs/recurseq.yaml"
+        resources:
+            mem_mb=memory(1500, 0),
+            runtime=minutes(10),
+        params:
+            seed=study.seed,
+            levels=list(study.levels[study.main_factor]),
+        script:
+            "../../scripts/simulate_demo.py"
+
+    rule check_demo:
+        input:
+            truth=study.truth,
+            genes=contrast_tables(),
+        output:
+            check="results/demo/check.tsv",
+        log:
+            "results/logs/check_demo.log",
+        conda:
+            "../../envs/recurseq.yaml"
+        resources:
+            mem_mb=memory(1000, 10),
+            runtime=minutes(10),
+        params:
+            contrasts=contrast_settings(),
+            alpha=study.testing.alpha,
+        script:
+            "../../scripts/check_demo.py"

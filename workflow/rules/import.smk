@@ -1,0 +1,21 @@
+# From the user's files to one AnnData: typed samples, named genes, counts that are counts.
+
+
+rule import_counts:
+    input:
+        counts=count_files(study.counts),
+        samples=study.samples_path,
+        annotation=annotation_file(study.annotation),
+    output:
+        cohort="results/cohort.h5ad",
+    log:
+        "results/logs/import_counts.log",
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory(2000, 60),
+        runtime=minutes(20),
+    params:
+        config=import_settings(),
+    script:
+        "../../scripts/import_counts.py"

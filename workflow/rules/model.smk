@@ -1,0 +1,38 @@
+# One negative-binomial model for the whole study; every contrast reads it.
+
+
+rule fit_model:
+    input:
+        cohort="results/cohort.h5ad",
+    output:
+        model="results/model.h5ad",
+    log:
+        "results/logs/fit_model.log",
+    conda:
+        "../../envs/recurseq.yaml"
+    threads: 4
+    resources:
+        mem_mb=memory(4000, 150),
+        runtime=minutes(60),
+    params:
+        formula=study.formula,
+        cooks=study.testing.cooks,
+    script:
+        "../../scripts/fit_model.py"
+
+
+rule plot_model:
+    input:
+        model="results/model.h5ad",
+    output:
+        dispersion_svg=figure("results/model/figures/dispersion", "Model"),
+        dispersion_png="results/model/figures/dispersion.png",
+    log:
+        "results/logs/plot_model.log",
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory(2000, 20),
+        runtime=minutes(10),
+    script:
+        "../../scripts/plot_model.py"

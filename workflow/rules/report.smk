@@ -1,0 +1,74 @@
+# What people read: the page, the workbook, and where every number came from.
+
+
+rule write_provenance:
+    input:
+        counts=count_files(study.counts),
+        samples=study.samples_path,
+        annotation=annotation_file(study.annotation),
+        panel=panel_file(study.panel),
+        gmt=list(study.enrichment.collections.values()),
+        tables=result_tables(),
+    output:
+        provenance="results/provenance.json",
+    log:
+        "results/logs/write_provenance.log",
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory(500, 1),
+        runtime=minutes(10),
+    params:
+        config=dict(config),
+    script:
+        "../../scripts/write_provenance.py"
+
+
+rule build_workbook:
+    input:
+        tables=result_tables(),
+        provenance="results/provenance.json",
+    output:
+        workbook=report(
+            "results/report/tables.xlsx",
+            caption="../report/workbook.rst",
+            category="Study",
+            labels={"table": "all tables (Excel)"},
+        ),
+    log:
+        "results/logs/build_workbook.log",
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory(2000, 20),
+        runtime=minutes(20),
+    params:
+        config=dict(config),
+    script:
+        "../../scripts/build_workbook.py"
+
+
+rule build_report:
+    input:
+        model="results/model.h5ad",
+        tables=result_tables(),
+        figures=result_figures(),
+        provenance="results/provenance.json",
+    output:
+        html=report(
+            "results/report/report.html",
+            caption="../report/report.rst",
+            category="Study",
+            labels={"table": "report"},
+        ),
+    log:
+        "results/logs/build_report.log",
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory(2000, 20),
+        runtime=minutes(20),
+    params:
+        config=dict(config),
+    script:
+        "../../scripts/build_report.py"
