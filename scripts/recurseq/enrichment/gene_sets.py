@@ -1,0 +1,210 @@
+"""Gene sets of a GMT file, and the names under which their genes are found in a study."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from recurseq.cohort.annotation import strip_version
+from recurseq.errors import InputError, Problem, few, raise_if_any
+
+FORMAT = "one set a line: name, description, then its genes, separated by tabs"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class GeneSet:
+    """One set: its name, the description of the file, and its genes, each once, in file order."""
+
+    name: str
+    description: str
+    genes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GeneSets:
+    """A collection: the file it came from and its sets, in file order."""
+
+    source: str
+    sets: tuple[GeneSet, ...]
+
+    @property
+    def genes(self) -> frozenset[str]:
+        """All genes of the collection, as written in the file."""
+        return frozenset(gene for entry in self.sets for gene in entry.genes)
+
+    def members(self, genes: Iterable[str]) -> dict[str, list[str]]:
+        """Return set name to those of its genes that are among `genes`, in file order."""
+        present = set(genes)
+        return {
+            entry.name: [gene for gene in entry.genes if gene in present] for entry in self.sets
+        }
+
+
+def read_gene_sets(path: str | Path) -> GeneSets:
+    """Read a GMT file, plain or gzipped.
+
+    Parameters
+    ----------
+    path
+        UTF-8 text, with or without byte-order mark, unix or Windows line ends. Each line holds a
+        set's name, its description and its genes, separated by tabs. Blank cells, genes listed
+        twice in a set, and blank lines are dropped. Names are data: any character but a tab is
+        allowed, and case is kept.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file, lines numbered.
+    """
+    sets, problems = _parse(Path(path))
+    raise_if_any(problems)
+    return GeneSets(str(path), tuple(sets))
+
+
+def gene_set_problems(path: str | Path) -> list[Problem]:
+    """Return what is wrong with a GMT file; an empty list when it can be read."""
+    return _parse(Path(path))[1]
+
+
+def _parse(path: Path) -> tuple[list[GeneSet], list[Problem]]:
+    try:
+        text = _text(path)
+    except InputError as error:
+        return [], list(error.problems)
+    sets: list[GeneSet] = []
+    faults: dict[str, list[int]] = {"short": [], "unnamed": [], "no gene": []}
+    lines_of: dict[str, list[int]] = {}
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        name, *rest = [cell.strip() for cell in line.split("\t")]
+        genes = tuple(dict.fromkeys(gene for gene in rest[1:] if gene))
+        if len(rest) < 2:
+            faults["short"].append(number)
+        elif not name:
+            faults["unnamed"].append(number)
+        elif not genes:
+            faults["no gene"].append(number)
+        else:
+            lines_of.setdefault(name, []).append(number)
+            sets.append(GeneSet(name, rest[0], genes))
+    problems = _line_problems(path, faults) + _duplicate_problems(path, lines_of)
+    if not sets and not problems:
+        problems = [Problem(str(path), "the file holds no gene set", FORMAT)]
+    return sets, problems
+
+
+def _line_problems(path: Path, faults: Mapping[str, list[int]]) -> list[Problem]:
+    """One problem a kind of fault, however many lines have it: a wrong file has thousands."""
+    found = {
+        "short": ("fewer than three cells", "is the file a GMT, and separated by tabs?"),
+        "unnamed": ("a set without a name", "name the set, or remove the line"),
+        "no gene": ("a set without a gene", "add genes, or remove the line"),
+    }
+    return [
+        Problem(f"{path}, {_lines(numbers)}", found[kind][0], FORMAT, found[kind][1])
+        for kind, numbers in faults.items()
+        if numbers
+    ]
+
+
+def _duplicate_problems(path: Path, lines_of: Mapping[str, list[int]]) -> list[Problem]:
+    return [
+        Problem(
+            f"{path}, {_lines(numbers)}",
+            f"the set name {name!r} is used {len(numbers)} times",
+            "each name once",
+            "rename or remove all but one",
+        )
+        for name, numbers in lines_of.items()
+        if len(numbers) > 1
+    ]
+
+
+def _lines(numbers: list[int]) -> str:
+    if len(numbers) == 1:
+        return f"line {numbers[0]}"
+    return "lines " + few(numbers).replace("'", "")
+
+
+def _text(path: Path) -> str:
+    """Return the decoded text with unix line ends, or raise the one problem that prevents it."""
+    try:
+        data = path.read_bytes()
+        if data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+    except FileNotFoundError:
+        raise InputError([Problem(str(path), "the file does not exist", "a GMT file")]) from None
+    except (OSError, EOFError, zlib.error) as error:
+        found = f"cannot be read ({error})"
+        raise InputError([Problem(str(path), found, "a GMT file, plain or gzipped")]) from None
+    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        found = f"byte {data[error.start]:#04x} is not UTF-8 text"
+        fix = "save the file as UTF-8"
+        where = f"{path}, line {line}"
+        raise InputError([Problem(where, found, "UTF-8 text", fix)]) from None
+
+
+def name_genes(table: pd.DataFrame, gene_sets: GeneSets) -> pd.Series:
+    """Name the genes of a table as the collection names them.
+
+    Gene symbols, identifiers as written and identifiers without their Ensembl version are
+    compared with the genes of the collection; the kind that finds most of them is used, symbols
+    when two find as many. Case counts: a human symbol is not a mouse symbol.
+
+    Parameters
+    ----------
+    table
+        Columns ``gene_id`` and ``gene_name``, one row a gene.
+    gene_sets
+        The collection.
+
+    Returns
+    -------
+    pandas.Series
+        Names, aligned with `table`; not unique where genes share a symbol.
+
+    Raises
+    ------
+    InputError
+        When none of the genes is found.
+    """
+    symbols, identifiers = table["gene_name"].astype(str), table["gene_id"].astype(str)
+    kinds = {
+        "gene symbols": symbols.where(table["gene_name"].notna(), identifiers),
+        "gene identifiers": identifiers,
+        "gene identifiers without version": identifiers.map(strip_version),
+    }
+    wanted = gene_sets.genes
+    found = {kind: len(wanted.intersection(names)) for kind, names in kinds.items()}
+    best = max(found, key=found.get)
+    if found[best] == 0:
+        raise InputError([_no_overlap(table, gene_sets)])
+    log.info("%s: matched by %s, %d of its %d genes are in the study", gene_sets.source, best,
+             found[best], len(wanted))  # fmt: skip
+    return kinds[best]
+
+
+def _no_overlap(table: pd.DataFrame, gene_sets: GeneSets) -> Problem:
+    theirs = few(sorted(gene_sets.genes), 3)
+    names, identifiers = few(table["gene_name"].head(3), 3), few(table["gene_id"].head(3), 3)
+    return Problem(
+        gene_sets.source,
+        f"none of its genes is in the study; the collection has genes such as {theirs}",
+        f"genes named as in the study: symbols such as {names} or identifiers such as "
+        f"{identifiers}",
+        "check that both are of the same species and kind of identifier; upper and lower case are "
+        "different (human TP53, mouse Trp53)",
+    )
