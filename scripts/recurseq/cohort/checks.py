@@ -13,6 +13,7 @@ from recurseq.errors import Problem, few, suggest
 
 LARGEST_COUNT = 2.0**53  # beyond, floating-point arithmetic does not tell neighbours apart
 _SHOWN = 3
+_LONGEST_TEXT = 30
 _NAMED_SAMPLES = 5
 
 
@@ -133,7 +134,7 @@ def _gene_problems(table: CountTable, path: str) -> list[Problem]:
 
 
 def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
-    numbers = counts.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    numbers = as_numbers(counts)
     missing = counts.isna().to_numpy()
     text = np.isnan(numbers) & ~missing
     with np.errstate(invalid="ignore"):
@@ -178,6 +179,13 @@ def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
     return problems
 
 
+def as_numbers(counts: pd.DataFrame) -> np.ndarray:
+    """Return genes × samples as floating-point numbers, NaN where a cell is no number."""
+    if (counts.dtypes != object).all():
+        return counts.to_numpy(dtype=float)
+    return counts.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+
+
 def _cells_problem(
     counts: pd.DataFrame, where: np.ndarray, what: str, fix: str, path: str
 ) -> Problem:
@@ -195,5 +203,5 @@ def _cells_problem(
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
-        return repr(value)
+        return repr(value if len(value) <= _LONGEST_TEXT else value[:_LONGEST_TEXT] + "…")
     return "empty" if pd.isna(value) else f"{value:.10g}"

@@ -1,0 +1,11 @@
+"""Read counts and samples into one cohort, checked against each other."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    from recurseq.cohort.assemble import write_cohort
+    from recurseq.cohort.importing import import_cohort
+    from recurseq.study import load_study, read_samples
+
+    study = load_study(snakemake.params.config)
+    write_cohort(import_cohort(study, read_samples(study)), snakemake.output.cohort)

@@ -1,0 +1,162 @@
+"""Put counts, samples and annotation together: one AnnData for everything that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import anndata
+import numpy as np
+import pandas as pd
+
+from recurseq.cohort.annotation import annotate
+from recurseq.cohort.table import CountTable
+from recurseq.errors import few
+
+
+def smallest_group(samples: pd.DataFrame, factor: str) -> int:
+    """Return the number of samples in the smallest group, as `keep_genes` needs it.
+
+    Parameters
+    ----------
+    samples
+        Kept samples.
+    factor
+        Column that defines the groups; levels without samples do not count. With no factor (an
+        empty text) there is one group: all samples.
+    """
+    if not factor:
+        return len(samples)
+    sizes = samples[factor].value_counts()
+    return int(sizes[sizes > 0].min())
+
+
+def keep_genes(
+    counts: np.ndarray, min_count: int, min_samples: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Decide which genes are expressed enough to be fitted.
+
+    Parameters
+    ----------
+    counts
+        Samples × genes.
+    min_count
+        A gene is kept when at least `min_samples` samples have this many counts or more; 0 keeps
+        every gene with at least one count in any sample.
+    min_samples
+        Number of samples.
+
+    Returns
+    -------
+    (numpy.ndarray, numpy.ndarray)
+        For each gene whether it is kept, and the reason when it is not (else an empty text).
+    """
+    expressed = (counts > 0).any(axis=0)
+    if min_count == 0:
+        return expressed, np.where(expressed, "", "all zero").astype(object)
+    kept = expressed & ((counts >= min_count).sum(axis=0) >= min_samples)
+    plural = "s" if min_samples != 1 else ""
+    too_few = f"fewer than {min_samples} sample{plural} with {min_count} counts or more"
+    reason = np.where(kept, "", np.where(expressed, too_few, "all zero"))
+    return kept, reason.astype(object)
+
+
+def assemble(
+    table: CountTable,
+    samples: pd.DataFrame,
+    annotation: pd.DataFrame,
+    *,
+    min_count: int,
+    min_samples: int,
+    title: str,
+    simulated: bool,
+    main_factor: str,
+    messages: Sequence[str] = (),
+) -> anndata.AnnData:
+    """Build the cohort from a table that passed `recurseq.cohort.checks.matrix_problems`.
+
+    Parameters
+    ----------
+    table
+        Counts as read; columns that are no samples are left out.
+    samples
+        Kept samples with typed columns, indexed by sample.
+    annotation
+        As `recurseq.cohort.annotation.load_annotation` returns it.
+    min_count, min_samples
+        See `keep_genes`.
+    title, simulated, main_factor
+        Of the study, for everything that shows results.
+    messages
+        What the user should know, beside what the reader says.
+
+    Returns
+    -------
+    anndata.AnnData
+        Samples × all genes, each sorted by identifier, so that the order in the files never shows
+        in a result. ``X`` and ``layers["counts"]``: int32, or int64 where a count needs it.
+        ``var``: ``gene_name``, ``gene_type``, ``chromosome``, ``kept``, ``drop_reason``.
+    """
+    columns = set(samples.index)
+    left_out = [column for column in table.counts.columns if column not in columns]
+    said = [*table.messages, *messages]
+    if left_out:
+        said.append(
+            f"{len(left_out)} columns of the counts are not among the samples of this study "
+            f"(not in the sheet, or left out by keep): {few(left_out)}"
+        )
+    samples = samples.sort_index(kind="stable")
+    genes = np.argsort(table.counts.index.to_numpy(dtype=object), kind="stable")
+    chosen = table.counts[list(samples.index)].iloc[genes]
+    counts = _whole_numbers(chosen)
+    variables = annotate(
+        list(chosen.index),
+        None if table.gene_names is None else table.gene_names.iloc[genes],
+        annotation,
+        None if table.gene_types is None else table.gene_types.iloc[genes],
+    )
+    variables["kept"], variables["drop_reason"] = keep_genes(counts, min_count, min_samples)
+    variables.index = pd.Index(chosen.index, dtype=object, name="gene_id")
+    cohort = anndata.AnnData(X=counts, obs=_storable(samples), var=variables)
+    cohort.layers["counts"] = counts.copy()
+    cohort.uns.update(
+        title=title,
+        simulated=bool(simulated),
+        main_factor=main_factor,
+        messages=np.array(said, dtype=object),
+    )
+    return cohort
+
+
+def _whole_numbers(counts: pd.DataFrame) -> np.ndarray:
+    """Return samples × genes, in the smaller of int32 and int64 that holds them."""
+    values = counts.to_numpy().T
+    kind = np.int32 if values.max(initial=0) <= np.iinfo(np.int32).max else np.int64
+    return np.ascontiguousarray(values, dtype=kind)
+
+
+def _storable(samples: pd.DataFrame) -> pd.DataFrame:
+    """Return the sheet in types that h5ad holds: a text column with gaps becomes categorical."""
+    stored = samples.copy()
+    stored.index = pd.Index([str(sample) for sample in samples.index], dtype=object)
+    stored.index.name = "sample_id"
+    for name, values in stored.items():
+        if values.dtype == object:
+            gaps = values.isna().any()
+            stored[name] = pd.Categorical(values) if gaps else values.astype(str).astype(object)
+    return stored
+
+
+def write_cohort(cohort: anndata.AnnData, path: str | Path) -> None:
+    """Write h5ad; it appears under its name only when complete.
+
+    Text columns stay text (anndata would turn repeated names into categories), and the same cohort
+    gives the same bytes.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".partial")
+    cohort.write_h5ad(
+        partial, convert_strings_to_categoricals=False, compression="gzip", compression_opts=1
+    )
+    partial.replace(target)

@@ -1,0 +1,96 @@
+"""From a study's configuration to its cohort, or to the list of what is wrong with its counts."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from recurseq.cohort.annotation import load_annotation
+from recurseq.cohort.checks import matrix_problems
+from recurseq.cohort.readers import read_counts
+from recurseq.cohort.table import CountTable
+from recurseq.errors import InputError, Problem, raise_if_any
+
+if TYPE_CHECKING:
+    import anndata
+
+    from recurseq.study import Study
+
+_log = logging.getLogger(__name__)
+
+
+def count_problems(study: Study, samples: pd.DataFrame) -> list[Problem]:
+    """List everything wrong with the counts and the annotation of a study.
+
+    Parameters
+    ----------
+    study
+        The study; its configuration was found valid.
+    samples
+        Kept samples, indexed by sample.
+    """
+    problems: list[Problem] = []
+    try:
+        table = _read(study, samples)
+        problems += matrix_problems(table, samples, study.counts.location)
+    except InputError as error:
+        problems += error.problems
+    try:
+        load_annotation(study.annotation)
+    except InputError as error:
+        problems += error.problems
+    return problems
+
+
+def import_cohort(study: Study, samples: pd.DataFrame) -> anndata.AnnData:
+    """Read, check and assemble the cohort of a study.
+
+    Parameters
+    ----------
+    study
+        The study.
+    samples
+        Kept samples with typed columns, as `recurseq.study.read_samples` returns them.
+
+    Returns
+    -------
+    anndata.AnnData
+        See `recurseq.cohort.assemble.assemble`.
+
+    Raises
+    ------
+    recurseq.errors.InputError
+        With every problem of the counts at once.
+    """
+    # Imported here: `check` lists problems in a second and needs no AnnData.
+    from recurseq.cohort.assemble import assemble, smallest_group
+
+    table = _read(study, samples)
+    raise_if_any(matrix_problems(table, samples, study.counts.location))
+    min_samples = study.min_samples
+    if min_samples is None:
+        min_samples = smallest_group(samples, study.main_factor)
+    cohort = assemble(
+        table,
+        samples,
+        load_annotation(study.annotation),
+        min_count=study.min_count,
+        min_samples=min_samples,
+        title=study.title,
+        simulated=study.simulated,
+        main_factor=study.main_factor,
+    )
+    for message in cohort.uns["messages"]:
+        _log.info("%s", message)
+    kept = int(cohort.var["kept"].sum())
+    _log.info("%d samples, %d genes, %d of them kept for fitting", *cohort.shape, kept)
+    return cohort
+
+
+def _read(study: Study, samples: pd.DataFrame) -> CountTable:
+    counts = study.counts
+    return read_counts(
+        counts.path, counts.directory, counts.format, counts.strand, [str(s) for s in samples.index]
+    )
