@@ -36,8 +36,8 @@ class ContrastFacts:
         The levels of other factors it is restricted to, in words.
     rule
         The rule that made a gene significant, in words.
-    origin
-        Name, sides, samples a side and rule: goes with every number.
+    comparison, origin
+        Name, sides and samples a side; the same with the rule: one goes with every number.
     genes, tested, adjusted
         Rows of the table, genes with a p-value, genes with an adjusted one.
     up, down
@@ -61,6 +61,7 @@ class ContrastFacts:
     min_abs_lfc: float
     alpha: float
     rule: str
+    comparison: str
     origin: str
     genes: int
     tested: int
@@ -128,6 +129,7 @@ def contrast_facts(
         min_abs_lfc=setup.min_abs_lfc,
         alpha=alpha,
         rule=rule,
+        comparison=f"{setup.name}: {_sides_in_words(sides)}",
         origin=contrast_origin(setup, samples, alpha),
         genes=len(genes),
         tested=int(genes["pvalue"].notna().sum()),
@@ -147,8 +149,8 @@ def contrast_facts(
 
 def contrast_origin(setup: Contrast, samples: pd.DataFrame, alpha: float) -> str:
     """Say where a contrast's numbers come from: sides, samples a side and the calling rule."""
-    rule = calling_rule(alpha, setup.lfc_threshold, setup.min_abs_lfc)
-    return f"{setup.name}: {_sides_in_words(_sides(setup, samples))}; called when {rule}"
+    rule = short_rule(alpha, setup.lfc_threshold, setup.min_abs_lfc)
+    return f"{setup.name}: {_sides_in_words(_sides(setup, samples))}; called: {rule}"
 
 
 def _sides(setup: Contrast, samples: pd.DataFrame) -> dict:
@@ -204,6 +206,14 @@ def calling_rule(alpha: float, lfc_threshold: float, min_abs_lfc: float) -> str:
     if min_abs_lfc <= 0:
         return test
     return f"{test} and |log2 fold change| is at least {setting(min_abs_lfc)}"
+
+
+def short_rule(alpha: float, lfc_threshold: float, min_abs_lfc: float) -> str:
+    """Say the calling rule in symbols, for captions."""
+    column = "padjThreshold" if lfc_threshold > 0 else "padj"
+    against = f" (against |log2FC| ≤ {setting(lfc_threshold)})" if lfc_threshold > 0 else ""
+    least = f", |log2FC| ≥ {setting(min_abs_lfc)}" if min_abs_lfc > 0 else ""
+    return f"{column} < {setting(alpha)}{against}{least}"
 
 
 def reasons(rows: pd.DataFrame) -> list[tuple[str, int]]:

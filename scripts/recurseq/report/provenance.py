@@ -103,7 +103,7 @@ def relative_name(path: str | Path, root: str | Path) -> str:
     base = Path(root).absolute()
     if Path(text).is_relative_to(base):
         return Path(text).relative_to(base).as_posix()
-    name = PurePosixPath(text).name or PureWindowsPath(text).name
+    name = PureWindowsPath(text).name  # knows both kinds of slash
     return f"{OUTSIDE} {name}"
 
 
