@@ -21,12 +21,14 @@ from recurseq.figures.style import (
     legend,
     new_figure,
     plain_log,
+    short,
     styled,
 )
 
 COLOURS = {"none": QUIET, "down": DOWN, "up": UP}
 NAMED_BY_RANK = 12  # genes named by p-value beside those of the panel
 MOST_NAMED = 30
+QUIET_NAMED = 10  # panel genes that are not called but still named
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Comparison:
     n_numerator, n_denominator
         Samples on each side; None when the contrast is not one of groups.
     samples
-        Samples of the model.
+        Samples of the model; None when not known.
     alpha, min_abs_lfc, lfc_threshold
         What a gene had to pass to be called.
     simulated
@@ -50,7 +52,7 @@ class Comparison:
     label: str
     n_numerator: int | None
     n_denominator: int | None
-    samples: int
+    samples: int | None
     alpha: float
     min_abs_lfc: float
     lfc_threshold: float = 0.0
@@ -59,9 +61,10 @@ class Comparison:
     @property
     def title(self) -> str:
         """The contrast with the number of samples on each side."""
-        if self.n_numerator is None:
-            return f"{self.label} ({self.samples} samples in the model)"
-        return f"{self.label} ({self.n_numerator} v {self.n_denominator} samples)"
+        label = short(self.label, 80)
+        if self.n_numerator is not None:
+            return f"{label} ({self.n_numerator} v {self.n_denominator} samples)"
+        return label if self.samples is None else f"{label} ({self.samples} samples in the model)"
 
     @property
     def facts(self) -> str:
@@ -71,7 +74,7 @@ class Comparison:
 
 
 def comparison(
-    contrast: Mapping, testing: Mapping, samples: pd.DataFrame, simulated: bool
+    contrast: Mapping, alpha: float, samples: pd.DataFrame | None, simulated: bool
 ) -> Comparison:
     """Describe a contrast from plain values.
 
@@ -80,40 +83,43 @@ def comparison(
     contrast
         `recurseq.study.model.Contrast` as a dict: name, factor, numerator, denominator, within,
         coefficients, lfc_threshold, min_abs_lfc.
-    testing
-        `recurseq.study.model.Testing` as a dict; alpha is used.
+    alpha
+        Adjusted p-value below which genes or sets count as called.
     samples
-        ``obs`` of the model.
+        ``obs`` of the model, to count the samples of each side; None leaves the numbers out.
     simulated
         Whether the data are simulated.
     """
-    sides = [list(contrast.get(side) or []) for side in ("numerator", "denominator")]
-    if contrast.get("factor"):
-        group = samples[contrast["factor"]].astype(str)
-        inside = pd.Series(True, index=samples.index)
-        for column, value in dict(contrast.get("within") or {}).items():
-            if isinstance(samples[column].dtype, pd.CategoricalDtype):
-                inside &= samples[column].astype(str) == str(value)
-        counts = [
-            int((group.isin([str(level) for level in side]) & inside).sum()) for side in sides
-        ]
-        label = " v ".join(" and ".join(str(level) for level in side) for side in sides)
-        fixed = ", ".join(f"{k} = {v}" for k, v in dict(contrast.get("within") or {}).items())
+    sides = [[str(level) for level in contrast[side]] for side in ("numerator", "denominator")]
+    counts = [None, None]
+    if contrast["factor"]:
+        label = " v ".join(" and ".join(side) for side in sides)
+        fixed = ", ".join(f"{name} = {value}" for name, value in contrast["within"].items())
         label += f" at {fixed}" if fixed else ""
+        if samples is not None:
+            counts = [_count(samples, contrast, side) for side in sides]
     else:
-        counts = [None, None]
-        weights = dict(contrast.get("coefficients") or {})
-        label = " ".join(f"{weight:+g} × {name}" for name, weight in weights.items())
+        weights = contrast["coefficients"].items()
+        label = " ".join(f"{weight:+g} × {name}" for name, weight in weights)
     return Comparison(
         label=label,
         n_numerator=counts[0],
         n_denominator=counts[1],
-        samples=len(samples),
-        alpha=float(testing["alpha"]),
+        samples=None if samples is None else len(samples),
+        alpha=float(alpha),
         min_abs_lfc=float(contrast["min_abs_lfc"]),
         lfc_threshold=float(contrast["lfc_threshold"]),
         simulated=simulated,
     )
+
+
+def _count(samples: pd.DataFrame, contrast: Mapping, side: list[str]) -> int:
+    """Count the samples of one side, within the fixed level of interacting factors."""
+    chosen = samples[contrast["factor"]].astype(str).isin(side)
+    for column, value in contrast["within"].items():
+        if isinstance(samples[column].dtype, pd.CategoricalDtype):
+            chosen &= samples[column].astype(str) == str(value)
+    return int(chosen.sum())
 
 
 def _direction(genes: pd.DataFrame) -> np.ndarray:
@@ -130,18 +136,31 @@ def _legend(figure: Figure, direction: np.ndarray) -> None:
     legend(figure, entries, loc="outside right upper")
 
 
-def _scatter(axes: Axes, x: np.ndarray, y: np.ndarray, direction: np.ndarray, clipped: np.ndarray):
-    """Draw genes, called ones on top; those beyond the axis as triangles at its edge."""
+def _scatter(
+    axes: Axes,
+    x: np.ndarray,
+    y: np.ndarray,
+    direction: np.ndarray,
+    clipped: np.ndarray,
+    edges: str,
+) -> None:
+    """Draw genes, called ones on top; those beyond the axis as triangles (`edges`) at its edge."""
     for name, colour in COLOURS.items():
-        for beyond, mark in ((0, "o"), (1, "^"), (-1, "v")):
+        for beyond, mark in ((0, "o"), (1, edges[0]), (-1, edges[1])):
             rows = (direction == name) & (clipped == beyond)
             if not rows.any():
                 continue
             size = (5 if name == "none" else 9) if beyond == 0 else 16
             axes.scatter(
                 x[rows], y[rows], s=size, color=colour, marker=mark, linewidth=0,
-                alpha=0.5 if name == "none" else 0.85, rasterized=True, gid=f"{name}",
+                alpha=0.5 if name == "none" else 0.85, rasterized=True, label=name,
             )  # fmt: skip
+
+
+def _name(axes: Axes, x: np.ndarray, y: np.ndarray, names: pd.Series) -> None:
+    """Ring the named genes, so that a name in a crowd is seen to belong to one point."""
+    axes.scatter(x, y, s=20, facecolor="none", edgecolor=INK, linewidth=0.7, zorder=3)
+    place_labels(axes, x, y, names)
 
 
 def _none_called(axes: Axes, direction: np.ndarray) -> None:
@@ -162,16 +181,17 @@ def named_genes(genes: pd.DataFrame, panel: Sequence[str]) -> pd.Index:
     panel
         Names or identifiers of the panel's genes.
     """
-    wanted = {str(name).upper() for name in panel}
-    in_panel = genes["gene_id"].str.upper().isin(wanted) | genes["gene_name"].str.upper().isin(
-        wanted
-    )
+    places = {str(name).upper(): place for place, name in reversed(list(enumerate(panel)))}
+    never = len(places)
+    names = zip(genes["gene_id"].str.upper(), genes["gene_name"].str.upper(), strict=True)
+    place = pd.Series([min(places.get(k, never) for k in pair) for pair in names], genes.index)
     called = genes["significant"].fillna(False).astype(bool)
     ranked = genes.sort_values(["pvalue", "gene_id"], kind="stable").index
-    first = [row for row in ranked if in_panel[row] and called[row]]
-    second = [row for row in ranked if called[row] and not in_panel[row]][:NAMED_BY_RANK]
-    third = [row for row in ranked if in_panel[row] and not called[row]]
-    return pd.Index((first + second + third)[:MOST_NAMED])
+    in_panel, called = place[ranked] < never, called[ranked]
+    first = ranked[in_panel & called]
+    second = ranked[called & ~in_panel][:NAMED_BY_RANK]
+    third = place[ranked[in_panel & ~called]].sort_values(kind="stable").index[:QUIET_NAMED]
+    return first.append([second, third])[:MOST_NAMED]
 
 
 @styled
@@ -200,7 +220,7 @@ def ma_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ())
     clipped = np.where(change > limit, 1, np.where(change < -limit, -1, 0))
     direction = _direction(shown)
     y = np.clip(change, -limit, limit)
-    _scatter(axes, x, y, direction, clipped)
+    _scatter(axes, x, y, direction, clipped, "^v")
     axes.set_xscale("log")
     plain_log(axes.xaxis)
     axes.axhline(0, color=INK, linewidth=1)
@@ -214,7 +234,7 @@ def ma_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ())
     _legend(figure, direction)
     called = shown.index[shown["significant"].fillna(False).astype(bool)]
     rows = shown.index.get_indexer(named_genes(shown.loc[called], panel))
-    place_labels(axes, x[rows], y[rows], shown["gene_name"].iloc[rows])
+    _name(axes, x[rows], y[rows], shown["gene_name"].iloc[rows])
     return figure
 
 
@@ -248,7 +268,9 @@ def volcano_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] 
     height = -np.log10(np.maximum(adjusted, smallest * 0.1))
     across = max(np.percentile(np.abs(x), 99.9) * 1.1, about.min_abs_lfc * 1.5, 1.0)
     direction = _direction(shown)
-    _scatter(axes, np.clip(x, -across, across), height, direction, np.zeros(len(x), dtype=int))
+    clipped = np.where(x > across, 1, np.where(x < -across, -1, 0))
+    x = np.clip(x, -across, across)
+    _scatter(axes, x, height, direction, clipped, "><")
     axes.set_xlim(-across * 1.08, across * 1.08)
     axes.set_ylim(-0.03 * max(height.max(), 2), max(height.max(), 2) * 1.12)
     lines = {"color": INK, "linewidth": 0.6, "linestyle": (0, (4, 4))}
@@ -261,9 +283,7 @@ def volcano_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] 
     _none_called(axes, direction)
     _legend(figure, direction)
     rows = shown.index.get_indexer(named_genes(shown, panel))
-    place_labels(
-        axes, np.clip(x, -across, across)[rows], height[rows], shown["gene_name"].iloc[rows]
-    )
+    _name(axes, x[rows], height[rows], shown["gene_name"].iloc[rows])
     return figure
 
 
@@ -297,7 +317,7 @@ def pvalue_figure(genes: pd.DataFrame, about: Comparison) -> Figure:
     line = {"marker": "", "linestyle": "-", "linewidth": 1.4}
     entries = {
         "if no gene changed": {**line, "color": INK, "linestyle": (0, (4, 2))},
-        f"unchanged genes ({null / len(pvalues):.0%})": {**line, "color": DOWN},
+        f"estimated unchanged: {null / len(pvalues):.0%}": {**line, "color": DOWN},
     }
     legend(figure, entries, loc="outside right upper")
     return figure

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from recurseq.enrichment import running_score
 from recurseq.figures.contrast import Comparison
@@ -101,7 +104,12 @@ def dotplot_figure(gsea: pd.DataFrame, about: Comparison, collection: str) -> Fi
     axes.set_xlabel("normalised enrichment score (right: higher in the numerator)")
     axes.tick_params(axis="y", length=0)
     bar = figure.colorbar(
-        _mappable(**scale), ax=axes, label="−log10 padj", shrink=0.5, aspect=14, anchor=(0, 0)
+        ScalarMappable(Normalize(scale["vmin"], scale["vmax"]), scale["cmap"]),
+        ax=axes,
+        label="−log10 padj",
+        shrink=0.5,
+        aspect=14,
+        anchor=(0, 0),
     )
     bar.outline.set_visible(False)
     steps = _steps(size)
@@ -111,13 +119,6 @@ def dotplot_figure(gsea: pd.DataFrame, about: Comparison, collection: str) -> Fi
     }
     legend(figure, entries, "leading edge", loc="outside right upper")
     return figure
-
-
-def _mappable(cmap: str, vmin: float, vmax: float):
-    from matplotlib.cm import ScalarMappable
-    from matplotlib.colors import Normalize
-
-    return ScalarMappable(Normalize(vmin, vmax), cmap)
 
 
 def _areas(sizes: np.ndarray, largest: float) -> np.ndarray:
@@ -171,31 +172,25 @@ def running_figure(
 
 
 def _curve(axes, row: pd.Series, ranking: pd.Series, genes: list[str]) -> None:
-    score = np.asarray(running_score(ranking, genes), dtype=float)
+    score = running_score(ranking, genes)
     hits = np.flatnonzero(ranking.index.isin(list(genes)))
+    # Between two genes of the set the score falls in a straight line: its corners are enough.
+    corners = np.unique(np.concatenate([[0], hits - 1, hits, [len(score) - 1]]).clip(0))
     colour = UP if row["NES"] > 0 else DOWN
     span = max(np.ptp(score), 0.2)
     base = min(score.min(), 0) - 0.08 * span
-    axes.plot(np.arange(1, len(score) + 1), score, color=colour, linewidth=1.5)
+    axes.plot(corners + 1, score[corners], color=colour, linewidth=1.5)
     axes.axhline(0, color=INK, linewidth=0.7)
-    axes.vlines(hits + 1, base - 0.12 * span, base, color=INK, linewidth=0.5, alpha=0.7)
+    axes.vlines(
+        hits + 1, base - 0.12 * span, base, color=INK, linewidth=0.5, alpha=0.7, rasterized=True
+    )
     peak = int(np.abs(score).argmax())
     axes.vlines(peak + 1, *sorted((0.0, score[peak])), color=colour, linewidth=0.8, linestyle=":")
     axes.set_ylim(base - 0.16 * span, max(score.max(), 0) + 0.12 * span)
-    axes.set_xlim(0, len(score))
-    axes.xaxis.set_major_locator(_few_ticks())
-    axes.set_title(set_label(row["set"])[:38], fontsize=8)
-    text = f"NES {row['NES']:.2f}, padj {row['padj']:.1e}, {len(hits)} genes"
-    at_top = row["NES"] > 0
-    axes.text(
-        0.98 if at_top else 0.03, 0.97 if at_top else 0.2, text, ha="right" if at_top else "left",
-        va="top" if at_top else "bottom", fontsize=7.5, transform=axes.transAxes,
-    )  # fmt: skip
+    axes.set_xlim(0, len(score) + 1)
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+    axes.set_title(short(set_label(row["set"]), 38), fontsize=8, pad=15)
+    facts = f"NES {row['NES']:.2f}, padj {row['padj']:.1e}, {len(hits)} genes"
+    axes.text(0, 1.03, facts, va="bottom", fontsize=7.5, transform=axes.transAxes)
     axes.set_xlabel("rank (numerator higher → lower)", fontsize=8)
     axes.set_ylabel("running score", fontsize=8)
-
-
-def _few_ticks():
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(4, integer=True)

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from recurseq.figures.contrast import Comparison
-from recurseq.figures.quality import MOST_NAMES, cluster_order, draw_bar
+from recurseq.figures.parts import MOST_NAMES, cluster_order, draw_bar
 from recurseq.figures.style import (
     DIVERGING,
     empty,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.quality import strip
+from recurseq.figures.parts import strip
 from recurseq.figures.style import (
     BLACK,
     FAINT,
@@ -58,7 +58,7 @@ def markers_figure(
     rows = max(-(-len(found) // columns), 1)
     figure = new_figure(max(1.75 * columns, 4.5) + 1.9, 1.75 * rows + 1.1)
     total = values["gene_id"].nunique()
-    facts = f"normalised counts + 1, logarithmic; {len(found)} of {total} panel genes found"
+    facts = f"normalised counts + 1, logarithmic; {len(found)} of the {total} panel genes measured"
     heading(figure, "Marker genes by group", facts, simulated)
     if not found:
         empty(figure.add_subplot(), "no gene of the panel is in the count matrix")
@@ -147,8 +147,10 @@ def _forest(axes, rows: pd.DataFrame) -> None:
     places = np.arange(len(rows))
     change = rows["log2FoldChange"].to_numpy(dtype=float)
     lower, upper = (rows[name].to_numpy(dtype=float) for name in ("ci_lower", "ci_upper"))
-    # An interval as wide as the world (no counts in one group) would hide all others.
-    limit = max(np.nanmax(np.abs(change), initial=1.0) * 1.3, 2.0)
+    # A gene without a count in one group has an endless change, which would hide all others.
+    sizes = np.abs(change[~np.isnan(change)])
+    limit = max(1.4 * np.percentile(sizes, 95), 2.0) if len(sizes) else 2.0
+    beyond = np.abs(change) > limit
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.grid(axis="both", color=FAINT, linewidth=0.6)
     for verdict, look in VERDICTS.items():
@@ -156,9 +158,12 @@ def _forest(axes, rows: pd.DataFrame) -> None:
         axes.hlines(
             places[chosen], lower[chosen], upper[chosen], color=look["color"], linewidth=1.3
         )
-        axes.scatter(
-            change[chosen], places[chosen], s=24, zorder=3, linewidth=0.4, edgecolor="white", **look
-        )
+        dots = {"s": 24, "zorder": 3, "linewidth": 0.4, "edgecolor": "white", "clip_on": False}
+        inside = chosen & ~beyond
+        axes.scatter(change[inside], places[inside], **dots, **look)
+        for mark, edge in ((">", limit), ("<", -limit)):
+            out = chosen & beyond & (np.sign(change) == np.sign(edge))
+            axes.scatter(np.full(out.sum(), edge), places[out], **dots, **{**look, "marker": mark})
     axes.set_xlim(-limit, limit)
     axes.set_xlabel("log2 fold change")
     axes.tick_params(axis="y", length=0)

@@ -47,7 +47,9 @@ def dispersion_figure(genes: pd.DataFrame, samples: int, simulated: bool = False
     raw = np.maximum(fitted["dispGeneEst"].to_numpy(dtype=float), LOWEST)
     final = fitted["dispersion"].to_numpy(dtype=float)
     outlier = fitted["dispOutlier"].fillna(False).to_numpy(dtype=bool)
-    bottom = 10 ** (np.floor(np.log10(max(np.nanpercentile(final, 0.1), LOWEST))) - 1)
+    # Gene-wise estimates of zero would stretch the axis: those are drawn at its lower end.
+    lowest = min(np.nanpercentile(raw, 2), final.min())
+    bottom = 10 ** np.floor(np.log10(max(lowest, final.min() / 10, LOWEST)))
     below = raw < bottom
     dots = {"s": 3, "linewidth": 0, "rasterized": True}
     axes.scatter(mean[~below], raw[~below], color=BLACK, alpha=0.45, **dots)

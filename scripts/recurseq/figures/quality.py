@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
-from scipy.spatial.distance import squareform
 
 from recurseq.figures.labels import place_labels
+from recurseq.figures.parts import MOST_NAMES, cluster_order, draw_bar, sample_groups, strip
 from recurseq.figures.style import (
     FAINT,
     GROUPS,
@@ -24,20 +26,74 @@ from recurseq.figures.style import (
     styled,
 )
 
-NO_GROUP = "all samples"
-MOST_NAMES = 60  # samples whose names are still readable along an axis
+MOST_SHAPES = 6
 
 
-def sample_groups(groups: pd.Series | None, samples: pd.Index) -> pd.Series:
-    """Return the group of every sample as an ordered categorical; one group when there is none."""
-    if groups is None:
-        return pd.Series(pd.Categorical([NO_GROUP] * len(samples)), index=samples)
-    if isinstance(groups.dtype, pd.CategoricalDtype):
-        levels = [str(level) for level in groups.cat.categories]
-    else:
-        levels = sorted({str(value) for value in groups.dropna()})
-    used = [level for level in levels if (groups.astype(str) == level).any()]
-    return pd.Series(pd.Categorical(groups.astype(str), categories=used), index=samples)
+def quality_figures(
+    sheet: pd.DataFrame, factor: str, tables: Mapping[str, pd.DataFrame], simulated: bool
+) -> dict[str, Figure]:
+    """Draw every figure of the quality control.
+
+    Parameters
+    ----------
+    sheet
+        The typed sample sheet, index = sample.
+    factor
+        Name of the main factor, "" for none.
+    tables
+        The tables ``qc_...`` without this prefix.
+    simulated
+        Whether to say that the data are simulated.
+
+    Returns
+    -------
+    dict
+        pca, associations, distances, library_sizes and sex_check.
+    """
+    groups = sample_groups(sheet, factor)
+    flagged = list(dict.fromkeys(tables["flags"]["sample_id"]))
+    column = shape_column(sheet, factor, tables["pca_association"])
+    shapes = None if column is None else sheet[column]
+    return {
+        "pca": pca_figure(
+            tables["pca"], tables["pca_variance"], groups, shapes, flagged, simulated
+        ),
+        "associations": association_figure(tables["pca_association"], simulated),
+        "distances": distance_figure(tables["distances"], groups, simulated),
+        "library_sizes": library_figure(tables["library_sizes"], groups, flagged, simulated),
+        "sex_check": sex_figure(tables["sex_check"], simulated),
+    }
+
+
+def shape_column(sheet: pd.DataFrame, factor: str, association: pd.DataFrame) -> str | None:
+    """Choose the sheet's column that is shown by marker shapes beside the main factor.
+
+    Of the categorical columns with at most six levels that the main factor does not settle, the
+    one that explains most of PC1 and PC2; None when there is none.
+
+    Parameters
+    ----------
+    sheet
+        The typed sample sheet.
+    factor
+        Name of the main factor, "" for none.
+    association
+        Table ``qc_pca_association``.
+    """
+    shown = association[
+        association["component"].isin(["PC1", "PC2"]) & (association["kind"] == "categorical")
+    ]
+    explained = (
+        shown.groupby("column", sort=False)["r_squared"]
+        .sum()
+        .sort_values(ascending=False, kind="stable")
+    )
+    for column in explained.index:
+        levels = sheet[column].astype(object).where(sheet[column].notna(), "NA").astype(str)
+        settled = factor and levels.groupby(sheet[factor].astype(str)).nunique().max() == 1
+        if column != factor and levels.nunique() <= MOST_SHAPES and not settled:
+            return str(column)
+    return None
 
 
 @styled
@@ -104,9 +160,17 @@ def _pca_facts(scores: pd.DataFrame) -> str:
 def _marks(shapes: pd.Series | None, samples: pd.Series) -> np.ndarray:
     if shapes is None:
         return np.array([MARKERS[0]] * len(samples))
-    levels = sorted({str(value) for value in shapes})
-    table = {level: MARKERS[place % len(MARKERS)] for place, level in enumerate(levels)}
-    return np.array([table[str(value)] for value in shapes.reindex(samples)])
+    table = _shape_levels(shapes)
+    return np.array([table[_level(value)] for value in shapes.reindex(samples)])
+
+
+def _shape_levels(shapes: pd.Series) -> dict[str, str]:
+    levels = sorted({_level(value) for value in shapes})
+    return {level: MARKERS[place % len(MARKERS)] for place, level in enumerate(levels)}
+
+
+def _level(value: object) -> str:
+    return "NA" if pd.isna(value) else str(value)
 
 
 def _pca_legends(figure: Figure, groups: pd.Series, colours: dict, shapes: pd.Series | None):
@@ -114,14 +178,12 @@ def _pca_legends(figure: Figure, groups: pd.Series, colours: dict, shapes: pd.Se
     entries = {f"{name} ({counts[name]})": {"color": colour} for name, colour in colours.items()}
     title = "group"
     if shapes is not None:
-        levels = sorted({str(value) for value in shapes})
-        for place, level in enumerate(levels):
-            look = {"color": INK, "marker": MARKERS[place % len(MARKERS)]}
-            entries[f"{shapes.name}: {level}"] = look
+        for level, mark in _shape_levels(shapes).items():
+            entries[f"{shapes.name}: {level}"] = {"color": INK, "marker": mark}
     legend(figure, entries, title, loc="outside right upper")
 
 
-def _scree(axes, share: np.ndarray) -> None:
+def _scree(axes: Axes, share: np.ndarray) -> None:
     axes.bar(np.arange(1, len(share) + 1), share * 100, color="#8C8C8C", width=0.75)
     axes.set_xticks(np.arange(1, len(share) + 1))
     axes.tick_params(axis="x", labelsize=7)
@@ -217,28 +279,6 @@ def distance_figure(distances: pd.DataFrame, groups: pd.Series, simulated: bool 
     return figure
 
 
-def cluster_order(distances: np.ndarray) -> np.ndarray:
-    """Order items so that close ones are neighbours (average linkage, optimal leaf order)."""
-    if len(distances) < 3:
-        return np.arange(len(distances))
-    condensed = squareform(distances, checks=False)
-    tree = linkage(condensed, method="average")
-    # Optimal ordering takes cubic time; large cohorts are drawn without names anyway.
-    return leaves_list(optimal_leaf_ordering(tree, condensed) if len(distances) <= 200 else tree)
-
-
-def draw_bar(axes, colours: list, upright: bool) -> None:
-    """Draw one coloured cell an item, beside or above a heatmap."""
-    from matplotlib.colors import to_rgb
-
-    cells = np.array([to_rgb(colour) for colour in colours])
-    axes.imshow(cells[:, None] if upright else cells[None], aspect="auto", interpolation="nearest")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-
-
 @styled
 def library_figure(
     sizes: pd.DataFrame, groups: pd.Series, flagged: list[str] = (), simulated: bool = False
@@ -283,35 +323,6 @@ def library_figure(
             avoid=np.column_stack([x, values]),
         )
     return figure
-
-
-def strip(axes, values: np.ndarray, groups: pd.Series, colours: dict, size: float = 22):
-    """Draw one point a sample above its group, spread sideways by rank, with the median.
-
-    Returns the horizontal positions.
-    """
-    x = np.full(len(values), np.nan)
-    for place, (level, colour) in enumerate(colours.items()):
-        rows = np.flatnonzero((groups == level).to_numpy() & ~np.isnan(values))
-        if not len(rows):
-            continue
-        x[rows] = place + spread(len(rows))[np.argsort(np.argsort(values[rows], kind="stable"))]
-        axes.scatter(
-            x[rows], values[rows], s=size, color=colour, edgecolor="white", linewidth=0.5, zorder=3
-        )
-        axes.hlines(np.median(values[rows]), place - 0.32, place + 0.32, color=INK, zorder=4)
-    names = [short(name, 20) for name in colours]
-    turned = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"}
-    axes.set_xticks(range(len(names)), names, **(turned if len(names) > 1 else {}))
-    axes.set_xlim(-0.6, len(names) - 0.4)
-    axes.grid(axis="y", color=FAINT, linewidth=0.7)
-    return x
-
-
-def spread(count: int) -> np.ndarray:
-    """Return sideways offsets within a third of a unit that keep neighbours in rank apart."""
-    width = min(0.28, 0.06 * count)
-    return ((np.arange(count) * 0.618034) % 1 - 0.5) * 2 * width if count > 1 else np.zeros(count)
 
 
 @styled

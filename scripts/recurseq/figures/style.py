@@ -74,6 +74,9 @@ def new_figure(width: float, height: float) -> Figure:
 def save(figure: Figure, svg_path: str | Path, png_path: str | Path) -> None:
     """Write a figure as SVG and as PNG; the same figure gives the same bytes every time."""
     with matplotlib.rc_context(SETTINGS):
+        # One layout serves both files: they show the same, and it costs more than drawing.
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
         for path, metadata, dpi in (
             (svg_path, {"Date": None, "Creator": None}, RASTER_DPI),
             (png_path, {"Software": None}, PNG_DPI),

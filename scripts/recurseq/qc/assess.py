@@ -8,12 +8,38 @@ import anndata
 import numpy as np
 import pandas as pd
 
+from recurseq.deseq.normalization import size_factors
+from recurseq.deseq.transform import blind_vst
 from recurseq.qc.components import associations, principal_components, sample_distances
 from recurseq.qc.depth import library_sizes, top_genes
 from recurseq.qc.flags import outlier_flags
 from recurseq.qc.sex import sex_check
 
 logger = logging.getLogger(__name__)
+
+
+def assess_quality(cohort: anndata.AnnData) -> dict[str, pd.DataFrame]:
+    """Compute every quality table of a cohort; size factors and transformation use kept genes.
+
+    Parameters
+    ----------
+    cohort
+        As `quality_tables` takes it, and ``kept`` in ``var``.
+
+    Returns
+    -------
+    dict
+        Table name (``qc_...`` of ``tables.yaml``) to table.
+
+    Raises
+    ------
+    InputError
+        When no gene has a count in every sample.
+    """
+    kept = cohort[:, cohort.var["kept"].to_numpy(dtype=bool)]
+    counts = pd.DataFrame(kept.layers["counts"], index=kept.obs_names, columns=kept.var_names)
+    size_factor = size_factors(counts)
+    return quality_tables(cohort, size_factor, blind_vst(counts, size_factor))
 
 
 def quality_tables(

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc
 
+from recurseq.deseq.filtering import benjamini_hochberg
+
 GENES = 500
 COMPONENTS = 10
 ASSOCIATED = 6
@@ -150,13 +152,3 @@ def explained(response: np.ndarray, design: np.ndarray) -> tuple[float, float]:
         return 1.0, 0.0
     ratio = r_squared / between / ((1 - r_squared) / within)
     return r_squared, float(fdtrc(between, within, ratio))
-
-
-def benjamini_hochberg(pvalues: np.ndarray) -> np.ndarray:
-    """Adjust p-values by Benjamini & Hochberg (1995); missing ones stay missing."""
-    adjusted = np.full(len(pvalues), np.nan)
-    present = np.flatnonzero(~np.isnan(pvalues))
-    order = present[np.argsort(pvalues[present], kind="stable")]
-    scaled = pvalues[order] * len(order) / np.arange(1, len(order) + 1)
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
-    return adjusted

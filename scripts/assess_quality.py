@@ -1,0 +1,13 @@
+"""Depth, components, distances, sex and flags of every sample, before any model."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    import anndata
+
+    from recurseq.qc import assess_quality
+    from recurseq.tables import write_table
+
+    cohort = anndata.read_h5ad(snakemake.input.cohort)
+    for table, frame in assess_quality(cohort).items():
+        write_table(frame, snakemake.output[table.removeprefix("qc_")], table)

@@ -1,0 +1,22 @@
+"""Figures of one contrast's gene sets in one collection."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    from recurseq.enrichment import rank_genes, read_gene_sets, tested_genes
+    from recurseq.figures.contrast import comparison
+    from recurseq.figures.enrichment import dotplot_figure, running_figure
+    from recurseq.figures.style import save
+    from recurseq.tables import read_table
+
+    settings, collection = snakemake.params, snakemake.wildcards.collection
+    gene_sets = read_gene_sets(snakemake.input.gmt)
+    genes = tested_genes(read_table(snakemake.input.genes, "contrast_genes"), gene_sets)
+    ranking = rank_genes(genes, settings.rank_by)
+    members = gene_sets.members(ranking.index)
+    gsea = read_table(snakemake.input.gsea, "gsea")
+    about = comparison(settings.contrast, settings.alpha, None, settings.simulated)
+    figure = dotplot_figure(gsea, about, collection)
+    save(figure, snakemake.output.dotplot_svg, snakemake.output.dotplot_png)
+    figure = running_figure(gsea, ranking, members, about, collection)
+    save(figure, snakemake.output.running_scores_svg, snakemake.output.running_scores_png)

@@ -1,0 +1,22 @@
+"""Figures of the marker panel."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    import anndata
+
+    from recurseq.figures.markers import forest_figure, markers_figure
+    from recurseq.figures.parts import sample_groups
+    from recurseq.figures.style import save
+    from recurseq.tables import read_table
+
+    model = anndata.read_h5ad(snakemake.input.model, backed="r")
+    markers = read_table(snakemake.input.markers, "markers")
+    samples = read_table(snakemake.input.samples, "marker_samples")
+    groups = sample_groups(model.obs, str(model.uns["main_factor"]))
+    simulated = bool(model.uns["simulated"])
+    panel = markers["gene_id"].dropna().tolist()
+    figure = markers_figure(samples, groups, panel, simulated)
+    save(figure, snakemake.output.markers_svg, snakemake.output.markers_png)
+    figure = forest_figure(markers, simulated)
+    save(figure, snakemake.output.forest_svg, snakemake.output.forest_png)

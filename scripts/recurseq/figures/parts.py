@@ -1,0 +1,85 @@
+"""Parts that several figures share: groups, clustering, colour bars, strips of points."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
+from scipy.spatial.distance import squareform
+
+from recurseq.figures.style import FAINT, INK, short
+
+NO_GROUP = "all samples"
+MOST_NAMES = 60  # samples whose names are still readable along an axis
+
+
+def sample_groups(sheet: pd.DataFrame, factor: str) -> pd.Series:
+    """Return the group of every sample as an ordered categorical; one group without a factor.
+
+    Parameters
+    ----------
+    sheet
+        The typed sample sheet, index = sample.
+    factor
+        Name of the main factor, "" for none.
+    """
+    if not factor:
+        return pd.Series(pd.Categorical([NO_GROUP] * len(sheet)), index=sheet.index)
+    texts = sheet[factor].astype(str)
+    if isinstance(sheet[factor].dtype, pd.CategoricalDtype):
+        levels = [str(level) for level in sheet[factor].cat.categories]
+    else:
+        levels = sorted(set(texts[sheet[factor].notna()]))
+    used = [level for level in levels if (texts == level).any()]
+    return pd.Series(pd.Categorical(texts, categories=used), index=sheet.index)
+
+
+def cluster_order(distances: np.ndarray) -> np.ndarray:
+    """Order items so that close ones are neighbours (average linkage, optimal leaf order)."""
+    if len(distances) < 3:
+        return np.arange(len(distances))
+    condensed = squareform(distances, checks=False)
+    tree = linkage(condensed, method="average")
+    # Optimal ordering takes cubic time; large cohorts are drawn without names anyway.
+    return leaves_list(optimal_leaf_ordering(tree, condensed) if len(distances) <= 200 else tree)
+
+
+def draw_bar(axes: Axes, colours: list, upright: bool) -> None:
+    """Draw one coloured cell an item, beside or above a heatmap."""
+    cells = np.array([to_rgb(colour) for colour in colours])
+    axes.imshow(cells[:, None] if upright else cells[None], aspect="auto", interpolation="nearest")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+def strip(axes: Axes, values: np.ndarray, groups: pd.Series, colours: dict, size: float = 22):
+    """Draw one point a sample above its group, spread sideways by rank, with the median.
+
+    Returns the horizontal positions.
+    """
+    x = np.full(len(values), np.nan)
+    for place, (level, colour) in enumerate(colours.items()):
+        rows = np.flatnonzero((groups == level).to_numpy() & ~np.isnan(values))
+        if not len(rows):
+            continue
+        x[rows] = place + spread(len(rows))[np.argsort(np.argsort(values[rows], kind="stable"))]
+        axes.scatter(
+            x[rows], values[rows], s=size, color=colour, edgecolor="white", linewidth=0.5, zorder=3
+        )
+        axes.hlines(np.median(values[rows]), place - 0.32, place + 0.32, color=INK, zorder=4)
+    names = [short(name, 20) for name in colours]
+    turned = {"rotation": 35, "ha": "right", "rotation_mode": "anchor"}
+    axes.set_xticks(range(len(names)), names, **(turned if len(names) > 1 else {}))
+    axes.set_xlim(-0.6, len(names) - 0.4)
+    axes.grid(axis="y", color=FAINT, linewidth=0.7)
+    return x
+
+
+def spread(count: int) -> np.ndarray:
+    """Return sideways offsets within a third of a unit that keep neighbours in rank apart."""
+    width = min(0.28, 0.06 * count)
+    return ((np.arange(count) * 0.618034) % 1 - 0.5) * 2 * width if count > 1 else np.zeros(count)
