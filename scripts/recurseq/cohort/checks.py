@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.cohort.scale import scale_evidence
-from recurseq.cohort.table import CountTable
+from recurseq.cohort.table import CountTable, as_numbers
 from recurseq.errors import Problem, few, suggest
 
 LARGEST_COUNT = 2.0**53  # beyond, floating-point arithmetic does not tell neighbours apart
@@ -177,13 +177,6 @@ def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
         fix = "leave them out of the sample sheet"
         problems.append(Problem(path, found, "at least one count in every sample", fix))
     return problems
-
-
-def as_numbers(counts: pd.DataFrame) -> np.ndarray:
-    """Return genes × samples as floating-point numbers, NaN where a cell is no number."""
-    if (counts.dtypes != object).all():
-        return counts.to_numpy(dtype=float)
-    return counts.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
 
 
 def _cells_problem(

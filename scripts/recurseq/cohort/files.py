@@ -9,7 +9,7 @@ import re
 import zipfile
 import zlib
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -234,8 +234,6 @@ def read_columns(content: Content, text_columns: set[int], *, has_header: bool) 
                 low_memory=False,
             )
         )
-    except pd.errors.EmptyDataError:
-        raise fail(content.path, "there is no row after the header", "one row a gene") from None
     except (pd.errors.ParserError, ValueError) as error:
         reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
         fix = "look for a row with more cells than the header, or a quotation mark left open"
@@ -253,37 +251,33 @@ def _spreadsheet_columns(
     content: Content, text_columns: set[int], has_header: bool
 ) -> pd.DataFrame:
     rows = content.lines[1:] if has_header else content.lines
-    if not rows:
-        raise fail(content.path, "there is no row after the header", "one row for each gene")
-    _refuse_dates(content.path, rows)
-    columns = dict(enumerate(zip(*rows, strict=True)))
-    return pd.DataFrame(
-        {
-            position: [cell_text(cell) for cell in cells]
-            if position in text_columns
-            else _numbers_or_text(cells)
-            for position, cells in columns.items()
-        }
-    )
+    columns = {}
+    for position in range(len(content.lines[0])):
+        cells = [row[position] for row in rows]
+        if position in text_columns:
+            _refuse_dates(f"{content.path}, column {position + 1}", cells)
+            columns[position] = pd.Series([cell_text(cell) for cell in cells], dtype=object)
+        else:
+            columns[position] = _numbers_or_text(cells)
+    return pd.DataFrame(columns)
 
 
-def _refuse_dates(where: str, rows: tuple[tuple, ...]) -> None:
+def _refuse_dates(where: str, cells: list) -> None:
     found = [
-        f"row {number}: {row[0]:%Y-%m-%d}"
-        for number, row in enumerate(rows, start=2)
-        if isinstance(row[0], date | datetime)
+        f"row {number}: {cell:%Y-%m-%d}"
+        for number, cell in enumerate(cells, start=2)
+        if isinstance(cell, date)  # and datetime, which is a date too
     ]
     if found:
-        fix = "import the original text file, or format the column as text before pasting"
         raise fail(
-            f"{where}, first column",
+            where,
             f"Excel turned gene names into dates ({few(found, 3)})",
-            "gene identifiers as text",
-            fix,
+            "gene identifiers and names as text",
+            "import the original text file, or format the column as text before pasting",
         )
 
 
-def _numbers_or_text(cells: tuple) -> pd.Series:
+def _numbers_or_text(cells: list) -> pd.Series:
     texts = pd.Series([cell_text(cell) for cell in cells], dtype=object)
     texts = texts.mask(texts.isin(MISSING_COUNTS))
     try:

@@ -11,7 +11,7 @@ from recurseq.cohort import formats
 from recurseq.cohort.files import Content, fail, header_of, read_columns
 from recurseq.cohort.matching import match_names
 from recurseq.cohort.scale import scale_evidence
-from recurseq.cohort.table import CountTable
+from recurseq.cohort.table import CountTable, as_numbers
 from recurseq.errors import few
 
 SUMMARY_ROWS = frozenset(
@@ -155,13 +155,11 @@ def _with_short_names(table: CountTable, path: str, sample_ids: Sequence[str]) -
 
 def _rounded(table: CountTable, path: str) -> CountTable:
     """Round the estimated counts of a quantifier; anything else is left for the checks to name."""
-    numbers = table.counts.apply(pd.to_numeric, errors="coerce")
-    values = numbers.to_numpy(dtype=float)
+    values = as_numbers(table.counts)
     fractional = np.isfinite(values) & (values != np.rint(values))
     if not fractional.any() or scale_evidence(values):
         return table
-    rounded = numbers.round()
-    counts = table.counts.where(numbers.isna(), rounded) if numbers.isna().any().any() else rounded
+    counts = table.counts.mask(fractional, np.rint(values))
     message = (
         f"{path}: estimated counts of a quantifier were rounded to whole numbers "
         f"({int(fractional.sum())} of {values.size} values were fractional)"

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.cohort.files import fail
+from recurseq.cohort.table import as_numbers
 from recurseq.errors import few
 
 STRANDS = ("unstranded", "forward", "reverse")
@@ -81,8 +82,7 @@ def choose_strand(
 def _guess_each(tables: Sequence[pd.DataFrame]) -> tuple[list[str], list[float]]:
     guesses, shares = [], []
     for table in tables:
-        numbers = table.iloc[:, 1:3].apply(pd.to_numeric, errors="coerce")
-        forward, reverse = np.nansum(numbers.to_numpy(dtype=float), axis=0)
+        forward, reverse = np.nansum(as_numbers(table.iloc[:, 1:3]), axis=0)
         share = reverse / (forward + reverse) if forward + reverse > 0 else 0.5
         shares.append(float(share))
         if max(share, 1 - share) >= STRANDED_SHARE:

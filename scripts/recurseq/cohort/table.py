@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 
@@ -31,3 +32,10 @@ class CountTable:
     gene_types: pd.Series | None
     format: str
     messages: tuple[str, ...]
+
+
+def as_numbers(counts: pd.DataFrame) -> np.ndarray:
+    """Return genes × samples as floating-point numbers, NaN where a cell is no number."""
+    if any(kind.kind == "O" for kind in counts.dtypes):
+        counts = counts.apply(pd.to_numeric, errors="coerce")
+    return counts.to_numpy(dtype=float)

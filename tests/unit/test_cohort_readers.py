@@ -1,0 +1,428 @@
+"""Reading counts: every format, every spelling of a table, every way a file can be broken."""
+
+import gzip
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from recurseq.cohort.files import load
+from recurseq.cohort.formats import recognise
+from recurseq.cohort.readers import read_counts
+from recurseq.errors import InputError
+
+PLAIN = "gene_id\tS1\tS2\nENSG1\t5\t0\nENSG2\t7\t12\n"
+
+
+def written(folder, text, name="counts.tsv"):
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def problem_of(path=None, **options):
+    with pytest.raises(InputError) as caught:
+        read_counts(path, **options)
+    assert len(caught.value.problems) >= 1
+    return caught.value.problems[0]
+
+
+def expect_plain(table):
+    assert list(table.counts.index) == ["ENSG1", "ENSG2"]
+    assert list(table.counts.columns) == ["S1", "S2"]
+    assert table.counts.to_numpy().tolist() == [[5, 0], [7, 12]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        PLAIN,
+        PLAIN.replace("\t", ","),
+        PLAIN.replace("\t", ";"),
+        PLAIN.replace("\t", " "),
+        PLAIN.replace("\n", "\r\n"),
+        PLAIN.replace("\n", "\r"),
+        "\ufeff" + PLAIN,
+        "\ufeff" + PLAIN.replace("\t", ",").replace("\n", "\r\n"),
+        PLAIN.rstrip("\n"),
+        PLAIN.replace("\n", "\n\n"),
+        PLAIN.replace("gene_id\t", ""),  # R's write.table: no name above the row names
+        '"S1","S2"\n"ENSG1",5,0\n"ENSG2",7,12\n',
+        '"","S1","S2"\n"ENSG1",5,0\n"ENSG2",7,12\n',
+        '"S1" "S2"\n"ENSG1" 5 0\n"ENSG2" 7 12\n',
+        "#" + PLAIN,
+        "# made by a tool, on a day\n" + PLAIN,
+        "gene_id\t S1\tS2 \n ENSG1 \t5\t0\nENSG2\t7\t12\n",
+        PLAIN.replace("\n", "\t\n"),  # a trailing separator on every line
+        PLAIN + "\t\t\n",  # what a spreadsheet leaves at the end
+        PLAIN.replace("5", "5.0").replace("12", "1.2e1"),
+    ],
+)
+def test_spellings_of_one_table(tmp_path, content):
+    expect_plain(read_counts(written(tmp_path, content)))
+
+
+def test_gzip_is_recognised_by_content_not_by_name(tmp_path):
+    expect_plain(read_counts(written(tmp_path, gzip.compress(PLAIN.encode()), "counts.csv")))
+
+
+def test_identifiers_stay_as_written(tmp_path):
+    genes = ["NA", "NaN", "1-Mar", "001", "1e5", "TRUE", "nan", "-", "ENSG1.12", "12345", "inf"]
+    samples = ["01", "2-a", "3.b", "NA", "8042381", "1e3", "TRUE"]
+    lines = ["\t".join(["id", *samples])]
+    lines += ["\t".join([gene, *"1234567"]) for gene in genes]
+    table = read_counts(written(tmp_path, "\n".join(lines)))
+    assert list(table.counts.index) == genes
+    assert list(table.counts.columns) == samples
+    assert all(isinstance(gene, str) for gene in table.counts.index)
+
+
+def test_numeric_sample_and_gene_names_are_a_header(tmp_path):
+    table = read_counts(written(tmp_path, "gene_id\t101\t102\n1\t5\t6\n2\t7\t8\n"))
+    assert list(table.counts.columns) == ["101", "102"]
+    assert list(table.counts.index) == ["1", "2"]
+
+
+def test_names_and_types_in_the_file(tmp_path):
+    text = "gene_id,S1,gene_name,S2,gene_biotype\na.1,1,NA,2,protein_coding\nb,3,1-Mar,4,\n"
+    table = read_counts(written(tmp_path, text))
+    assert list(table.gene_names) == ["NA", "1-Mar"]
+    assert list(table.gene_types) == ["protein_coding", ""]
+    assert list(table.counts.columns) == ["S1", "S2"]
+
+
+def test_bad_cells_stay_visible_for_the_checks(tmp_path):
+    text = "gene\tS1\tS2\tS3\nA\t1\tlow\tTRUE\nB\t2\t3\tFALSE\n"
+    counts = read_counts(written(tmp_path, text)).counts
+    assert counts["S2"].tolist() == ["low", "3"]
+    assert counts["S3"].tolist() == ["True", "False"]
+
+
+def test_spreadsheet(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["gene", 8042381, "S 2"])
+    book.active.append([7157, 5, None])
+    book.active.append(["001", "x", 3.0])
+    book.create_sheet("notes")
+    book.save(tmp_path / "counts.xlsx")
+    table = read_counts(tmp_path / "counts.xlsx")
+    assert list(table.counts.index) == ["7157", "001"]
+    assert list(table.counts.columns) == ["8042381", "S 2"]
+    assert table.counts["8042381"].tolist() == ["5", "x"]
+    assert np.isnan(table.counts["S 2"].iloc[0])
+    assert "'notes'" in table.messages[0]
+
+
+def test_spreadsheet_without_rows(tmp_path):
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "empty.xlsx")
+    assert "the sheet is empty" in problem_of(tmp_path / "empty.xlsx").found
+    book.active.append(["gene", "S1"])
+    book.save(tmp_path / "header.xlsx")
+    assert "no gene in the file" in problem_of(tmp_path / "header.xlsx").found
+
+
+def test_genes_that_excel_made_dates_are_named(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["gene", "S1"])
+    book.active.append(["TP53", 4])
+    book.active.append([pd.Timestamp("2024-03-01").to_pydatetime(), 5])
+    book.save(tmp_path / "counts.xlsx")
+    problem = problem_of(tmp_path / "counts.xlsx")
+    assert problem.where.endswith("counts.xlsx, column 1")
+    assert "row 3: 2024-03-01" in problem.found
+
+
+FEATURECOUNTS = (
+    "# Program:featureCounts v2.0.1; Command:...\n"
+    "Geneid\tChr\tStart\tEnd\tStrand\tLength"
+    "\t/x/run 1/A-1.sorted.bam\t/x/B/Aligned.out.bam\tC.bam\n"
+    "ENSG1\t1;1\t5;9\t7;11\t+;+\t6\t10\t20\t30\n"
+)
+
+
+def test_featurecounts_paths_become_samples(tmp_path):
+    path = written(tmp_path, FEATURECOUNTS)
+    table = read_counts(path, sample_ids=["A-1", "B", "Z"])
+    assert table.format == "featurecounts"
+    assert list(table.counts.columns) == ["A-1", "B", "C.bam"]
+    assert table.counts.iloc[0].tolist() == [10, 20, 30]
+    assert "A-1 from /x/run 1/A-1.sorted.bam" in table.messages[0]
+
+
+def test_featurecounts_ambiguous_paths_are_left(tmp_path):
+    path = written(tmp_path, FEATURECOUNTS.replace("C.bam", "/y/A-1.bam"))
+    columns = list(read_counts(path, sample_ids=["A-1"]).counts.columns)
+    assert "A-1" not in columns
+
+
+def test_summary_rows_are_left_out_and_said(tmp_path):
+    text = PLAIN + "__no_feature\t900\t900\nN_unmapped\t1\t2\n"
+    table = read_counts(written(tmp_path, text))
+    expect_plain(table)
+    assert "'__no_feature', 'N_unmapped'" in table.messages[0]
+
+
+def nfcore(values):
+    rows = "".join(f"G{i}\tN{i}\t{a}\t{b}\n" for i, (a, b) in enumerate(values))
+    return "gene_id\tgene_name\tS1\tS2\n" + rows
+
+
+def test_nfcore_estimates_are_rounded_and_said(tmp_path):
+    text = nfcore([(740.999, 2), (0.5, 1.5), (300, 12.001), (50, 60)])
+    table = read_counts(written(tmp_path, text))
+    assert table.format == "nfcore"
+    assert table.counts.to_numpy().tolist() == [[741, 2], [0, 2], [300, 12], [50, 60]]
+    assert "4 of 8 values were fractional" in table.messages[0]
+    assert list(table.gene_names) == ["N0", "N1", "N2", "N3"]
+
+
+def test_nfcore_bad_cell_does_not_stop_rounding(tmp_path):
+    text = nfcore([(740.999, 2), ("low", 1.5), (300, 12), (50, 60)])
+    counts = read_counts(written(tmp_path, text)).counts
+    assert counts["S1"].tolist() == [741, "low", "300", "50"]
+    assert counts["S2"].tolist() == [2, 2, 12, 60]
+
+
+@pytest.mark.parametrize("factor", [1e6, 8.0])
+def test_tpm_and_logarithms_under_an_nfcore_header_are_not_rounded(tmp_path, factor):
+    shares = np.random.default_rng(1).dirichlet(np.ones(50), size=2).T
+    scaled = shares * factor if factor == 1e6 else np.log2(shares * 1e6 + 1)
+    table = read_counts(written(tmp_path, nfcore(scaled)))
+    assert np.allclose(table.counts.to_numpy(), scaled)
+    assert table.messages == ()
+
+
+def test_fractions_in_an_ordinary_matrix_are_not_rounded(tmp_path):
+    table = read_counts(written(tmp_path, PLAIN.replace("7", "7.4")))
+    assert table.counts.loc["ENSG2", "S1"] == 7.4
+
+
+BROKEN = {
+    "empty": (b"", "the file is empty"),
+    "blank": (b"\n \n", "the file is empty"),
+    "truncated gzip": (gzip.compress(PLAIN.encode() * 50)[:-12], "broken gzip file"),
+    "damaged gzip": (b"\x1f\x8b\x08\x00garbage-garbage", "broken gzip file"),
+    "one column": (b"gene\nA\nB\n", "only one column"),
+    "header only": (b"gene\tS1\tS2\n", "no gene in the file"),
+    "latin 1": (b"gene\tS1\nA\t1\nB\xe9\t2\n", "byte 0xe9 is not UTF-8"),
+    "utf 16": (PLAIN.encode("utf-16"), "UTF-16"),
+    "binary": (b"abc\x00\x01\x02def\tx\n", "binary"),
+    "parquet": (b"PAR1....", "Parquet"),
+    "bzip2": (b"BZh91AY&SY", "bzip2"),
+    "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
+    "zip": (b"PK\x03\x04nonsense", "not a readable xlsx"),
+    "long row": (b"gene\tS1\nA\t1\nB\t2\t3\nC\t1\n", "rows differ in shape"),
+    "open quote": (b'gene,S1\nA,1\n"B,2\nC,3\n', "rows differ in shape"),
+    "row numbers": (b",gene,S1\n0,A,1\n1,B,2\n2,C,3\n", "row numbers"),
+    "only names": (b"gene_id\tgene_name\nA\tB\n", "no column holds counts"),
+    "only summary": (b"gene\tS1\tS2\n__no_feature\t5\t6\n", "no gene in the file"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_broken_files_are_named(tmp_path, case):
+    content, found = BROKEN[case]
+    path = written(tmp_path, content)
+    problem = problem_of(path)
+    assert found in problem.found
+    assert str(path) in problem.where
+
+
+def test_place_of_a_wrong_byte(tmp_path):
+    problem = problem_of(written(tmp_path, BROKEN["latin 1"][0]))
+    assert problem.where.endswith("line 3")
+
+
+def test_missing_file_and_folder_instead_of_file(tmp_path):
+    assert "does not exist" in problem_of(tmp_path / "no.tsv").found
+    assert "counts.directory" in problem_of(tmp_path).fix
+
+
+UNSUPPORTED = {
+    "salmon": "Name\tLength\tEffectiveLength\tTPM\tNumReads\nENST1\t9\t8\t1\t2\n",
+    "kallisto": "target_id\tlength\teff_length\test_counts\ttpm\nENST1\t9\t8\t1\t2\n",
+    "rsem": "gene_id\ttranscript_id(s)\tlength\teffective_length\texpected_count\tTPM\tFPKM\n"
+    "G\tT\t1\t1\t1\t1\t1\n",
+    "h5ad": b"\x89HDF\r\n\x1a\n and more",
+}
+
+
+@pytest.mark.parametrize("name", UNSUPPORTED)
+def test_formats_of_a_later_version(tmp_path, name):
+    path = written(tmp_path, UNSUPPORTED[name])
+    assert recognise(load(path)) == name
+    assert "not supported in this version" in problem_of(path).found
+    plain = written(tmp_path, PLAIN, "plain.tsv")
+    assert "not supported in this version" in problem_of(plain, file_format=name).found
+
+
+def test_named_format_that_the_file_is_not(tmp_path):
+    problem = problem_of(written(tmp_path, PLAIN), file_format="featurecounts")
+    assert "the file looks like a count matrix" in problem.found
+
+
+@pytest.mark.parametrize(
+    "text", ["ENSG1\t5\nENSG2\t6\n__no_feature\t3\n", "gene\tcount\nA\t1\n__ambiguous\t3\n"]
+)
+def test_one_sample_where_a_matrix_is_wanted(tmp_path, text):
+    assert "counts.directory" in problem_of(written(tmp_path, text)).fix
+
+
+def star(forward, reverse):
+    head = (
+        "N_unmapped\t9\t9\t9\nN_multimapping\t8\t8\t8\nN_noFeature\t7\t7\t7\nN_ambiguous\t1\t1\t1\n"
+    )
+    return head + f"G1\t{forward + reverse}\t{forward}\t{reverse}\nG2\t4\t2\t2\n"
+
+
+def test_star_strand_is_recognised(tmp_path):
+    written(tmp_path, star(10, 990), "A_ReadsPerGene.out.tab")
+    written(tmp_path, gzip.compress(star(20, 980).encode()), "B-1ReadsPerGene.out.tab.gz")
+    written(tmp_path, star(20, 980), "other_ReadsPerGene.out.tab")
+    written(tmp_path, "Uniquely mapped\t5\n", "A_Log.final.out")
+    table = read_counts(directory=tmp_path, sample_ids=["A", "B-1"])
+    assert table.format == "star"
+    assert table.counts.to_dict() == {"A": {"G1": 990, "G2": 2}, "B-1": {"G1": 980, "G2": 2}}
+    assert any("strand reverse was recognised" in message for message in table.messages)
+
+
+@pytest.mark.parametrize(
+    ("strand", "expected"), [("unstranded", 1000), ("forward", 10), ("reverse", 990)]
+)
+def test_star_strand_by_name(tmp_path, strand, expected):
+    written(tmp_path, star(10, 990), "A_ReadsPerGene.out.tab")
+    table = read_counts(directory=tmp_path, strand=strand, sample_ids=["A"])
+    assert table.counts.loc["G1", "A"] == expected
+    warned = any("wrong column" in message for message in table.messages)
+    assert warned == (strand == "forward")
+
+
+def test_star_unstranded(tmp_path):
+    written(tmp_path, star(480, 520), "A.ReadsPerGene.out.tab")
+    assert read_counts(directory=tmp_path, sample_ids=["A"]).counts.loc["G1", "A"] == 1000
+
+
+@pytest.mark.parametrize("second", [(500, 500), (300, 700)])
+def test_star_strand_that_cannot_be_told(tmp_path, second):
+    written(tmp_path, star(10, 990), "A.tab")
+    written(tmp_path, star(*second), "B.tab")
+    problem = problem_of(directory=tmp_path, sample_ids=["A", "B"])
+    assert "cannot be told" in problem.found
+    assert "'B'" in problem.found
+    assert "counts.strand" in problem.allowed
+
+
+def test_gdc_star(tmp_path):
+    header = (
+        "# gene-model: GENCODE v36\n"
+        "gene_id\tgene_name\tgene_type\tunstranded\tstranded_first\tstranded_second"
+        "\ttpm_unstranded\tfpkm_unstranded\tfpkm_uq_unstranded\n"
+        "N_unmapped\t\t\t9\t9\t9\t\t\t\nN_multimapping\t\t\t9\t9\t9\t\t\t\n"
+    )
+    row = "ENSG1.2\tTP53\tprotein_coding\t100\t49\t51\t1.5\t1.2\t1.1\n"
+    for sample in "AB":
+        written(tmp_path, header + row, f"{sample}.rna_seq.augmented_star_gene_counts.tsv")
+    table = read_counts(directory=tmp_path, sample_ids=["A", "B"])
+    assert table.format == "gdc_star"
+    assert table.counts.to_dict() == {"A": {"ENSG1.2": 100}, "B": {"ENSG1.2": 100}}
+    assert list(table.gene_names) == ["TP53"]
+    assert list(table.gene_types) == ["protein_coding"]
+
+
+def test_htseq_files_in_any_gene_order(tmp_path):
+    written(tmp_path, "G1\t1\nG2\t2\n__no_feature\t5\n", "1.htseq.counts")
+    written(tmp_path, "G2\t20\nG1\t10\n__no_feature\t5\n", "2.htseq.counts")
+    table = read_counts(directory=tmp_path, sample_ids=["2", "1"])
+    assert table.format == "htseq"
+    assert list(table.counts.columns) == ["2", "1"]
+    assert table.counts.loc["G1"].tolist() == [10, 1]
+    assert table.counts.loc["G2"].tolist() == [20, 2]
+
+
+def test_file_of_a_longer_sample_name_is_not_taken(tmp_path):
+    for sample, value in [("S1", 1), ("S1_2", 2), ("S10", 3)]:
+        written(tmp_path, f"G1\t{value}\nG2\t0\n", f"{sample}_counts.txt")
+    table = read_counts(directory=tmp_path, sample_ids=["S1", "S1_2"])
+    assert table.counts.loc["G1"].to_dict() == {"S1": 1, "S1_2": 2}
+
+
+def test_files_in_folders_named_after_samples(tmp_path):
+    for sample in ("A", "B"):
+        (tmp_path / sample).mkdir()
+        written(tmp_path / sample, star(10, 990), "ReadsPerGene.out.tab")
+        written(tmp_path / sample, "x\ty\n", "notes.txt")
+    table = read_counts(directory=tmp_path, sample_ids=["A", "B"])
+    assert table.counts.loc["G1"].tolist() == [990, 990]
+
+
+def test_featurecounts_one_file_a_sample(tmp_path):
+    for sample in ("A", "B"):
+        text = f"# x\nGeneid\tChr\tStart\tEnd\tStrand\tLength\t{sample}.bam\nG\t1\t1\t2\t+\t1\t7\n"
+        written(tmp_path, text, f"{sample}.featureCounts.txt")
+    table = read_counts(directory=tmp_path, sample_ids=["A", "B"])
+    assert table.counts.to_dict() == {"A": {"G": 7}, "B": {"G": 7}}
+
+
+def test_folder_problems(tmp_path):
+    assert "does not exist" in problem_of(directory=tmp_path / "no", sample_ids=["A"]).found
+    file = written(tmp_path, "G1\t1\n", "A.txt")
+    assert "not a folder" in problem_of(directory=file, sample_ids=["A"]).found
+    assert (
+        "no file is named after a sample" in problem_of(directory=tmp_path, sample_ids=["Q"]).found
+    )
+
+
+def test_two_files_for_one_sample(tmp_path):
+    written(tmp_path, "G1\t1\nG2\t2\n", "A.txt")
+    written(tmp_path, "G1\t1\nG2\t2\n", "A.counts")
+    problem = problem_of(directory=tmp_path, sample_ids=["A"])
+    assert "several files fit sample 'A': 'A.counts', 'A.txt'" in problem.found
+
+
+def test_files_with_other_genes_or_kinds(tmp_path):
+    written(tmp_path, "G1\t1\nG2\t2\n__no_feature\t1\n", "A.txt")
+    written(tmp_path, "G1\t1\nG3\t2\n__no_feature\t1\n", "B.txt")
+    problem = problem_of(directory=tmp_path, sample_ids=["A", "B"])
+    assert problem.where.endswith("B.txt")
+    assert "not in both: 'G3', 'G2'" in problem.found
+    written(tmp_path, star(1, 9), "B.txt")
+    assert "different kinds" in problem_of(directory=tmp_path, sample_ids=["A", "B"]).found
+    written(tmp_path, "G1\t1\nG1\t2\n__no_feature\t1\n", "B.txt")
+    assert "genes on several rows: 'G1'" in problem_of(directory=tmp_path, sample_ids=["B"]).found
+
+
+REAL = {
+    "formats/featurecounts/uhr_hbr_chr22_featureCounts.txt": ("featurecounts", (1378, 6)),
+    "formats/featurecounts/nk_cell_counts_with_symbol_rows.txt.gz": ("matrix", (39376, 21)),
+    "formats/nfcore/salmon.merged.gene_counts.tsv.gz": ("nfcore", (63140, 6)),
+    "formats/nfcore/SRP254919.salmon.merged.gene_counts.top1000cov.tsv": ("nfcore", (1000, 6)),
+    "formats/spreadsheet/mouse_hcc_cleaned_cnt.xlsx": ("matrix", (9603, 28)),
+    "airway/counts.tsv.gz": ("matrix", (64102, 8)),
+    "pasilla/counts.tsv.gz": ("matrix", (14599, 7)),
+    "mouse_hcc/counts.tsv.gz": ("matrix", (55414, 28)),
+    "tcga_lihc/counts.tsv.gz": ("matrix", (60482, 90)),
+}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_files(shared_data, name):
+    table = read_counts(shared_data / "data" / name)
+    assert (table.format, table.counts.shape) == REAL[name]
+
+
+def test_real_star_agrees_with_the_published_matrix(shared_data):
+    table = read_counts(directory=shared_data / "data/formats/star", sample_ids=["NCD_3", "NASH_3"])
+    assert any("strand reverse" in message for message in table.messages)
+    published = pd.read_csv(shared_data / "data/mouse_hcc/counts.tsv.gz", sep="\t", index_col=0)
+    expected = published[["NCD_3", "NASH_3"]].loc[table.counts.index]
+    assert table.counts.to_numpy().tolist() == expected.to_numpy().tolist()
+
+
+def test_real_htseq(shared_data):
+    names = ["0cb461ea-1a40-4f29-97d8-9337a74bc6c7", "dfe06359-c16a-4959-bb04-298f18474a17"]
+    table = read_counts(directory=shared_data / "data/formats/htseq_gdc", sample_ids=names)
+    assert table.format == "htseq"
+    assert table.counts.loc["ENSG00000000003.13"].tolist() == [3405, 16108]
+    assert not table.counts.index.str.startswith("__").any()
