@@ -1,0 +1,46 @@
+"""Negative-binomial differential expression with R DESeq2's rules, usable alone.
+
+In a notebook, with `counts` (samples x genes) and `samples` (categories in order, reference first)::
+
+    from recurseq.deseq import contrast_table, fit
+    from recurseq.formula import contrast_vector, design_matrix, parse_formula
+    formula = parse_formula("~ batch + group")
+    model = fit(counts, design_matrix(formula, samples))
+    question = {"factor": "group", "numerator": ["treated"], "denominator": ["control"]}
+    table = contrast_table(model, contrast_vector(formula, samples, question))
+
+One fit serves all contrasts. The method is that of Love, Huber and Anders, Genome Biology 15, 550
+(2014); shrinkage that of Zhu, Ibrahim and Love, Bioinformatics 35, 2084 (2019).
+"""
+
+from recurseq.deseq.filtering import adjust, benjamini_hochberg
+from recurseq.deseq.fit import Fit, fit
+from recurseq.deseq.integrity import check_contrasts, check_table
+from recurseq.deseq.normalization import normalized, size_factors
+from recurseq.deseq.omnibus import likelihood_ratio_test
+from recurseq.deseq.results import Options, contrast_table, omnibus_table
+from recurseq.deseq.shrinkage import shrink
+from recurseq.deseq.store import add_fit, read_fit
+from recurseq.deseq.transform import blind_vst
+from recurseq.deseq.wald import threshold_test, wald_test
+
+__all__ = [
+    "Fit",
+    "Options",
+    "add_fit",
+    "adjust",
+    "benjamini_hochberg",
+    "blind_vst",
+    "check_contrasts",
+    "check_table",
+    "contrast_table",
+    "fit",
+    "likelihood_ratio_test",
+    "normalized",
+    "omnibus_table",
+    "read_fit",
+    "shrink",
+    "size_factors",
+    "threshold_test",
+    "wald_test",
+]

@@ -1,0 +1,131 @@
+"""Adjusted p-values, with the low-count genes left out that could not have been called anyway."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+_QUANTILES = 50
+_LOWESS_SPAN = 1 / 5
+_FEW_REJECTIONS = 10
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """Adjusted p-values of one test.
+
+    Attributes
+    ----------
+    padj
+        One a gene; NaN where the p-value is missing or the gene was filtered.
+    threshold
+        Mean normalised count below which genes were filtered; 0 when none was.
+    filtered
+        Genes with a p-value whose mean count is below the threshold.
+    """
+
+    padj: pd.Series
+    threshold: float
+    filtered: pd.Series
+
+
+def benjamini_hochberg(pvalues: np.ndarray) -> np.ndarray:
+    """Benjamini-Hochberg adjusted p-values; missing ones stay missing and do not count.
+
+    References
+    ----------
+    Benjamini and Hochberg, J. R. Stat. Soc. B 57, 289 (1995).
+    """
+    pvalues = np.asarray(pvalues, dtype=float)
+    adjusted = np.full(len(pvalues), np.nan)
+    known = np.flatnonzero(~np.isnan(pvalues))
+    order = known[np.argsort(-pvalues[known], kind="stable")]
+    count = len(order)
+    steps = pvalues[order] * count / np.arange(count, 0, -1)
+    adjusted[order] = np.minimum(1.0, np.minimum.accumulate(steps))
+    return adjusted
+
+
+def adjust(
+    pvalues: pd.Series, means: pd.Series, *, alpha: float, independent_filtering: bool = True
+) -> Adjusted:
+    """Adjust p-values, filtering on the mean count so that most genes are called at `alpha`.
+
+    Of 50 thresholds between the share of genes without counts and 0.95, the first is taken whose
+    number of calls comes within one residual deviation of the maximum of a smooth curve through
+    all (R's ``pvalueAdjustment`` with Cleveland's lowess, span 1/5).
+
+    Parameters
+    ----------
+    pvalues
+        One a gene.
+    means
+        Mean of normalised counts, the same genes: it must not depend on the contrast.
+    alpha
+        Adjusted p-value below which genes will be called.
+    independent_filtering
+        FALSE adjusts over all genes.
+
+    References
+    ----------
+    Bourgon, Gentleman and Huber, PNAS 107, 9546 (2010); Love, Huber and Anders 2014.
+    """
+    values, base = pvalues.to_numpy(dtype=float), means.reindex(pvalues.index).to_numpy(dtype=float)
+    threshold, padj = 0.0, None
+    if independent_filtering and len(values):
+        fractions = _fractions(base)
+        cutoffs = _quantiles(base, fractions)
+        candidates = [_adjust_above(values, base, cutoff) for cutoff in cutoffs]
+        calls = np.array([np.sum(candidate < alpha) for candidate in candidates])
+        chosen = _choose(fractions, calls)
+        threshold, padj = float(cutoffs[chosen]), candidates[chosen]
+    if padj is None:
+        padj = benjamini_hochberg(values)
+    filtered = (base < threshold) & ~np.isnan(values)
+    return Adjusted(
+        pd.Series(padj, index=pvalues.index), threshold, pd.Series(filtered, index=pvalues.index)
+    )
+
+
+def _fractions(base: np.ndarray) -> np.ndarray:
+    lowest = float(np.mean(base == 0))
+    return np.linspace(lowest, 0.95 if lowest < 0.95 else 1.0, _QUANTILES)
+
+
+def _quantiles(values: np.ndarray, fractions: np.ndarray) -> np.ndarray:
+    """R's default quantiles; positions within rounding of a whole number take that value."""
+    ordered = np.sort(values)
+    position = (len(ordered) - 1) * fractions
+    low = np.floor(position + 4 * np.finfo(float).eps).astype(int)
+    share = position - low
+    share[np.abs(share) < 1e-12 * np.maximum(position, 1)] = 0.0
+    high = np.minimum(low + 1, len(ordered) - 1)
+    return ordered[low] + share * (ordered[high] - ordered[low])
+
+
+def _adjust_above(pvalues: np.ndarray, base: np.ndarray, cutoff: float) -> np.ndarray:
+    return benjamini_hochberg(np.where(base >= cutoff, pvalues, np.nan))
+
+
+def _choose(fractions: np.ndarray, calls: np.ndarray) -> int:
+    if calls.max() <= _FEW_REJECTIONS:
+        return 0
+    # The compiled routine alone: the package's own module takes two seconds to import.
+    from statsmodels.nonparametric._smoothers_lowess import lowess
+
+    smooth = lowess(
+        calls.astype(float),
+        fractions,
+        fractions,
+        np.ones_like(fractions),
+        frac=_LOWESS_SPAN,
+        it=3,
+        delta=0.01 * (fractions[-1] - fractions[0]),
+        given_xvals=False,
+    )[0][:, 1]
+    some = calls > 0
+    deviation = np.sqrt(np.mean((calls[some] - smooth[some]) ** 2))
+    near = np.flatnonzero(calls > smooth.max() - deviation)
+    return int(near[0]) if len(near) else 0

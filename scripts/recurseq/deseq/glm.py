@@ -1,0 +1,186 @@
+"""Negative-binomial regression with known dispersions, for all genes together.
+
+The steps and constants are those of R DESeq2 (Love, Huber and Anders, Genome Biology 15, 550 (2014),
+Methods, "Generalized linear model", and its function ``fitBeta``): iteratively reweighted least
+squares with a slight ridge, means held at or above 0.5 while fitting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from scipy.special import gammaln
+
+from recurseq.deseq.blocks import by_blocks
+from recurseq.deseq.posterior import Prior, posterior_mode
+
+MINIMUM_MEAN = 0.5
+RIDGE = 1e-6 / np.log(2) ** 2  # natural-log scale; R's 1e-6 is on the log2 scale
+_TOLERANCE = 1e-8
+_ITERATIONS = 100
+_LARGEST_COEFFICIENT = 30.0
+
+
+@dataclass(frozen=True)
+class GlmFit:
+    """Fitted regressions.
+
+    Attributes
+    ----------
+    coefficients
+        Genes x p, natural-log scale.
+    means
+        Genes x samples: size factor x exp(design @ coefficients), not held above 0.5.
+    leverages
+        Genes x samples, diagonal of the hat matrix.
+    converged
+        One boolean a gene.
+    """
+
+    coefficients: np.ndarray
+    means: np.ndarray
+    leverages: np.ndarray
+    converged: np.ndarray
+
+
+def fit_glm(
+    counts: np.ndarray,
+    design: np.ndarray,
+    size_factors: np.ndarray,
+    dispersions: np.ndarray,
+    *,
+    threads: int = 1,
+) -> GlmFit:
+    """Fit the coefficients of every gene.
+
+    Genes on which the reweighting does not settle are given to `posterior_mode` with the same
+    ridge, as R gives them to a general optimiser.
+
+    Parameters
+    ----------
+    counts
+        Genes x samples.
+    design
+        Samples x p, of full column rank.
+    size_factors
+        One a sample.
+    dispersions
+        One a gene.
+    threads
+        See `by_blocks`.
+    """
+    fit = partial(_fit_block, design=design, size_factors=size_factors)
+    return GlmFit(*by_blocks(fit, counts, dispersions, threads=threads))
+
+
+def _fit_block(counts, dispersions, *, design, size_factors):
+    outer = _outer(design)
+    width = design.shape[1]
+    ridge = RIDGE * np.eye(width)
+    start = _least_squares_start(counts, design, size_factors)
+    beta = start.copy()
+    settled = np.zeros(len(counts), dtype=bool)
+    active = np.arange(len(counts))
+    constant = _likelihood_constant(counts, dispersions)
+    old = np.full(len(counts), np.nan)
+    for _ in range(_ITERATIONS):
+        y, alpha = counts[active], dispersions[active, None]
+        mu = _floored_means(beta[active], design, size_factors)
+        weights = mu / (1 + alpha * mu)
+        working = weights * (np.log(mu / size_factors) + (y - mu) / mu)
+        information = (weights @ outer).reshape(-1, width, width) + ridge
+        beta[active] = np.linalg.solve(information, (working @ design)[..., None])[..., 0]
+        mu = _floored_means(beta[active], design, size_factors)
+        deviance = -2 * (constant[active] + _likelihood_kernel(y, mu, dispersions[active]))
+        change = np.abs(deviance - old[active]) / (np.abs(deviance) + 0.1)
+        old[active] = deviance
+        astray = ~(np.abs(beta[active]).max(axis=1) <= _LARGEST_COEFFICIENT)
+        done = (change < _TOLERANCE) & ~astray
+        settled[active[done]] = True
+        active = active[~done & ~astray & np.isfinite(deviance)]
+        if not len(active):
+            break
+    converged = settled.copy()
+    lost = np.flatnonzero(~settled)
+    if len(lost):
+        prior = Prior(np.full(width, RIDGE))
+        mode = posterior_mode(
+            counts[lost], design, np.log(size_factors), dispersions[lost], prior, start[lost]
+        )
+        beta[lost], converged[lost] = mode.coefficients, mode.converged
+    mu = _floored_means(beta, design, size_factors)
+    weights = mu / (1 + dispersions[:, None] * mu)
+    inverse = np.linalg.inv((weights @ outer).reshape(-1, width, width) + ridge)
+    leverages = weights * (inverse.reshape(-1, width * width) @ outer.T)
+    means = size_factors * np.exp(beta @ design.T)
+    return beta, means, leverages, converged
+
+
+def _outer(design: np.ndarray) -> np.ndarray:
+    """Outer product of each sample's design row with itself, flattened: samples x p*p."""
+    return (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+
+
+def _least_squares_start(counts, design, size_factors):
+    q, r = np.linalg.qr(design)
+    return np.linalg.solve(r, q.T @ np.log(counts / size_factors + 0.1).T).T
+
+
+def _floored_means(beta, design, size_factors):
+    return np.maximum(size_factors * np.exp(beta @ design.T), MINIMUM_MEAN)
+
+
+def _likelihood_constant(counts, dispersions):
+    size = 1 / dispersions[:, None]
+    terms = gammaln(counts + size) - gammaln(size) - gammaln(counts + 1.0)
+    return terms.sum(axis=1)
+
+
+def _likelihood_kernel(counts, means, dispersions):
+    alpha = dispersions[:, None]
+    terms = counts * np.log(alpha * means) - (counts + 1 / alpha) * np.log1p(alpha * means)
+    return np.where(counts == 0, -np.log1p(alpha * means) / alpha, terms).sum(axis=1)
+
+
+def log_likelihood(
+    counts: np.ndarray, means: np.ndarray, dispersions: np.ndarray, *, threads: int = 1
+) -> np.ndarray:
+    """Log-likelihood of each gene, less the terms that do not depend on the mean.
+
+    Differences between two models of one gene with the same dispersion are complete.
+    """
+    kernel = by_blocks(
+        lambda y, mu, a: (_likelihood_kernel(y, mu, a),),
+        counts,
+        means,
+        dispersions,
+        threads=threads,
+    )
+    return kernel[0]
+
+
+def covariance(
+    coefficients: np.ndarray,
+    design: np.ndarray,
+    size_factors: np.ndarray,
+    dispersions: np.ndarray,
+    *,
+    threads: int = 1,
+) -> np.ndarray:
+    """Covariance matrices of the coefficients, genes x p x p, natural-log scale squared.
+
+    With W = diag(mu / (1 + alpha mu)), mu at least 0.5, and H = (X'WX + ridge)^-1, the covariance
+    is H X'WX H (Love et al. 2014, Methods, "Wald test"; R's ``fitBeta``).
+    """
+    outer, width = _outer(design), design.shape[1]
+
+    def block(beta, alpha):
+        mu = _floored_means(beta, design, size_factors)
+        information = ((mu / (1 + alpha[:, None] * mu)) @ outer).reshape(-1, width, width)
+        inverse = np.linalg.inv(information + RIDGE * np.eye(width))
+        sandwich = inverse @ information @ inverse
+        return ((sandwich + sandwich.transpose(0, 2, 1)) / 2,)
+
+    return by_blocks(block, coefficients, dispersions, threads=threads)[0]

@@ -1,0 +1,148 @@
+"""Results must not contradict themselves. These checks run on every table of every run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from recurseq.deseq.fit import Fit
+from recurseq.deseq.shrinkage import contrast_basis
+from recurseq.deseq.wald import all_zero, contrast_estimate
+from recurseq.errors import IntegrityError, few
+
+_ROUNDING = 1e-8
+# In standard errors. A group without counts has no finite estimate; the maximum-likelihood value is
+# then held by the floor of the means and may lie below the posterior mode, never on the other side.
+_OPPOSITE = 0.1
+_BEYOND = 2.0
+
+
+def check_table(table: pd.DataFrame, fit: Fit, contrast: pd.Series) -> None:
+    """Check one contrast's table against itself and against the model.
+
+    Parameters
+    ----------
+    table
+        Table ``contrast_genes``.
+    fit
+        The model it was read from.
+    contrast
+        The weights it was made with.
+
+    Raises
+    ------
+    IntegrityError
+        When a statistic and its fold change differ in sign, a fold change is not the contrast of
+        the model's coefficients, a shrunken value belongs to another contrast, or a missing value
+        has no reason.
+    """
+    _signs(table)
+    _is_the_contrast(table, fit, contrast)
+    _shrunken_belongs(table, fit, contrast)
+    _missing_values_have_a_reason(table)
+
+
+def _fail(bad: np.ndarray, table: pd.DataFrame, what: str) -> None:
+    if bad.any():
+        genes = table.loc[bad, "gene_id"]
+        raise IntegrityError(f"{what} in {len(genes)} genes: {few(genes)}")
+
+
+def _signs(table: pd.DataFrame) -> None:
+    known = table["stat"].notna() & table["log2FoldChange"].notna()
+    unequal = np.sign(table["stat"]) != np.sign(table["log2FoldChange"])
+    _fail((known & unequal).to_numpy(), table, "stat and log2FoldChange differ in sign")
+
+
+def _is_the_contrast(table: pd.DataFrame, fit: Fit, contrast: pd.Series) -> None:
+    fitted = table.set_index("gene_id").reindex(fit.genes.index)
+    expected = contrast_estimate(fit, contrast)["log2FoldChange"]
+    differs = (fitted["log2FoldChange"] - expected).abs() > _ROUNDING * (1 + expected.abs())
+    set_to_zero = fitted["stat"].eq(0)
+    bad = differs & ~set_to_zero
+    lost = fitted["log2FoldChange"].isna() & expected.notna()
+    if (bad | lost).any():
+        genes = fit.genes.index[bad | lost]
+        raise IntegrityError(f"log2FoldChange is not the contrast of the model for {few(genes)}")
+
+
+def _shrunken_belongs(table: pd.DataFrame, fit: Fit, contrast: pd.Series) -> None:
+    """The shrunken coefficient is the contrast, and lies on its side of zero."""
+    shrunken, value = table["shrunkenLog2FoldChange"], table["log2FoldChange"]
+    if shrunken.isna().all():
+        return
+    basis = contrast_basis(fit, contrast)
+    own = fit.coefficients.to_numpy() @ basis.coefficients[0]
+    expected = contrast_estimate(fit, contrast)["log2FoldChange"].to_numpy()
+    rebuilt = basis.design @ basis.coefficients
+    same_model = np.allclose(rebuilt, fit.design, atol=1e-8 * max(1.0, np.abs(rebuilt).max()))
+    if not same_model or not np.allclose(own, expected, rtol=_ROUNDING, equal_nan=True):
+        raise IntegrityError("the shrunken coefficient is not the contrast")
+    error = np.maximum(table["shrunkenLfcSE"], table["lfcSE"])
+    opposite = (np.sign(shrunken) * np.sign(value) < 0) & (shrunken.abs() > _OPPOSITE * error)
+    _fail(opposite.to_numpy(), table, "shrunkenLog2FoldChange lies opposite to log2FoldChange")
+    beyond = shrunken.abs() > value.abs() + _BEYOND * error
+    _fail(beyond.to_numpy(), table, "shrunkenLog2FoldChange exceeds log2FoldChange")
+
+
+def _missing_values_have_a_reason(table: pd.DataFrame) -> None:
+    """Columns that are missing throughout (an option is off) need no reason in every row."""
+    columns = ["log2FoldChange", "lfcSE", "stat", "pvalue", "padj", "shrunkenLog2FoldChange"]
+    columns += ["pvalueThreshold", "padjThreshold"]
+    used = [name for name in columns if table[name].notna().any()]
+    missing = table[used].isna().any(axis=1) if used else pd.Series(False, index=table.index)
+    _fail((missing & table["note"].isna()).to_numpy(), table, "a missing value has no note")
+
+
+def check_contrasts(
+    contrasts: Mapping[str, pd.Series], tables: Mapping[str, pd.DataFrame], fit: Fit
+) -> None:
+    """Check that contrasts which add up do so in every gene.
+
+    Whatever linear relation holds between the weights (A - B equals (A - C) - (B - C)) must hold
+    between the fold changes. Genes without counts in one of the contrasts are left out, because
+    their fold change is set to zero.
+
+    Parameters
+    ----------
+    contrasts
+        Weights by name of the contrast.
+    tables
+        Table ``contrast_genes`` by name; only ``gene_id`` and ``log2FoldChange`` are used.
+    fit
+        The model.
+
+    Raises
+    ------
+    IntegrityError
+        Naming the contrasts and genes that do not add up.
+    """
+    names = list(contrasts)
+    weights = np.array([contrasts[n].reindex(fit.design.columns).to_numpy(float) for n in names])
+    _, sizes, directions = np.linalg.svd(weights.T)
+    rank = int(np.sum(sizes > 1e-10 * max(sizes.max(initial=0), 1e-300)))
+    relations = directions[rank:]
+    if not len(relations):
+        return
+    values = np.column_stack(
+        [
+            tables[n]
+            .set_index("gene_id")["log2FoldChange"]
+            .reindex(fit.genes.index)
+            .to_numpy(float)
+            for n in names
+        ]
+    )
+    left_out = np.any(
+        [all_zero(fit, contrasts[n]) | (values[:, k] == 0) for k, n in enumerate(names)], axis=0
+    )
+    sums = np.abs(values @ relations.T).max(axis=1)
+    scale = 1 + np.abs(values).max(axis=1)
+    bad = (sums > _ROUNDING * scale) & ~left_out
+    if bad.any():
+        raise IntegrityError(
+            f"the fold changes of the contrasts {few(names)} do not add up for "
+            f"{few(fit.genes.index[bad])}"
+        )

@@ -1,0 +1,81 @@
+"""Likelihood-ratio test of the full against a reduced design, on the same dispersions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.special import chdtrc
+
+from recurseq.deseq.fit import LOG2_E, Fit, orthonormal
+from recurseq.deseq.glm import fit_glm, log_likelihood
+
+
+def likelihood_ratio_test(fit: Fit, reduced: pd.DataFrame, *, threads: int = 1) -> pd.DataFrame:
+    """Test whether the columns that the reduced design lacks explain anything.
+
+    Parameters
+    ----------
+    fit
+        Fitted full model.
+    reduced
+        Samples x columns, a design nested in the full one (``Intercept`` alone tests everything).
+    threads
+        Blocks of genes solved at the same time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Genes x (stat, df, pvalue): twice the difference of log-likelihoods, chi-squared with as
+        many degrees of freedom as columns are lacking. NaN for genes without a count.
+
+    Raises
+    ------
+    ValueError
+        When the reduced design is not nested in the full one, or lacks no column.
+
+    References
+    ----------
+    Love, Huber and Anders 2014, Methods, "Likelihood-ratio test"; R's ``nbinomLRT``.
+    """
+    reduced = reduced.loc[fit.design.index].astype(float)
+    degrees = _degrees_of_freedom(fit.design, reduced)
+    order = np.argsort(fit.design.index.to_numpy(), kind="stable")
+    genes = np.flatnonzero(fit.estimated)
+    genes = genes[np.argsort(fit.counts.columns.to_numpy()[genes], kind="stable")]
+    counts = np.ascontiguousarray(fit.fitted_counts.to_numpy(dtype=float)[np.ix_(order, genes)].T)
+    dispersions = fit.genes["dispersion"].to_numpy()[genes]
+    factors = fit.size_factors.to_numpy()[order]
+    coefficients = fit.coefficients.to_numpy()[genes] / LOG2_E
+    full_means = factors * np.exp(coefficients @ fit.design.to_numpy(dtype=float)[order].T)
+    reduced_means = _reduced_means(counts, reduced.iloc[order], factors, dispersions, threads)
+    stat = 2 * (
+        log_likelihood(counts, full_means, dispersions, threads=threads)
+        - log_likelihood(counts, reduced_means, dispersions, threads=threads)
+    )
+    stat[~counts.any(axis=1)] = 0.0  # outliers replaced by zeros
+    table = pd.DataFrame(np.nan, index=fit.genes.index, columns=["stat", "df", "pvalue"])
+    table.iloc[genes, 0] = stat
+    table.iloc[genes, 1] = degrees
+    table.iloc[genes, 2] = chdtrc(degrees, np.maximum(stat, 0.0))
+    return table
+
+
+def _degrees_of_freedom(full: pd.DataFrame, reduced: pd.DataFrame) -> int:
+    wide, narrow = full.to_numpy(dtype=float), reduced.to_numpy()
+    rest = narrow - wide @ np.linalg.lstsq(wide, narrow, rcond=None)[0]
+    if np.abs(rest).max(initial=0) > 1e-8 * max(1.0, np.abs(narrow).max(initial=0)):
+        raise ValueError("the reduced design holds columns that the full design cannot express")
+    if np.linalg.matrix_rank(narrow) < narrow.shape[1]:
+        raise ValueError("the reduced design is not of full rank")
+    degrees = wide.shape[1] - narrow.shape[1]
+    if degrees < 1:
+        raise ValueError("the reduced design must lack at least one column of the full design")
+    return degrees
+
+
+def _reduced_means(counts, reduced, factors, dispersions, threads):
+    """Fitted means; without covariates the mean of normalised counts, as R does it."""
+    basis, _ = orthonormal(reduced)
+    if reduced.shape[1] == 1 and basis.nunique().iloc[0] == 1:
+        return factors * (counts / factors).mean(axis=1, keepdims=True)
+    return fit_glm(counts, basis.to_numpy(), factors, dispersions, threads=threads).means

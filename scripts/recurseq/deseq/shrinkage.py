@@ -1,0 +1,172 @@
+"""apeGLM shrinkage of the one number a contrast asks for.
+
+A heavy-tailed prior pulls noisy fold changes to zero and leaves large, well-measured ones alone.
+Reference: Zhu, Ibrahim and Love, Bioinformatics 35, 2084 (2019).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+
+from recurseq.deseq.blocks import by_blocks
+from recurseq.deseq.fit import LOG2_E, Fit
+from recurseq.deseq.posterior import Prior, posterior_mode
+from recurseq.deseq.wald import aligned_weights, sample_weights
+
+_OTHER_SCALE = 15.0
+_LARGEST_SCALE = 1.0
+_VARIANCE_RANGE = (1e-6, 400.0)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A design whose first coefficient is the contrast.
+
+    Attributes
+    ----------
+    design
+        Samples x p; the same column space as the fitted design.
+    coefficients
+        p x p matrix that turns fitted coefficients into those of this design; its first row is the
+        contrast.
+    """
+
+    design: np.ndarray
+    coefficients: np.ndarray
+
+
+def contrast_basis(fit: Fit, contrast: pd.Series) -> Basis:
+    """Write the model so that the contrast is a coefficient, whatever the reference level was.
+
+    The second coefficient is the mean of the denominator's side; the rest is orthogonal to both in
+    the metric of the design. For two levels this is the model with the denominator as reference.
+
+    Parameters
+    ----------
+    fit
+        Fitted model.
+    contrast
+        One weight a column of the design.
+    """
+    design = fit.design.to_numpy(dtype=float)
+    weights = aligned_weights(fit, contrast)
+    rows = [weights]
+    lower = sample_weights(fit, contrast).clip(upper=0).to_numpy()
+    if lower.any():
+        baseline = design.T @ (lower / lower.sum())
+        if np.linalg.matrix_rank(np.vstack([weights, baseline])) == 2:
+            rows.append(baseline)
+    gram = np.linalg.cholesky(design.T @ design / len(design))
+    chosen = np.linalg.solve(gram, np.array(rows).T)
+    complete = np.linalg.qr(chosen, mode="complete")[0][:, len(rows) :]
+    coefficients = np.vstack([np.array(rows), (gram @ complete).T])
+    return Basis(design @ np.linalg.inv(coefficients), coefficients)
+
+
+def prior_scale(estimates: np.ndarray, errors: np.ndarray) -> float:
+    """Scale of the Cauchy prior, from the spread of the estimates beyond their errors.
+
+    Solves for the variance A of the true fold changes: A = sum((b² - s²) I) / sum(I) with
+    I = 1 / (2 (A + s²)²), and returns its square root, at most 1 (apeglm's ``priorVar``; Efron and
+    Morris 1975).
+
+    Parameters
+    ----------
+    estimates, errors
+        Maximum-likelihood values of the contrast and their standard errors, natural-log scale.
+    """
+    usable = np.isfinite(estimates) & (errors > 0)
+    squares, variances = estimates[usable] ** 2, errors[usable] ** 2
+    if not len(squares):
+        return _LARGEST_SCALE
+
+    def excess(candidate: float) -> float:
+        information = 1 / (2 * (candidate + variances) ** 2)
+        return float(((squares - variances) * information).sum() / information.sum() - candidate)
+
+    low, high = _VARIANCE_RANGE
+    if excess(low) < 0:
+        variance = low
+    elif excess(high) > 0:
+        variance = high
+    else:
+        variance = brentq(excess, low, high, xtol=1e-12, rtol=1e-12)
+    return float(min(np.sqrt(variance), _LARGEST_SCALE))
+
+
+def shrink(
+    fit: Fit, contrast: pd.Series, tested: pd.DataFrame, *, threads: int = 1
+) -> pd.DataFrame:
+    """Shrink a contrast's fold change.
+
+    The counts are those the model was fitted to (outliers replaced), the dispersions are the
+    model's. The posterior can have two modes, one near zero; both are climbed and the higher one
+    is reported.
+
+    Parameters
+    ----------
+    fit
+        Fitted model.
+    contrast
+        One weight a column of the design.
+    tested
+        `wald_test` of the same contrast: sets the scale of the prior and one starting point.
+    threads
+        Blocks of genes solved at the same time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Genes x (shrunkenLog2FoldChange, shrunkenLfcSE), log2 scale; NaN where `tested` has no
+        estimate.
+    """
+    basis = contrast_basis(fit, contrast)
+    scale = prior_scale(
+        tested["log2FoldChange"].to_numpy() / LOG2_E, tested["lfcSE"].to_numpy() / LOG2_E
+    )
+    precision = np.full(basis.design.shape[1], _OTHER_SCALE**-2)
+    precision[0] = 0.0
+    prior = Prior(precision, cauchy_index=0, cauchy_scale=scale)
+    order = np.argsort(fit.design.index.to_numpy(), kind="stable")
+    genes = np.flatnonzero(fit.estimated & tested["lfcSE"].gt(0).to_numpy())
+    genes = genes[np.argsort(fit.counts.columns.to_numpy()[genes], kind="stable")]
+    log_factors = np.log(fit.size_factors.to_numpy()[order])
+    start = fit.coefficients.to_numpy()[genes] / LOG2_E @ basis.coefficients.T
+
+    def block(counts, dispersions, estimate):
+        return _best_mode(counts, basis.design[order], log_factors, dispersions, prior, estimate)
+
+    values, errors = by_blocks(
+        block,
+        np.ascontiguousarray(fit.fitted_counts.to_numpy(dtype=float)[np.ix_(order, genes)].T),
+        fit.genes["dispersion"].to_numpy()[genes],
+        start,
+        threads=threads,
+    )
+    table = pd.DataFrame(
+        np.nan, index=fit.genes.index, columns=["shrunkenLog2FoldChange", "shrunkenLfcSE"]
+    )
+    table.iloc[genes, 0], table.iloc[genes, 1] = values * LOG2_E, errors * LOG2_E
+    nothing = tested["stat"].eq(0).to_numpy()  # no counts to compare: nothing to shrink either
+    table.loc[nothing, "shrunkenLog2FoldChange"] = 0.0
+    table.loc[nothing, "shrunkenLfcSE"] = table.loc[nothing, "shrunkenLfcSE"].fillna(0.0)
+    return table
+
+
+def _best_mode(counts, design, log_factors, dispersions, prior, estimate):
+    """The higher of the modes reached from the estimate and from a contrast of zero."""
+    flat = estimate.copy()
+    flat[:, 0] = 0.0
+    modes = [
+        posterior_mode(counts, design, log_factors, dispersions, prior, start)
+        for start in (flat, estimate)
+    ]
+    second = modes[1].value > modes[0].value + 1e-9 * (1 + np.abs(modes[0].value))
+    coefficients = np.where(second[:, None], modes[1].coefficients, modes[0].coefficients)
+    information = np.where(second[:, None, None], modes[1].information, modes[0].information)
+    variance = np.linalg.inv(information)[:, 0, 0]
+    return coefficients[:, 0], np.sqrt(np.abs(variance))
