@@ -1,0 +1,25 @@
+"""Look up the marker panel in every contrast and every sample."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    import anndata
+
+    from recurseq.cohort.annotation import load_annotation
+    from recurseq.markers import extract_markers, read_panel
+    from recurseq.tables import read_table, write_table
+
+    contrasts = {contrast["name"]: contrast for contrast in snakemake.params.contrasts}
+    tables = {
+        name: read_table(path, "contrast_genes")
+        for name, path in zip(contrasts, snakemake.input.genes, strict=True)
+    }
+    markers, samples = extract_markers(
+        read_panel(snakemake.input.panel),
+        tables,
+        contrasts,
+        anndata.read_h5ad(snakemake.input.model),
+        load_annotation(snakemake.params.annotation),
+    )
+    write_table(markers, snakemake.output.markers, "markers")
+    write_table(samples, snakemake.output.samples, "marker_samples")
