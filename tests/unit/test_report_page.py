@@ -119,6 +119,14 @@ def test_counts_are_those_of_the_tables(page):
     assert "182 of 200 genes in the model" in text
 
 
+@pytest.mark.parametrize(("way", "heading"), [("up", "Higher"), ("down", "Lower")])
+def test_top_tables_begin_with_the_strongest_gene_of_their_direction(page, way, heading):
+    table = contrast_table(seed=1)
+    ranked = table[table["direction"] == way].sort_values("padj")["gene_name"].head(25).tolist()
+    part = page.split(f"{heading} in the numerator: 25 of", 1)[1].split("</table>", 1)[0]
+    assert re.findall(r'<th scope="row" class="gene"><span>(.*?)</span>', part) == ranked
+
+
 def test_rows_hold_the_values_of_the_table(page):
     table = contrast_table(seed=1)
     best = table[table["direction"] == "up"].nsmallest(1, "padj").iloc[0]

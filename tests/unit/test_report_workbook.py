@@ -116,6 +116,8 @@ def test_same_tables_same_bytes(tmp_path):
         write_workbook([sheet], tmp_path / name, "Study")
         digests.add(hashlib.sha256((tmp_path / name).read_bytes()).hexdigest())
     assert len(digests) == 1
+    created = openpyxl.load_workbook(tmp_path / "one.xlsx").properties.created
+    assert created.isoformat() == "2016-09-01T00:00:00"
 
 
 def test_rows_beyond_the_sheet_are_cut_and_told(tmp_path, monkeypatch):

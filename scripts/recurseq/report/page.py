@@ -134,8 +134,8 @@ def _all_figures(content: Content) -> list[Figure]:
     return figures + sorted(shown, key=lambda figure: figure.kind)
 
 
-def caption(area: str, kind: str, **facts: str) -> dict[str, str]:
-    """Return title, alternative text and reading help of a figure.
+def caption(area: str, kind: str, **facts: str) -> dict[str, str | bool]:
+    """Return title, alternative text, reading help and width of a figure.
 
     Parameters
     ----------
@@ -148,7 +148,8 @@ def caption(area: str, kind: str, **facts: str) -> dict[str, str]:
     """
     texts = _captions()[area].get(kind, _captions()["other"])
     places = {"name": words.spaced(kind).capitalize(), "origin": "", "collection": "", **facts}
-    return {key: text.format_map(places).strip() for key, text in texts.items()}
+    shown = {key: texts[key].format_map(places).strip() for key in ("title", "alt", "read")}
+    return {**shown, "wide": texts.get("wide", False)}
 
 
 @cache
