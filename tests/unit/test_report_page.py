@@ -112,8 +112,9 @@ def test_counts_are_those_of_the_tables(page):
     sides = "in early_recurrence than in no_recurrence"
     assert f"{up} genes higher and {down} genes lower {sides}" in text
     assert "180 of 200 genes have a p-value, 180 an adjusted one" in text
-    assert "15 filtered before fitting" in text
-    assert "2 Cook's outlier" in text
+    assert "15 filtered before fitting: all zero" in text
+    assert "3 independent filtering: mean count below 5" in text
+    assert "2 Cook's outlier in one sample" in text
     assert "early_vs_none: early_recurrence (n = 7) v no_recurrence (n = 6)" in text
     assert "the average of early_recurrence and no_recurrence (n = 13) v normal (n = 5)" in text
     assert "182 of 200 genes in the model" in text

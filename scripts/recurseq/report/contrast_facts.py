@@ -17,6 +17,8 @@ TOP_GENES = 25
 NEAREST_GENES = 10
 # Two-sided 95 % interval of a normal estimate.
 NORMAL_QUANTILE = 1.959963984540054
+# Parts of a note that tell what happened to a gene, not why a value is missing.
+ALTERATIONS = ("outlier count", "the fit did not converge")
 CONTRAST_FIGURES = ("volcano", "ma", "pvalue_histogram", "top_genes")
 
 
@@ -136,7 +138,7 @@ def contrast_facts(
         adjusted=int(genes[order].notna().sum()),
         up=len(by_direction["up"]),
         down=len(by_direction["down"]),
-        withheld=reasons(genes[genes["padj"].isna()]),
+        withheld=reasons(genes[genes[order].isna()]),
         top_up=gene_rows(by_direction["up"], TOP_GENES, order),
         top_down=gene_rows(by_direction["down"], TOP_GENES, order),
         nearest=[] if len(called) else gene_rows(genes, NEAREST_GENES, order),
@@ -226,10 +228,12 @@ def reasons(rows: pd.DataFrame) -> list[tuple[str, int]]:
 
 
 def _note_kind(note: object) -> str:
-    """Return the note without what differs from gene to gene (a sample, a number)."""
+    """Return the reason within a note, without the sample that differs from gene to gene."""
     if not isinstance(note, str) or not note:
         return "no reason given"
-    return re.split(r"\s+in sample\b|[:;(,]", note, maxsplit=1)[0].strip()
+    parts = note.split("; ")
+    reasons = [part for part in parts if not part.startswith(ALTERATIONS)]
+    return re.sub(r" in sample .*", " in one sample", (reasons or parts)[0])
 
 
 def gene_rows(genes: pd.DataFrame, limit: int, order: str) -> list[dict]:
