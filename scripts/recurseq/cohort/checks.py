@@ -144,10 +144,11 @@ def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
     evidence = scale_evidence(numbers)
     problems = []
     if evidence:
+        example = _cells(counts, fractional if fractional.any() else numbers > 0, 1)
         problems.append(
             Problem(
                 path,
-                f"these are no counts but look like {evidence}",
+                f"these are no counts but look like {evidence}; for instance {example}",
                 "raw counts: whole numbers of reads or fragments",
                 "use the table the quantifier wrote before normalisation",
             )
@@ -183,15 +184,20 @@ def _cells_problem(
     counts: pd.DataFrame, where: np.ndarray, what: str, fix: str, path: str
 ) -> Problem:
     """Name the first few cells and count the rest."""
+    number = int(where.sum())
+    size = "1 cell" if number == 1 else f"{number} cells"
+    more = f"; and {number - _SHOWN} more" if number > _SHOWN else ""
+    found = f"{what} ({size}): {_cells(counts, where, _SHOWN)}{more}"
+    return Problem(path, found, "whole numbers from 0", fix)
+
+
+def _cells(counts: pd.DataFrame, where: np.ndarray, limit: int) -> str:
     rows, columns = np.nonzero(where)
-    cells = [
+    return "; ".join(
         f"gene {counts.index[row]!r}, sample {counts.columns[column]!r}: "
         f"{_shown(counts.iat[row, column])}"
-        for row, column in zip(rows[:_SHOWN], columns[:_SHOWN], strict=True)
-    ]
-    more = f"; and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
-    found = f"{what} ({len(rows)} cells): {'; '.join(cells)}{more}"
-    return Problem(path, found, "whole numbers from 0", fix)
+        for row, column in zip(rows[:limit], columns[:limit], strict=True)
+    )
 
 
 def _shown(value: object) -> str:

@@ -20,9 +20,9 @@ def scale_evidence(values: np.ndarray) -> str:
 
     Notes
     -----
-    Logarithms: more than half of the non-zero values are fractional and none exceeds 30, or
-    fractional and negative values occur together. TPM or CPM: more than half are fractional, or
-    there are 1,000 genes or more, and every column adds up to a million within 2 %. FPKM and other
+    Logarithms: more than half of the non-zero values are fractional, and none exceeds 30 or some
+    are negative. TPM or CPM: more than half are fractional, or there are 1,000 genes or more, and
+    every column adds up to a million within 2 %. FPKM and other
     normalised values: under a tenth of the non-zero values are whole and columns add up to less
     than two million; estimated counts of a quantifier mostly fail one of the two.
     """
@@ -32,7 +32,7 @@ def scale_evidence(values: np.ndarray) -> str:
         return ""
     fractional = float(np.mean(nonzero != np.rint(nonzero)))
     share = f"{100 * fractional:.0f} % of the non-zero values are fractional"
-    if fractional > 0 and nonzero.min() < 0:
+    if fractional > 0.5 and nonzero.min() < 0:
         return f"logarithms or centred values ({share}, the smallest is {nonzero.min():.4g})"
     if fractional > 0.5 and nonzero.max() <= LARGEST_LOG2:
         return f"logarithms ({share}, the largest is {nonzero.max():.4g})"

@@ -1,0 +1,219 @@
+"""The cohort: one AnnData whose content does not depend on the order of anything."""
+
+import dataclasses
+import warnings
+
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+
+from recurseq.cohort.annotation import load_annotation
+from recurseq.cohort.assemble import assemble, keep_genes, smallest_group, write_cohort
+from recurseq.cohort.importing import count_problems, import_cohort
+from recurseq.cohort.table import CountTable
+from recurseq.errors import InputError
+from recurseq.study import load_study, read_samples
+
+
+def study_table():
+    counts = pd.DataFrame(
+        [[12, 3, 0, 10], [0, 0, 0, 0], [1, 2, 3, 4], [0, 0, 7, 0]],
+        index=["g3", "g1", "10", "g2"],
+        columns=["s2", "s10", "extra", "s1"],
+    )
+    names = pd.Series(["A", "A", "NA", ""], index=counts.index)
+    return CountTable(counts, names, None, "matrix", ("from the reader",))
+
+
+def study_samples():
+    return pd.DataFrame(
+        {
+            "group": pd.Categorical(["b", "a", "b"], categories=["b", "a"]),
+            "age": [61.5, np.nan, 40.0],
+            "plate": ["p1", "p1", "p2"],
+            "stage": ["I", None, "II"],
+        },
+        index=["s1", "s2", "s10"],
+    )
+
+
+def cohort_of(table, samples, **changed):
+    options = {
+        "min_count": 3,
+        "min_samples": 2,
+        "title": "A study",
+        "simulated": True,
+        "main_factor": "group",
+    }
+    return assemble(table, samples, load_annotation("none"), **{**options, **changed})
+
+
+def test_content():
+    cohort = cohort_of(study_table(), study_samples(), messages=["one more"])
+    assert list(cohort.obs_names) == ["s1", "s10", "s2"]
+    assert list(cohort.var_names) == ["10", "g1", "g2", "g3"]
+    assert cohort.X.tolist() == [[4, 0, 0, 10], [2, 0, 0, 3], [1, 0, 0, 12]]
+    assert cohort.X.dtype == np.int32
+    assert (cohort.layers["counts"] == cohort.X).all()
+    assert list(cohort.var["gene_name"]) == ["NA", "A", "g2", "A"]
+    assert list(cohort.var["kept"]) == [False, False, False, True]
+    assert list(cohort.var["drop_reason"]) == [
+        "fewer than 2 samples with 3 counts or more",
+        "all zero",
+        "all zero",  # its only counts are in a column that is not in the sheet
+        "",
+    ]
+    assert cohort.uns["title"] == "A study"
+    assert cohort.uns["simulated"] is True
+    messages = list(cohort.uns["messages"])
+    assert messages[:2] == ["from the reader", "one more"]
+    assert messages[2].endswith("'extra'")
+
+
+def test_order_of_the_input_does_not_show(tmp_path):
+    table, samples = study_table(), study_samples()
+    order = ["g2", "10", "g1", "g3"]
+    shuffled = CountTable(
+        table.counts.loc[order, ["extra", "s10", "s1", "s2"]],
+        table.gene_names.loc[order],
+        None,
+        "matrix",
+        table.messages,
+    )
+    write_cohort(cohort_of(table, samples), tmp_path / "a.h5ad")
+    write_cohort(cohort_of(shuffled, samples.iloc[[2, 0, 1]]), tmp_path / "b.h5ad")
+    assert (tmp_path / "a.h5ad").read_bytes() == (tmp_path / "b.h5ad").read_bytes()
+
+
+@pytest.mark.parametrize("messages", [(), ("μ: text",)])
+def test_round_trip(tmp_path, messages):
+    table = dataclasses.replace(study_table(), messages=messages)
+    table = dataclasses.replace(table, counts=table.counts.drop(columns="extra"))
+    written = cohort_of(table, study_samples())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        write_cohort(written, tmp_path / "new" / "cohort.h5ad")
+        read = anndata.read_h5ad(tmp_path / "new" / "cohort.h5ad")
+    assert not (tmp_path / "new" / "cohort.h5ad.partial").exists()
+    pd.testing.assert_frame_equal(read.obs, written.obs)
+    pd.testing.assert_frame_equal(read.var, written.var)
+    assert list(read.obs["group"].cat.categories) == ["b", "a"]
+    assert read.obs["plate"].tolist() == ["p1", "p2", "p1"]
+    assert read.obs["stage"].isna().tolist() == [False, False, True]
+    assert read.var["gene_name"].tolist() == ["NA", "A", "g2", "A"]
+    assert read.var["kept"].dtype == bool
+    assert all(isinstance(name, str) for name in [*read.obs_names, *read.var_names])
+    assert (read.X == written.X).all()
+    assert list(read.uns["messages"]) == list(messages)
+    assert bool(read.uns["simulated"]) is True
+
+
+def test_large_counts_keep_their_value():
+    counts = pd.DataFrame({"s1": [2**40 + 1, 5], "s2": [0, 1], "s10": [1, 1]}, index=["a", "b"])
+    cohort = cohort_of(CountTable(counts, None, None, "matrix", ()), study_samples())
+    assert cohort.X.dtype == np.int64
+    assert cohort.X[0, 0] == 2**40 + 1
+
+
+def test_keep_genes():
+    counts = np.array([[10, 10, 9, 0, 0], [10, 9, 9, 0, 0], [0, 0, 900, 1, 0]])
+    kept, reason = keep_genes(counts, 10, 2)
+    assert kept.tolist() == [True, False, False, False, False]
+    assert reason[1] == "fewer than 2 samples with 10 counts or more"
+    assert reason[4] == "all zero"
+    assert keep_genes(counts, 10, 1)[0].tolist() == [True, True, True, False, False]
+    assert keep_genes(counts, 10, 1)[1][3] == "fewer than 1 sample with 10 counts or more"
+    kept, reason = keep_genes(counts, 0, 2)
+    assert kept.tolist() == [True, True, True, True, False]
+    assert reason.tolist() == ["", "", "", "", "all zero"]
+
+
+def test_smallest_group():
+    samples = pd.DataFrame(
+        {"group": pd.Categorical(list("aabbbc"), categories=list("abcd")), "age": range(6)}
+    )
+    assert smallest_group(samples, "group") == 1
+    assert smallest_group(samples[:5], "group") == 2
+    assert smallest_group(samples, "") == 6
+
+
+def config_of(folder, **changed):
+    config = {
+        "study": {"title": "T"},
+        "counts": {"path": str(folder / "counts.tsv")},
+        "samples": {"path": str(folder / "samples.tsv")},
+        "design": {"formula": "~ group", "levels": {"group": ["a", "b"]}},
+        "contrasts": {"c": {"factor": "group", "numerator": "b", "denominator": "a"}},
+        "filter": {"min_count": 5},
+    }
+    return {**config, **changed}
+
+
+@pytest.fixture
+def small_study(tmp_path):
+    (tmp_path / "counts.tsv").write_text(
+        "gene\t1\t2\t3\t4\t5\nENSG1\t5\t5\t1\t1\t0\nENSG2\t5\t0\t0\t0\t9\n"
+    )
+    (tmp_path / "samples.tsv").write_text("sample_id\tgroup\n1\ta\n2\ta\n3\tb\n4\tb\n5\tb\n")
+    return tmp_path
+
+
+def test_import_of_a_study(small_study):
+    study = load_study(config_of(small_study))
+    samples = read_samples(study)
+    assert count_problems(study, samples) == []
+    cohort = import_cohort(study, samples)
+    assert list(cohort.obs_names) == list("12345")
+    assert cohort.var["kept"].tolist() == [True, True]  # the smallest group has two samples
+    assert cohort.uns["main_factor"] == "group"
+    strict = load_study(config_of(small_study, filter={"min_count": 5, "min_samples": 3}))
+    assert import_cohort(strict, samples).var["kept"].tolist() == [False, False]
+
+
+def test_problems_of_counts_and_annotation_come_together(small_study):
+    (small_study / "counts.tsv").write_text(
+        "gene\t1\t2\t3\t4\nA\t-5\t5\t1.5\t9\nB\t40\t50\t60\t70\n"
+    )
+    config = config_of(small_study, genes={"annotation": str(small_study / "no.gtf")})
+    study = load_study(config)
+    samples = read_samples(study)
+    found = " ".join(str(problem) for problem in count_problems(study, samples))
+    for expected in ("sample '5'", "gene 'A', sample '1': -5", "no.gtf"):
+        assert expected in found
+    with pytest.raises(InputError, match="sample '5'"):
+        import_cohort(study, samples)
+
+
+def test_a_file_that_cannot_be_read_is_a_problem(small_study):
+    study = load_study(config_of(small_study, counts={"path": "nowhere.tsv"}))
+    samples = read_samples(study)
+    assert [problem.where for problem in count_problems(study, samples)] == ["nowhere.tsv"]
+
+
+def test_real_cohort_keeps_the_genes_of_the_reference(shared_data):
+    folder = shared_data / "data/tcga_lihc"
+    groups = ["normal", "no_recurrence", "early_recurrence"]
+    config = {
+        **config_of(folder),
+        "counts": {"path": str(folder / "counts.tsv.gz")},
+        "samples": {"path": str(folder / "samples.tsv"), "keep": {"group": groups}},
+        "genes": {"annotation": "builtin"},
+        "design": {"formula": "~ group", "levels": {"group": groups}},
+        "filter": {"min_count": 10, "min_samples": "auto"},
+    }
+    config["contrasts"]["c"].update(numerator="early_recurrence", denominator="no_recurrence")
+    study = load_study(config)
+    cohort = import_cohort(study, read_samples(study))
+    assert cohort.shape == (52, 60482)
+    assert cohort.obs["group"].value_counts().to_dict() == {
+        "early_recurrence": 33,
+        "normal": 11,
+        "no_recurrence": 8,
+    }
+    reference = pd.read_csv(
+        shared_data / "reference/tcga_lihc/dispersions.tsv.gz", sep="\t", index_col=0
+    )
+    assert int(cohort.var["kept"].sum()) == 21815
+    assert set(cohort.var_names[cohort.var["kept"]]) == set(reference.index)
+    assert cohort.uns["messages"][0].startswith("38 columns of the counts")
