@@ -83,8 +83,9 @@ def contrast_table(count: int = 200, significant: bool = True, seed: int = 1) ->
     numbers = [column for column in table if column.startswith(("log2", "lfc", "stat", "p", "shr"))]
     table.loc[untested, numbers] = np.nan
     table.loc[untested, ["significant", "direction"]] = [False, "none"]
-    table.loc[untested[:15], "note"] = "filtered before fitting"
-    table.loc[untested[15:18], "note"] = "all zero"
+    table.loc[untested[:15], "note"] = "filtered before fitting: all zero"
+    replaced = "outlier count of sample S9 replaced before fitting"
+    table.loc[untested[15:18], "note"] = f"{replaced}; independent filtering: mean count below 5"
     table.loc[untested[18:], "note"] = [
         "Cook's outlier in sample S1",
         "Cook's outlier in sample S2",
