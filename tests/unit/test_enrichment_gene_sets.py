@@ -96,11 +96,20 @@ def test_genes_are_matched_by_the_kind_that_finds_most(caplog):
 
 def test_case_is_not_changed_and_no_overlap_is_an_error_with_both_sides():
     mouse = table(["ENSMUSG1", "ENSMUSG2"], ["Trp53", "Myc"])
-    with pytest.raises(InputError, match="none of its genes is in the study") as caught:
+    with pytest.raises(InputError, match="none of its 2 genes is in the study") as caught:
         name_genes(mouse, collection("TP53", "MYC"))
     assert "'MYC'" in str(caught.value)
     assert "'Trp53'" in str(caught.value)
     assert "species" in str(caught.value)
+
+
+def test_a_few_symbols_that_two_species_share_are_no_match():
+    human = [f"GENE{i}" for i in range(30)] + ["C3"]
+    mouse = table([f"ENSMUSG{i}" for i in range(31)], [name.capitalize() for name in human])
+    with pytest.raises(InputError, match="1 of its 31 genes is in the study"):
+        name_genes(mouse, collection(*human))
+    part = table([f"E{i}" for i in range(4)], human[:4])
+    assert name_genes(part, collection(*human)).tolist() == human[:4]
 
 
 def test_importing_enrichment_loads_neither_gseapy_nor_scipy_stats(repository):

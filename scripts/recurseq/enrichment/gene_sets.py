@@ -179,7 +179,8 @@ def name_genes(table: pd.DataFrame, gene_sets: GeneSets) -> pd.Series:
     Raises
     ------
     InputError
-        When none of the genes is found.
+        When none of the genes is found, or next to none beside what another case would find: the
+        few symbols that mouse and human write alike (C3, F2) are no match of the two.
     """
     symbols, identifiers = table["gene_name"].astype(str), table["gene_id"].astype(str)
     kinds = {
@@ -190,19 +191,25 @@ def name_genes(table: pd.DataFrame, gene_sets: GeneSets) -> pd.Series:
     wanted = gene_sets.genes
     found = {kind: len(wanted.intersection(names)) for kind, names in kinds.items()}
     best = max(found, key=found.get)
-    if found[best] == 0:
-        raise InputError([_no_overlap(table, gene_sets)])
+    if found[best] < max(1, _found_in_any_case(wanted, kinds[best]) / 10):
+        raise InputError([_no_overlap(table, gene_sets, found[best])])
     log.info("%s: matched by %s, %d of its %d genes are in the study", gene_sets.source, best,
              found[best], len(wanted))  # fmt: skip
     return kinds[best]
 
 
-def _no_overlap(table: pd.DataFrame, gene_sets: GeneSets) -> Problem:
+def _found_in_any_case(wanted: Iterable[str], names: pd.Series) -> int:
+    folded = {name.casefold() for name in names}
+    return sum(gene.casefold() in folded for gene in wanted)
+
+
+def _no_overlap(table: pd.DataFrame, gene_sets: GeneSets, found: int) -> Problem:
     theirs = few(sorted(gene_sets.genes), 3)
     names, identifiers = few(table["gene_name"].head(3), 3), few(table["gene_id"].head(3), 3)
     return Problem(
         gene_sets.source,
-        f"none of its genes is in the study; the collection has genes such as {theirs}",
+        f"{found or 'none'} of its {len(gene_sets.genes)} genes is in the study; the collection "
+        f"has genes such as {theirs}",
         f"genes named as in the study: symbols such as {names} or identifiers such as "
         f"{identifiers}",
         "check that both are of the same species and kind of identifier; upper and lower case are "
