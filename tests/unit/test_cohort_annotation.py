@@ -67,6 +67,11 @@ def test_nothing_is_lost_or_merged(small):
     assert genes.loc["unknown", ["gene_type", "chromosome"]].tolist() == ["", ""]
 
 
+def test_first_row_of_an_identifier_names_the_gene(small):
+    twice = pd.concat([small, small.assign(gene_name="SECOND")])
+    assert list(annotate(["ENSG00000000001"], None, twice)["gene_name"]) == ["NEW1"]
+
+
 def test_copies_on_y_stay_distinct(small):
     ids = ["ENSG00000000003.5", "ENSG00000000003.5_PAR_Y", "ENSGR0000000003.5"]
     genes = annotate(ids, None, small)

@@ -99,6 +99,7 @@ def test_round_trip(tmp_path, messages):
     pd.testing.assert_frame_equal(read.obs, written.obs)
     pd.testing.assert_frame_equal(read.var, written.var)
     assert list(read.obs["group"].cat.categories) == ["b", "a"]
+    assert [read.var[name].dtype.name for name in ("gene_name", "drop_reason")] == ["object"] * 2
     assert read.obs["plate"].tolist() == ["p1", "p2", "p1"]
     assert read.obs["stage"].isna().tolist() == [False, False, True]
     assert read.var["gene_name"].tolist() == ["NA", "A", "g2", "A"]

@@ -178,6 +178,11 @@ def test_nfcore_estimates_are_rounded_and_said(tmp_path):
     assert list(table.gene_names) == ["N0", "N1", "N2", "N3"]
 
 
+def test_byte_order_mark_does_not_hide_the_format(tmp_path):
+    table = read_counts(written(tmp_path, "\ufeff" + nfcore([(1, 2), (3, 4)])))
+    assert table.format == "nfcore"
+
+
 def test_nfcore_bad_cell_does_not_stop_rounding(tmp_path):
     text = nfcore([(740.999, 2), ("low", 1.5), (300, 12), (50, 60)])
     counts = read_counts(written(tmp_path, text)).counts
@@ -341,9 +346,10 @@ def test_htseq_files_in_any_gene_order(tmp_path):
     assert table.counts.loc["G2"].tolist() == [20, 2]
 
 
-def test_file_of_a_longer_sample_name_is_not_taken(tmp_path):
+@pytest.mark.parametrize("ending", ["_counts.txt", "_run7.txt"])
+def test_file_of_a_longer_sample_name_is_not_taken(tmp_path, ending):
     for sample, value in [("S1", 1), ("S1_2", 2), ("S10", 3)]:
-        written(tmp_path, f"G1\t{value}\nG2\t0\n", f"{sample}_counts.txt")
+        written(tmp_path, f"G1\t{value}\nG2\t0\n", f"{sample}{ending}")
     table = read_counts(directory=tmp_path, sample_ids=["S1", "S1_2"])
     assert table.counts.loc["G1"].to_dict() == {"S1": 1, "S1_2": 2}
 
