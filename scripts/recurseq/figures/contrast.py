@@ -24,7 +24,9 @@ from recurseq.figures.style import (
     short,
     styled,
 )
+from recurseq.markers import samples_of, side_name
 
+SIDES = ("numerator", "denominator")
 COLOURS = {"none": QUIET, "down": DOWN, "up": UP}
 NAMED_BY_RANK = 12  # genes named by p-value beside those of the panel
 MOST_NAMED = 30
@@ -90,19 +92,12 @@ def comparison(
     simulated
         Whether the data are simulated.
     """
-    sides = [[str(level) for level in contrast[side]] for side in ("numerator", "denominator")]
+    names = [side_name(contrast, side) for side in SIDES]
     counts = [None, None]
-    if contrast["factor"]:
-        label = " v ".join(" and ".join(side) for side in sides)
-        fixed = ", ".join(f"{name} = {value}" for name, value in contrast["within"].items())
-        label += f" at {fixed}" if fixed else ""
-        if samples is not None:
-            counts = [_count(samples, contrast, side) for side in sides]
-    else:
-        weights = contrast["coefficients"].items()
-        label = " ".join(f"{weight:+g} × {name}" for name, weight in weights)
+    if samples is not None and contrast["factor"]:
+        counts = [int(samples_of(contrast, side, samples).sum()) for side in SIDES]
     return Comparison(
-        label=label,
+        label=" v ".join(name for name in names if name),
         n_numerator=counts[0],
         n_denominator=counts[1],
         samples=None if samples is None else len(samples),
@@ -111,15 +106,6 @@ def comparison(
         lfc_threshold=float(contrast["lfc_threshold"]),
         simulated=simulated,
     )
-
-
-def _count(samples: pd.DataFrame, contrast: Mapping, side: list[str]) -> int:
-    """Count the samples of one side, within the fixed level of interacting factors."""
-    chosen = samples[contrast["factor"]].astype(str).isin(side)
-    for column, value in contrast["within"].items():
-        if isinstance(samples[column].dtype, pd.CategoricalDtype):
-            chosen &= samples[column].astype(str) == str(value)
-    return int(chosen.sum())
 
 
 def _direction(genes: pd.DataFrame) -> np.ndarray:
@@ -155,12 +141,6 @@ def _scatter(
                 x[rows], y[rows], s=size, color=colour, marker=mark, linewidth=0,
                 alpha=0.5 if name == "none" else 0.85, rasterized=True, label=name,
             )  # fmt: skip
-
-
-def _name(axes: Axes, x: np.ndarray, y: np.ndarray, names: pd.Series) -> None:
-    """Ring the named genes, so that a name in a crowd is seen to belong to one point."""
-    axes.scatter(x, y, s=20, facecolor="none", edgecolor=INK, linewidth=0.7, zorder=3)
-    place_labels(axes, x, y, names)
 
 
 def _none_called(axes: Axes, direction: np.ndarray) -> None:
@@ -234,7 +214,7 @@ def ma_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ())
     _legend(figure, direction)
     called = shown.index[shown["significant"].fillna(False).astype(bool)]
     rows = shown.index.get_indexer(named_genes(shown.loc[called], panel))
-    _name(axes, x[rows], y[rows], shown["gene_name"].iloc[rows])
+    place_labels(axes, x[rows], y[rows], shown["gene_name"].iloc[rows])
     return figure
 
 
@@ -283,7 +263,7 @@ def volcano_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] 
     _none_called(axes, direction)
     _legend(figure, direction)
     rows = shown.index.get_indexer(named_genes(shown, panel))
-    _name(axes, x[rows], height[rows], shown["gene_name"].iloc[rows])
+    place_labels(axes, x[rows], height[rows], shown["gene_name"].iloc[rows])
     return figure
 
 

@@ -23,6 +23,7 @@ def place_labels(
     texts: Sequence[object],
     size: float = 7.5,
     avoid: np.ndarray | None = None,
+    ring: float = 20,
 ) -> list[str]:
     """Write a name beside each point so that names cover neither each other nor their points.
 
@@ -41,12 +42,16 @@ def place_labels(
         Font size in points.
     avoid
         Further points (n × 2, data coordinates) that no name should cover while there is room.
+    ring
+        Area of the ring around each named point (points squared): in a crowd it shows which point
+        a name belongs to.
 
     Returns
     -------
     list of str
         The names that were drawn.
     """
+    axes.scatter(x, y, s=ring, facecolor="none", edgecolor=INK, linewidth=0.7, zorder=4)
     figure = axes.figure
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # a later change of layout would move points under names

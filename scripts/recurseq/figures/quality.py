@@ -68,8 +68,8 @@ def quality_figures(
 def shape_column(sheet: pd.DataFrame, factor: str, association: pd.DataFrame) -> str | None:
     """Choose the sheet's column that is shown by marker shapes beside the main factor.
 
-    Of the categorical columns with at most six levels that the main factor does not settle, the
-    one that explains most of PC1 and PC2; None when there is none.
+    Of the categorical columns with at most six levels, known for three samples in four, that the
+    main factor does not settle, the one that explains most of PC1 and PC2; None without any.
 
     Parameters
     ----------
@@ -91,7 +91,8 @@ def shape_column(sheet: pd.DataFrame, factor: str, association: pd.DataFrame) ->
     for column in explained.index:
         levels = sheet[column].astype(object).where(sheet[column].notna(), "NA").astype(str)
         settled = factor and levels.groupby(sheet[factor].astype(str)).nunique().max() == 1
-        if column != factor and levels.nunique() <= MOST_SHAPES and not settled:
+        known = sheet[column].notna().mean() >= 0.75
+        if column != factor and known and levels.nunique() <= MOST_SHAPES and not settled:
             return str(column)
     return None
 
@@ -147,9 +148,8 @@ def pca_figure(
     _scree(side, share)
     _pca_legends(figure, groups, colours, shapes)
     named = scores["sample_id"].isin(list(flagged)).to_numpy()
-    place_labels(
-        main, x[named], y[named], scores["sample_id"][named], avoid=np.column_stack([x, y])
-    )
+    names = scores["sample_id"][named]
+    place_labels(main, x[named], y[named], names, avoid=np.column_stack([x, y]), ring=95)
     return figure
 
 
@@ -321,6 +321,7 @@ def library_figure(
             sizes["sample_id"][named],
             size=6.5,
             avoid=np.column_stack([x, values]),
+            ring=55,
         )
     return figure
 
@@ -360,5 +361,6 @@ def sex_figure(sex: pd.DataFrame, simulated: bool = False) -> Figure:
     axes.margins(0.08)
     legend(figure, entries, "by expression", loc="outside right upper")
     named = wrong | (shown["inferred"] == "unclear").to_numpy()
-    place_labels(axes, x[named], y[named], shown["sample_id"][named], avoid=np.column_stack([x, y]))
+    names = shown["sample_id"][named]
+    place_labels(axes, x[named], y[named], names, avoid=np.column_stack([x, y]), ring=0)
     return figure

@@ -1,0 +1,31 @@
+"""Figures of one contrast's genes."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    import anndata
+
+    from recurseq.figures.contrast import comparison, ma_figure, pvalue_figure, volcano_figure
+    from recurseq.figures.heatmap import top_genes_figure, top_of
+    from recurseq.figures.parts import sample_groups
+    from recurseq.figures.style import save
+    from recurseq.markers import read_panel
+    from recurseq.tables import read_table
+
+    settings = snakemake.params
+    model = anndata.read_h5ad(snakemake.input.model)
+    genes = read_table(snakemake.input.genes, "contrast_genes")
+    path = snakemake.input.get("panel")
+    panel = read_panel(path)["gene"].tolist() if path else []
+    groups = sample_groups(model.obs, str(model.uns["main_factor"]))
+    simulated = bool(model.uns["simulated"])
+    about = comparison(settings.contrast, settings.testing["alpha"], model.obs, simulated)
+    vst = model[:, top_of(genes)["gene_id"]].to_df("vst")
+    figures = {
+        "ma": ma_figure(genes, about, panel),
+        "volcano": volcano_figure(genes, about, panel),
+        "pvalue_histogram": pvalue_figure(genes, about),
+        "top_genes": top_genes_figure(genes, vst, groups, about),
+    }
+    for name, figure in figures.items():
+        save(figure, snakemake.output[f"{name}_svg"], snakemake.output[f"{name}_png"])
