@@ -1,0 +1,13 @@
+"""Hold the calls of the demo study against the truth it was simulated with."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    from recurseq.demo import check_table, report
+    from recurseq.tables import read_table, write_table
+
+    truth = read_table(snakemake.input.truth, "demo_truth")
+    results = [read_table(path, "contrast_genes") for path in snakemake.input.genes]
+    check = check_table(truth, results, snakemake.params.contrasts, snakemake.params.alpha)
+    write_table(check, snakemake.output.check, "demo_check")
+    print(report(check))

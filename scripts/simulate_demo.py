@@ -1,0 +1,14 @@
+"""Simulate the counts of the demo study and write the truth beside them."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    from recurseq.cohort.annotation import load_annotation
+    from recurseq.demo import simulate, write_counts
+    from recurseq.sheets import read_sheet
+    from recurseq.tables import write_table
+
+    samples = read_sheet(snakemake.input.samples)
+    counts, truth = simulate(samples, snakemake.params.seed, load_annotation("builtin"))
+    write_counts(counts, snakemake.output.counts)
+    write_table(truth, snakemake.output.truth, "demo_truth")
