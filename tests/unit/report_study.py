@@ -101,6 +101,8 @@ def write_study(results: Path, significant: bool = True, optional: bool = True) 
         write_table(table, results / "contrasts" / name / "genes.tsv", "contrast_genes")
     flags = [_flag()] if significant else []
     write_table(frame("qc_flags", flags), results / "qc" / "flags.tsv", "qc_flags")
+    sex = [{"sample_id": f"S{i}", "agrees": [True, True, False, None][i]} for i in range(4)]
+    write_table(frame("qc_sex_check", sex), results / "qc" / "sex_check.tsv", "qc_sex_check")
     if optional:
         _write_optional(results, significant)
 

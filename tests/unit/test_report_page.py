@@ -118,6 +118,7 @@ def test_counts_are_those_of_the_tables(page):
     assert "early_vs_none: early_recurrence (n = 7) v no_recurrence (n = 6)" in text
     assert "the average of early_recurrence and no_recurrence (n = 13) v normal (n = 5)" in text
     assert "182 of 200 genes in the model" in text
+    assert "agrees in 2 samples, differs in S2, cannot be told in 1" in text
 
 
 @pytest.mark.parametrize(("way", "heading"), [("up", "Higher"), ("down", "Lower")])
@@ -266,6 +267,9 @@ def test_pvalues_in_words(value, text):
 def test_numbers_in_words():
     assert words.number(-1.005, 1) == "−1.0"
     assert words.number(-0.001) == "0.00"
+    assert [words.measure(x) for x in (35057.0, 12.34, 1.5, 0.1234)] == [
+        "35,057", "12.3", "1.50", "0.123"
+    ]  # fmt: skip
     assert words.count(1234567) == "1,234,567"
     assert words.many(0, "gene") == "no genes"
     assert words.many(1, "gene") == "1 gene"

@@ -60,6 +60,15 @@ class StudyFacts:
 
 
 @dataclass(frozen=True)
+class SexFacts:
+    """Sex by expression against the sheet: samples that agree, differ, or cannot be compared."""
+
+    agree: int
+    differ: list[str]
+    unknown: int
+
+
+@dataclass(frozen=True)
 class QualityFacts:
     """Ranges over the samples, flags and figures; a value is None when its table is absent."""
 
@@ -69,7 +78,7 @@ class QualityFacts:
     flags: list[dict] | None
     flag_count: int
     flagged_samples: int
-    sex_disagrees: list[str] | None
+    sex: SexFacts | None
     figures: list[Figure]
 
 
@@ -176,13 +185,16 @@ def _quality_facts(layout: Layout) -> QualityFacts:
         flags=None if flags is None else flags.head(FLAGS_SHOWN).to_dict("records"),
         flag_count=0 if flags is None else len(flags),
         flagged_samples=0 if flags is None else flags["sample_id"].nunique(),
-        sex_disagrees=None if sex is None or sex["agrees"].isna().all() else _disagreeing(sex),
+        sex=None if sex is None or sex["agrees"].isna().all() else _sex_facts(sex),
         figures=layout.figures("qc", "figures", kinds=QUALITY_FIGURES),
     )
 
 
-def _disagreeing(sex: pd.DataFrame) -> list[str]:
-    return sex.loc[~sex["agrees"].fillna(True).astype(bool), "sample_id"].tolist()
+def _sex_facts(sex: pd.DataFrame) -> SexFacts:
+    known = sex[sex["agrees"].notna()]
+    agrees = known["agrees"].astype(bool)
+    differ = known.loc[~agrees, "sample_id"].tolist()
+    return SexFacts(agree=int(agrees.sum()), differ=differ, unknown=len(sex) - len(known))
 
 
 def _range(values: pd.Series) -> tuple[int, float, int]:

@@ -71,6 +71,7 @@ def render(content: Content, layout: Layout, config: Mapping) -> str:
         "count": words.count,
         "number": words.number,
         "level": words.level,
+        "measure": words.measure,
         "pvalue": words.pvalue,
         "percent": words.percent,
         "plain": words.plain,

@@ -35,6 +35,16 @@ def level(value: object) -> str:
     return number(value, 0 if abs(float(value)) >= 100 else 1)
 
 
+def measure(value: object) -> str:
+    """Return a number of unknown scale with three significant digits, whole ones from 100."""
+    if is_missing(value):
+        return MISSING
+    size = abs(float(value))
+    return number(
+        value, 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 1 else 3
+    )
+
+
 def pvalue(value: object) -> str:
     """Return a p-value: three decimals, or one digit and a power of ten below 0.001."""
     if is_missing(value):
