@@ -154,6 +154,9 @@ def test_table_without_names_or_file_missing(tmp_path):
     with pytest.raises(InputError) as caught:
         load_annotation(path)
     assert caught.value.problems[0].where == f"{path}, header"
+    path.write_text("gene_id\tsymbol\nA\tB\nC\tD\tE\n")
+    with pytest.raises(InputError, match="rows differ in shape"):
+        load_annotation(path)
     with pytest.raises(InputError, match="does not exist"):
         load_annotation(tmp_path / "no.gtf")
 

@@ -114,6 +114,17 @@ def test_spreadsheet(tmp_path):
     assert "'notes'" in table.messages[0]
 
 
+def test_damaged_spreadsheet(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["gene", "S1"])
+    book.save(tmp_path / "counts.xlsx")
+    data = bytearray((tmp_path / "counts.xlsx").read_bytes())
+    start = data.index(b"xl/worksheets/sheet1.xml") + 30
+    data[start : start + 30] = b"x" * 30
+    problem = problem_of(written(tmp_path, bytes(data), "broken.xlsx"))
+    assert "not a readable xlsx file" in problem.found
+
+
 def test_spreadsheet_without_rows(tmp_path):
     book = openpyxl.Workbook()
     book.save(tmp_path / "empty.xlsx")
@@ -219,6 +230,7 @@ BROKEN = {
     "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Excel"),
     "zip": (b"PK\x03\x04nonsense", "not a readable xlsx"),
     "long row": (b"gene\tS1\nA\t1\nB\t2\t3\nC\t1\n", "rows differ in shape"),
+    "short header": (b"gene\tS1\nA\t1\t2\t3\n", "first row has 4 cells, the header 2"),
     "open quote": (b'gene,S1\nA,1\n"B,2\nC,3\n', "rows differ in shape"),
     "row numbers": (b",gene,S1\n0,A,1\n1,B,2\n2,C,3\n", "row numbers"),
     "only names": (b"gene_id\tgene_name\nA\tB\n", "no column holds counts"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.cohort.files import fail, load
+from recurseq.cohort.files import fail, header_of, load, read_columns
 from recurseq.cohort.formats import ID_HEADERS, NAME_HEADERS, TYPE_HEADERS
 from recurseq.errors import few
 
@@ -53,7 +51,7 @@ def load_annotation(source: str | Path) -> pd.DataFrame:
     ----------
     source
         ``builtin`` (human, see ``human_genes.README.md``), ``none``, or the path of a GTF or of a
-        TSV/CSV table with a header (any of them may be gzipped).
+        table with a header (TSV, CSV, xlsx; text may be gzipped).
 
     Returns
     -------
@@ -70,32 +68,20 @@ def load_annotation(source: str | Path) -> pd.DataFrame:
     if str(source) == "none":
         return pd.DataFrame(columns=COLUMNS, dtype=str)
     if str(source) == "builtin":
-        return _read_text_table(gzip.decompress(BUILTIN.read_bytes()), "\t")
+        return pd.read_csv(BUILTIN, sep="\t", dtype=str, keep_default_na=False)
     content = load(source)
-    if content.kind != "text":
-        raise fail(str(source), "not a text file", "a GTF or a TSV of genes")
-    if any(len(row) == 9 and _ATTRIBUTE.search(row[8]) for row in content.lines) or (
-        b'gene_id "' in content.data[:100_000]
-    ):
+    if content.kind == "hdf5":
+        raise fail(str(source), "an HDF5 file", "a GTF or a table of genes")
+    if b'gene_id "' in content.data[:100_000]:
         return _from_gtf(content.path, content.data.decode())
-    table = _read_text_table(content.data, content.separator, content.comments)
-    return _from_table(content.path, table)
-
-
-def _read_text_table(data: bytes, separator: str, comments: int = 0) -> pd.DataFrame:
-    return pd.read_csv(
-        io.BytesIO(data),
-        sep=separator,
-        skiprows=comments,
-        dtype=str,
-        keep_default_na=False,
-        index_col=False,
-    )
+    header = header_of(content)
+    table = read_columns(content, set(range(len(header))), has_header=True)
+    return _from_table(content.path, table.set_axis(header, axis=1))
 
 
 def _from_table(path: str, table: pd.DataFrame) -> pd.DataFrame:
     """Take the columns that are there; identifiers are in the first, or one called gene_id."""
-    titles = {title.strip().lower().removeprefix("#"): title for title in table.columns}
+    titles = {title.lower(): at for at, title in reversed(list(enumerate(table.columns)))}
     wanted = {
         "gene_id": ID_HEADERS - NAME_HEADERS - _ENTREZ_HEADERS,
         "entrez_id": _ENTREZ_HEADERS,
@@ -105,19 +91,19 @@ def _from_table(path: str, table: pd.DataFrame) -> pd.DataFrame:
         "aliases": _ALIAS_HEADERS,
     }
     columns = {
-        name: next((title for low, title in titles.items() if low in options), None)
+        name: next((at for title, at in titles.items() if title in options), None)
         for name, options in wanted.items()
     }
     if columns["gene_id"] is None:
-        columns["gene_id"] = table.columns[0]
-    if not any(columns[name] for name in ("gene_name", "gene_type", "chromosome")):
+        columns["gene_id"] = 0
+    if all(columns[name] is None for name in ("gene_name", "gene_type", "chromosome")):
         allowed = "columns gene_id and gene_name, gene_type or chromosome"
         raise fail(f"{path}, header", f"columns {few(table.columns)}", allowed)
     empty = pd.Series("", index=table.index)
     result = pd.DataFrame(
         {
-            name: table[title].str.strip() if title is not None else empty
-            for name, title in columns.items()
+            name: empty if at is None else table.iloc[:, at].str.strip()
+            for name, at in columns.items()
         }
     )[COLUMNS]
     return result.assign(gene_id=[strip_version(gene) for gene in result["gene_id"]])

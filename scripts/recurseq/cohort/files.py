@@ -11,6 +11,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 import pandas as pd
 
@@ -29,6 +30,10 @@ _KINDS_NOT_READ = {
     b"\xff\xfe": "UTF-16 text",
     b"\xfe\xff": "UTF-16 text",
 }
+_BROKEN_SPREADSHEET = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ParseError, NotImplementedError),
+    *(KeyError, ValueError, IndexError, TypeError, AttributeError),  # openpyxl, at what it expected
+)
 _TABLE_KINDS = "TSV, CSV (either may be gzipped) or xlsx"
 
 
@@ -157,7 +162,7 @@ def _load_spreadsheet(where: str, data: bytes) -> Content:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         rows = [row for row in sheet.iter_rows(values_only=True) if any(c is not None for c in row)]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
+    except (InvalidFileException, *_BROKEN_SPREADSHEET) as error:
         raise fail(where, f"not a readable xlsx file ({error})", _TABLE_KINDS) from None
     if not rows:
         raise fail(f"{where}, sheet {sheet.title!r}", "the sheet is empty", "a header and rows")
@@ -217,6 +222,9 @@ def read_columns(content: Content, text_columns: set[int], *, has_header: bool) 
     if width < 2:
         fix = "separate columns by tabs (TSV) or commas (CSV)"
         raise fail(content.path, "there is only one column", "gene identifiers and counts", fix)
+    if has_header and len(header_of(content)) < width:
+        found = f"the first row has {width} cells, the header {len(content.lines[0])}"
+        raise fail(content.path, found, "a name for each column", "look at the header row")
     if content.kind == "xlsx":
         return _spreadsheet_columns(content, text_columns, has_header)
     numeric = [position for position in range(width) if position not in text_columns]
