@@ -73,9 +73,10 @@ def test_content():
 
 def test_order_of_the_input_does_not_show(tmp_path):
     table, samples = study_table(), study_samples()
+    table = dataclasses.replace(table, counts=table.counts.assign(another=1))
     order = ["g2", "10", "g1", "g3"]
     shuffled = CountTable(
-        table.counts.loc[order, ["extra", "s10", "s1", "s2"]],
+        table.counts.loc[order, ["another", "extra", "s10", "s1", "s2"]],
         table.gene_names.loc[order],
         None,
         "matrix",

@@ -98,7 +98,7 @@ def assemble(
         ``var``: ``gene_name``, ``gene_type``, ``chromosome``, ``kept``, ``drop_reason``.
     """
     columns = set(samples.index)
-    left_out = [column for column in table.counts.columns if column not in columns]
+    left_out = sorted(column for column in table.counts.columns if column not in columns)
     said = [*table.messages, *messages]
     if left_out:
         said.append(
