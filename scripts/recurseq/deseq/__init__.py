@@ -1,6 +1,6 @@
 """Negative-binomial differential expression with R DESeq2's rules, usable alone.
 
-In a notebook, with `counts` (samples x genes) and `samples` (categories in order, reference first)::
+In a notebook, with `counts` (samples x genes) and `samples` (ordered categories)::
 
     from recurseq.deseq import contrast_table, fit
     from recurseq.formula import contrast_vector, design_matrix, parse_formula

@@ -1,7 +1,7 @@
 """Single counts that drive a gene's fit: which are replaced, and which withhold its p-value.
 
-Rules of R DESeq2 (``replaceOutliers``, ``recordMaxCooks``, ``results``; Love, Huber and Anders 2014,
-Methods, "Handling outliers").
+Rules of R DESeq2 (``replaceOutliers``, ``recordMaxCooks``, ``results``; Love, Huber and Anders
+2014, Methods, "Handling outliers").
 """
 
 from __future__ import annotations

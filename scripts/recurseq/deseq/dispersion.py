@@ -65,7 +65,7 @@ def moments_estimate(normalized: np.ndarray, size_factors: np.ndarray) -> np.nda
 def starting_values(
     normalized: np.ndarray, design: np.ndarray, size_factors: np.ndarray
 ) -> np.ndarray:
-    """The smaller of the rough and the moments estimate, within the allowed range."""
+    """Return the smaller of rough and moments estimate, within the allowed range."""
     smaller = np.minimum(
         rough_estimate(normalized, design), moments_estimate(normalized, size_factors)
     )
@@ -175,7 +175,7 @@ def _information(mu, alpha, design):
 
 
 def _slope(counts, means, design, log_alpha, *, rows=slice(None), prior=None):
-    """Derivative of `_log_posterior` by log dispersion."""
+    """Differentiate `_log_posterior` by log dispersion."""
     y, mu = counts[rows], means[rows]
     alpha = np.exp(log_alpha)[:, None]
     size = 1 / alpha

@@ -1,8 +1,8 @@
 """Prior variance of the dispersions when one to three degrees of freedom are left.
 
 The log of a dispersion estimate is then so skewed that its median absolute deviation says little.
-R (``estimateDispersionsPriorVar``) compares the histogram of the residuals with simulated ones; here
-the expected histogram is computed instead of drawn.
+R (``estimateDispersionsPriorVar``) compares the histogram of the residuals with simulated ones;
+here the expected histogram is computed instead of drawn.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Negative-binomial regression with known dispersions, for all genes together.
 
-The steps and constants are those of R DESeq2 (Love, Huber and Anders, Genome Biology 15, 550 (2014),
-Methods, "Generalized linear model", and its function ``fitBeta``): iteratively reweighted least
-squares with a slight ridge, means held at or above 0.5 while fitting.
+The steps and constants are those of R DESeq2 (Love, Huber and Anders, Genome Biology 15, 550
+(2014), Methods, "Generalized linear model", and its function ``fitBeta``): iteratively reweighted
+least squares with a slight ridge, means held at or above 0.5 while fitting.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def _is_the_contrast(table: pd.DataFrame, fit: Fit, contrast: pd.Series) -> None
 
 
 def _shrunken_belongs(table: pd.DataFrame, fit: Fit, contrast: pd.Series) -> None:
-    """The shrunken coefficient is the contrast, and lies on its side of zero."""
+    """Check that the shrunken coefficient is the contrast and lies on its side of zero."""
     shrunken, value = table["shrunkenLog2FoldChange"], table["log2FoldChange"]
     if shrunken.isna().all():
         return

@@ -10,7 +10,7 @@ from recurseq.deseq.fit import Fit
 
 
 def contrast_notes(fit: Fit, withheld: np.ndarray, adjusted: dict[str, Adjusted]) -> pd.Series:
-    """Notes of a contrast's table, one a fitted gene; missing where there is nothing to say.
+    """Write the notes of a contrast's table, one a fitted gene; missing where nothing is to say.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def contrast_notes(fit: Fit, withheld: np.ndarray, adjusted: dict[str, Adjusted]
 
 
 def omnibus_notes(fit: Fit, withheld: np.ndarray, adjusted: Adjusted) -> pd.Series:
-    """Notes of the omnibus table, as `contrast_notes`."""
+    """Write the notes of the omnibus table, as `contrast_notes` does."""
     return contrast_notes(fit, withheld, {"padj": adjusted})
 
 

@@ -1,7 +1,8 @@
 """The mode of a negative-binomial posterior, for many genes at once.
 
-The log-likelihood of the coefficients is concave. A normal prior keeps it so; a Cauchy prior on one
-coefficient (apeGLM) can make two modes, so the caller starts from several places and keeps the best.
+The log-likelihood of the coefficients is concave. A normal prior keeps it so; a Cauchy prior on
+one coefficient (apeGLM) can make two modes, so the caller starts from several places and keeps the
+best.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import numpy as np
 
 _STEPS = 200
 _HALVINGS = 30
-_TOLERANCE = 1e-10
+_TOLERANCE = 1e-9
+_ROUNDING = 1e-13  # relative error of a log posterior
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,8 @@ def posterior_mode(
         moved, reached = _line_search(
             y, design, log_size_factors, alpha, prior, here, step, value[active]
         )
-        gain = reached - value[active]
         beta[active], value[active] = moved, reached
-        small = np.abs(step).max(axis=1) <= _TOLERANCE * (1 + np.abs(moved).max(axis=1))
-        done = small | (gain <= 1e-15 * (1 + np.abs(reached)))
+        done = np.abs(step).max(axis=1) <= _TOLERANCE * (1 + np.abs(moved).max(axis=1))
         converged[active[done]] = True
         active = active[~done]
         if not len(active):
@@ -137,12 +137,13 @@ def _derivatives(counts, design, outer, log_size_factors, dispersions, prior, be
 
 
 def _line_search(counts, design, log_size_factors, dispersions, prior, here, step, value):
-    """Halve the step of each gene until the log posterior does not fall."""
+    """Halve the step of each gene until the log posterior falls by no more than rounding."""
     length = np.ones(len(here))
+    enough = value - _ROUNDING * (1 + np.abs(value))
     moved = here + step
     reached = _log_posterior(counts, design, log_size_factors, dispersions, prior, moved)
     for _ in range(_HALVINGS):
-        worse = np.flatnonzero(~(reached >= value))
+        worse = np.flatnonzero(~(reached >= enough))
         if not len(worse):
             return moved, reached
         length[worse] /= 2
@@ -150,6 +151,6 @@ def _line_search(counts, design, log_size_factors, dispersions, prior, here, ste
         reached[worse] = _log_posterior(
             counts[worse], design, log_size_factors, dispersions[worse], prior, moved[worse]
         )
-    stuck = ~(reached >= value)
+    stuck = ~(reached >= enough)
     moved[stuck], reached[stuck] = here[stuck], value[stuck]
     return moved, reached

@@ -43,10 +43,13 @@ class Options:
     shrinkage: str = "apeglm"
 
 
+_DEFAULTS = Options()
+
+
 def contrast_table(
     fit: Fit,
     contrast: pd.Series,
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Options = _DEFAULTS,
     *,
     annotation: pd.DataFrame | None = None,
     compared: pd.Series | None = None,
@@ -119,7 +122,7 @@ _CONTRAST_COLUMNS = [
 def omnibus_table(
     fit: Fit,
     reduced: pd.DataFrame,
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Options = _DEFAULTS,
     *,
     annotation: pd.DataFrame | None = None,
     threads: int = 1,

@@ -158,7 +158,7 @@ def shrink(
 
 
 def _best_mode(counts, design, log_factors, dispersions, prior, estimate):
-    """The higher of the modes reached from the estimate and from a contrast of zero."""
+    """Climb from the estimate and from a contrast of zero; keep the higher mode."""
     flat = estimate.copy()
     flat[:, 0] = 0.0
     modes = [

@@ -44,7 +44,7 @@ def add_fit(cohort: anndata.AnnData, fit: Fit) -> anndata.AnnData:
         if name in _BOOLEANS:
             values = values.eq(True)
         elif name == "cooksSample":
-            values = values.fillna("").astype(str)
+            values = values.fillna("").astype("category")
         else:
             values = values.astype(float)
         model.var[name] = values

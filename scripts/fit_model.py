@@ -1,0 +1,21 @@
+"""Fit one negative-binomial model that serves every contrast."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    import anndata
+    import pandas as pd
+
+    from recurseq.deseq import add_fit, fit
+    from recurseq.formula import design_matrix, parse_formula
+
+    cohort = anndata.read_h5ad(snakemake.input.cohort)
+    kept = cohort[:, cohort.var["kept"]]
+    fitted = fit(
+        pd.DataFrame(kept.layers["counts"], kept.obs_names, kept.var_names),
+        design_matrix(parse_formula(snakemake.params.formula), cohort.obs),
+        cooks=snakemake.params.cooks,
+        threads=snakemake.threads,
+        formula=snakemake.params.formula,
+    )
+    add_fit(cohort, fitted).write_h5ad(snakemake.output.model, compression="lzf")
