@@ -11,6 +11,7 @@ import pytest
 from recurseq.cohort.annotation import load_annotation
 from recurseq.cohort.assemble import assemble, keep_genes, smallest_group, write_cohort
 from recurseq.cohort.importing import count_problems, import_cohort
+from recurseq.cohort.readers import read_counts
 from recurseq.cohort.table import CountTable
 from recurseq.errors import InputError
 from recurseq.study import load_study, read_samples
@@ -219,3 +220,16 @@ def test_real_cohort_keeps_the_genes_of_the_reference(shared_data):
     assert int(cohort.var["kept"].sum()) == 21815
     assert set(cohort.var_names[cohort.var["kept"]]) == set(reference.index)
     assert cohort.uns["messages"][0].startswith("38 columns of the counts")
+
+
+@pytest.mark.parametrize(
+    ("name", "factor", "min_count"),
+    [("airway", "dex", 0), ("pasilla", "condition", 0), ("mouse_hcc", "group", 10)],
+)
+def test_real_studies_keep_the_genes_of_the_reference(shared_data, name, factor, min_count):
+    folder = shared_data / "data" / name
+    samples = pd.read_csv(folder / "samples.tsv", sep="\t", index_col=0)
+    counts = read_counts(folder / "counts.tsv.gz").counts[list(samples.index)]
+    kept, _ = keep_genes(counts.to_numpy().T, min_count, smallest_group(samples, factor))
+    reference = shared_data / "reference" / name / "dispersions.tsv.gz"
+    assert set(counts.index[kept]) == set(pd.read_csv(reference, sep="\t", index_col=0).index)
