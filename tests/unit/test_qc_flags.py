@@ -7,7 +7,7 @@ import pytest
 
 from recurseq.qc import assess_quality, quality_tables
 from recurseq.qc.depth import library_sizes
-from recurseq.qc.flags import robust_z
+from recurseq.qc.flags import centres, robust_z
 from recurseq.qc.sex import infer, sex_check
 from recurseq.tables import read_table, write_table
 
@@ -145,6 +145,28 @@ def test_library_sizes_by_hand():
     np.testing.assert_allclose(table["top_gene_share"], [0.75, np.nan])
     np.testing.assert_allclose(table["top_50_share"], [1.0, np.nan])
     assert table["group"].isna().all()
+
+
+def test_what_a_whole_group_shows_is_no_outlier():
+    made = cohort(samples=20, different=0)
+    made.obs["group"] = pd.Categorical(["tissue"] * 4 + ["tumour"] * 16, ["tissue", "tumour"])
+
+    def swell(counts):
+        counts[:4, 200] += counts[:4].sum(axis=1) * 2
+
+    found = assess_quality(changed(made, swell))
+    shares = found["qc_library_sizes"]["top_50_share"]
+    assert shares[:4].min() > shares[4:].max() + 0.1
+    assert "top_50_share" not in set(found["qc_flags"]["flag"])
+    made.uns["main_factor"] = ""
+    assert "top_50_share" in set(assess_quality(made)["qc_flags"]["flag"])
+
+
+def test_centres_are_of_the_group_when_it_has_three():
+    groups = pd.Series(["a", "a", "a", "b"])
+    values = np.array([1.0, 2.0, 3.0, 10.0])
+    np.testing.assert_allclose(centres(values, groups), [2, 2, 2, 2.5])
+    np.testing.assert_allclose(centres(values, None), 2.5)
 
 
 def test_robust_z_ignores_the_outlier_it_measures_and_respects_the_floor():

@@ -61,14 +61,15 @@ def place_labels(
     scale = figure.dpi / 72
     taken = _boxes(points, scale)
     soft = [] if avoid is None else _boxes(axes.transData.transform(avoid), scale)
+    clear = max(math.sqrt(ring / math.pi) - 2.5, 0)  # names start outside the ring
     drawn = []
     for index, text in enumerate(texts):
         label = short(text, 30)
         width, height = _extent(axes, label, size, renderer)
         boxes = [box for place, box in enumerate(taken) if place != index]
-        place = _free_place(points[index], width, height, boxes + soft, frame, scale)
+        place = _free_place(points[index], width, height, boxes + soft, frame, scale, clear)
         if place is None and soft:
-            place = _free_place(points[index], width, height, boxes, frame, scale)
+            place = _free_place(points[index], width, height, boxes, frame, scale, clear)
         if place is None:
             continue
         box, radius = place
@@ -97,11 +98,12 @@ def _free_place(
     taken: list[Bbox],
     frame: Bbox,
     scale: float,
+    clear: float,
 ) -> tuple[Bbox, float] | None:
     for radius in RADII:
         for angle in ANGLES:
-            dx = math.cos(math.radians(angle)) * radius * scale
-            dy = math.sin(math.radians(angle)) * radius * scale
+            dx = math.cos(math.radians(angle)) * (radius + clear) * scale
+            dy = math.sin(math.radians(angle)) * (radius + clear) * scale
             left = point[0] + dx - (width if dx < 0 else 0)
             if abs(angle) == 90:
                 left = point[0] - width / 2

@@ -24,7 +24,7 @@ MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*", "<", ">")
 DIVERGING = LinearSegmentedColormap.from_list("blue_white_vermilion", [BLUE, "#FFFFFF", VERMILION])
 SEQUENTIAL = "viridis"
 PNG_DPI = 160
-RASTER_DPI = 150
+RASTER_DPI = 120
 LONGEST = 34
 
 SETTINGS = {

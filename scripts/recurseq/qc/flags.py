@@ -29,6 +29,9 @@ class Measure:
         What a very low or very high value may mean; empty when that side is harmless.
     form, unit
         How the value is written in the reason.
+    within
+        Whether a sample is compared with its own group: normal liver spends more of its reads on a
+        few genes than tumours do, and that is biology.
     """
 
     flag: str
@@ -38,6 +41,7 @@ class Measure:
     high: str
     form: str
     unit: str
+    within: bool = False
 
 
 # Floors: a sample is flagged only when it differs from the median by more than about a factor 1.8
@@ -60,6 +64,7 @@ MEASURES = (
         "many genes detected: genomic DNA, contamination or a mixed sample",
         "{:,.0f}",
         "genes",
+        within=True,
     ),
     Measure(
         "top_50_share",
@@ -69,6 +74,7 @@ MEASURES = (
         "a few genes take most reads: ribosomal or haemoglobin RNA, or a library of low complexity",
         "{:.2f}",
         "of the reads in the 50 largest genes",
+        within=True,
     ),
     Measure(
         "size_factor",
@@ -99,6 +105,20 @@ def robust_z(values: np.ndarray, floor: float) -> np.ndarray:
     centre = np.nanmedian(values)
     spread = 1.4826 * np.nanmedian(np.abs(values - centre))
     return (values - centre) / max(spread, floor)
+
+
+def centres(values: np.ndarray, groups: pd.Series | None) -> np.ndarray:
+    """Return the median each sample is compared with: of its group, or of all samples.
+
+    Groups of fewer than three samples have no median worth the name; theirs is that of all.
+    """
+    middle = np.full(len(values), np.nanmedian(values))
+    labels = _labels(groups, len(values))
+    for label in np.unique(labels):
+        members = labels == label
+        if (~np.isnan(values[members])).sum() >= 3:
+            middle[members] = np.nanmedian(values[members])
+    return middle
 
 
 def distance_ratio(distances: pd.DataFrame, groups: pd.Series | None) -> np.ndarray:
@@ -179,7 +199,7 @@ def outlier_flags(
     rows = []
     if len(sizes) >= FEWEST:
         for measure in MEASURES:
-            rows += _flag(measure, np.asarray(values[measure.flag], dtype=float), sizes)
+            rows += _flag(measure, np.asarray(values[measure.flag], dtype=float), sizes, groups)
     nearest = nearest_group(distances, groups)
     rows = [_name_nearest(row, nearest, groups) for row in rows] + _sex_flags(sex)
     order = ["sample", *COLUMNS]
@@ -188,26 +208,32 @@ def outlier_flags(
     return table.drop(columns="sample").astype(numbers).reset_index(drop=True)
 
 
-def _flag(measure: Measure, values: np.ndarray, sizes: pd.DataFrame) -> list[tuple]:
+def _flag(
+    measure: Measure, values: np.ndarray, sizes: pd.DataFrame, groups: pd.Series | None
+) -> list[tuple]:
     # An empty library has no logarithm; one read instead makes it the extreme it is.
     scaled = (
         np.log2(np.maximum(values, 1e-3 if values.max() < 1e3 else 1)) if measure.log else values
     )
     if np.isnan(scaled).all():
         return []
-    scores = robust_z(scaled, measure.floor)
-    centre = float(np.nanmedian(values))
+    compared = groups if measure.within else None
+    scores = robust_z(scaled - centres(scaled, compared), measure.floor)
+    middle = centres(values, compared)
     rows = []
     for index in np.flatnonzero(np.abs(scores) > LIMIT):
         meaning = measure.high if scores[index] > 0 else measure.low
         if not meaning:
             continue
-        value, median = measure.form.format(values[index]), measure.form.format(centre)
-        seen = f"{value} {measure.unit} (median {median})"
+        value, median = measure.form.format(values[index]), measure.form.format(middle[index])
+        whose = "of its group " if compared is not None else ""
+        seen = f"{value} {measure.unit} (median {whose}{median})"
         scale = "log2 scale" if measure.log else "plain scale"
         reason = f"{seen}; {meaning}; z on the {scale}"
         name = sizes["sample_id"].iloc[index]
-        rows.append((index, name, measure.flag, values[index], centre, scores[index], reason))
+        rows.append(
+            (index, name, measure.flag, values[index], middle[index], scores[index], reason)
+        )
     return rows
 
 
