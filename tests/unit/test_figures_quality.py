@@ -271,11 +271,11 @@ def test_dot_plot_of_no_sets_and_of_nothing_significant(tmp_path):
 def test_running_score_of_one_gene_by_hand(tmp_path):
     ranking = pd.Series([3.0, 2.0, 1.0, -1.0, -2.0], list("abcde"))
     table = pd.DataFrame({"set": ["top"], "NES": [1.5], "pvalue": [0.01], "padj": [0.02]})
-    figure = running_figure(table, ranking, {"top": ["b", "zz"]}, ABOUT, "c")
+    figure = running_figure(table, ranking, {"top": ["c", "zz"]}, ABOUT, "c")
     x, y = figure.axes[0].lines[0].get_data()
-    # One hit at rank 2: down a quarter, up to three quarters, then down to zero.
+    # One hit at rank 3 of 5: a quarter down twice, one up, a quarter down twice.
     curve = np.interp([1, 2, 3, 4, 5], x, y)
-    np.testing.assert_allclose(curve, [-0.25, 0.75, 0.5, 0.25, 0], atol=1e-12)
+    np.testing.assert_allclose(curve, [-0.25, -0.5, 0.5, 0.25, 0], atol=1e-12)
     assert "NES 1.50, padj 2.0e-02, 1 genes" in joined(figure)
     saved(figure, tmp_path)
 
