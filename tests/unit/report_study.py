@@ -118,6 +118,10 @@ def _write_model(path: Path) -> None:
         index=[f"ENSG{i:05d}.1" for i in range(200)],
     )
     genes.loc[genes.index[-18:], ["kept", "drop_reason"]] = [False, "too few counts"]
+    genes["converged"] = genes["kept"]
+    genes[["replaced", "cooksOutlier"]] = False
+    genes.loc[genes.index[:3], "converged"] = False
+    genes.loc[genes.index[:2], "replaced"] = True
     notes = {"fit_type": "parametric", "messages": [f"sample {EVIL} left out"]}
     path.parent.mkdir(parents=True, exist_ok=True)
     anndata.AnnData(obs=samples, var=genes, uns=notes).write_h5ad(path)

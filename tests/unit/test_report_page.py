@@ -169,6 +169,8 @@ def test_pathways_split_by_direction_with_leading_edge(page):
 
 def test_methods_follow_the_configuration(page, results):
     assert "A gene was called when the adjusted p-value is below 0.05" in text_of(page)
+    assert "replaced for 2 genes, p-values withheld for no genes" in text_of(page)
+    assert "The fit of 3 genes did not converge" in text_of(page)
     changed = config(
         testing={"alpha": 0.1, "lfc_threshold": 0.5, "min_abs_lfc": 0, "shrinkage": "none",
                  "independent_filtering": False, "cooks": False},

@@ -138,7 +138,7 @@ def _study_facts(
     dropped = genes.loc[~genes["kept"].astype(bool), "drop_reason"].astype(str).value_counts()
     factor = settings.main_factor
     sizes = samples[factor].value_counts(sort=False) if factor else pd.Series(dtype=int)
-    converged = genes["converged"].dropna().astype(bool) if "converged" in genes else None
+    fitted = genes[genes["kept"].astype(bool)]
     return StudyFacts(
         title=settings.title,
         simulated=settings.simulated,
@@ -153,22 +153,20 @@ def _study_facts(
             and column in parse_formula(settings.formula).variables
         },
         genes=len(genes),
-        kept=int(genes["kept"].astype(bool).sum()),
+        kept=len(fitted),
         dropped=sorted(
             ((str(reason), int(amount)) for reason, amount in dropped.items()),
             key=lambda item: (-item[1], item[0]),
         ),
         fit_type=str(facts.get("fit_type", "")),
-        replaced=_true(genes, "replaced"),
-        withheld=_true(genes, "cooksOutlier"),
-        not_converged=0 if converged is None else int((~converged).sum()),
+        replaced=_true(fitted, "replaced"),
+        withheld=_true(fitted, "cooksOutlier"),
+        not_converged=len(fitted) - _true(fitted, "converged"),
         messages=[str(message) for message in facts.get("messages", [])],
     )
 
 
 def _true(genes: pd.DataFrame, column: str) -> int:
-    if column not in genes:
-        return 0
     return int(genes[column].fillna(False).astype(bool).sum())
 
 

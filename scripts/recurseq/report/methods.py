@@ -105,7 +105,7 @@ def _samples(content: Content) -> dict:
 def _filter(content: Content) -> dict:
     study, used = content.study, content.settings
     if used.min_samples is None:
-        where = "at least as many samples as the smallest group has"
+        where = "as many samples as the smallest group holds, or more,"
     else:
         where = f"at least {many(used.min_samples, 'sample')}"
     if used.min_count <= 0:
