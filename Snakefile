@@ -1,1 +1,8 @@
 include: "workflow/Snakefile"
+
+
+# An included file does not hand its default target on.
+rule default:
+    default_target: True
+    input:
+        rules.all.input,

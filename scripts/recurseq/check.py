@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
-from recurseq.cohort import count_problems
-from recurseq.cohort.annotation import annotation_problems
-from recurseq.enrichment import gene_set_problems
+from recurseq.cohort.importing import count_problems
+from recurseq.enrichment.gene_sets import gene_set_problems
 from recurseq.errors import InputError, Problem
 from recurseq.markers import panel_problems
 from recurseq.study import (
@@ -47,7 +47,7 @@ def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
     ------
     InputError
         With all problems of configuration, sample sheet, panel and gene sets, and in that case
-        those of the count matrix too; otherwise the matrix is checked when it is imported.
+        those of counts and annotation too; otherwise these are checked when they are imported.
     """
     schemas = repository / "workflow" / "schemas"
     schema = _yaml(schemas / "config.schema.yaml")
@@ -58,8 +58,9 @@ def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
     study = _with_shipped_files(load_study(usable), repository / "config")
     problems += study_problems(study, _yaml(schemas / "samples.schema.yaml"))
     problems += _file_problems(study)
-    if not study.simulated and (problems or not Path(study.counts.location).exists()):
-        problems += count_problems(study, kept_names(study))
+    names = kept_names(study)
+    if not study.simulated and names and (problems or not Path(study.counts.location).exists()):
+        problems += count_problems(study, pd.DataFrame(index=names))
     if problems:
         raise InputError(problems)
     return study, study_notes(study)
@@ -83,7 +84,7 @@ def _with_shipped_files(study: Study, shipped: Path) -> Study:
 
 
 def _file_problems(study: Study) -> list[Problem]:
-    problems = annotation_problems(study.annotation)
+    problems: list[Problem] = []
     if study.panel is not None:
         problems += panel_problems(study.panel, list(study.contrasts))
     for path in dict.fromkeys(study.enrichment.collections.values()):

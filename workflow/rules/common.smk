@@ -37,9 +37,11 @@ wildcard_constraints:
 
 
 def import_settings():
-    """The part of the configuration that the cohort depends on, and nothing more."""
+    """The part of the configuration that the cohort depends on, so that no other part reruns it."""
     sections = ("counts", "samples", "genes", "filter", "design", "demo")
-    return {name: config[name] for name in sections if name in config}
+    grouping = {"main factor": {"factor": study.main_factor}}
+    used = {name: config[name] for name in sections if name in config}
+    return {"study": {"title": ""}, "contrasts": grouping, **used}
 
 
 def memory(base, per_input_mb):
