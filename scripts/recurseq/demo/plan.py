@@ -24,19 +24,21 @@ CHROMOSOMES = frozenset([*map(str, range(1, 23)), "X", "Y"])
 SILENT = r"^(?:OR\d+[A-Z]|TAS[12]R|KRTAP|DEFB|VN1R|LCE\d|PRAMEF|USP17L)"
 SILENT_MEAN = 0.3
 
-# Quantiles of the mean count of a gene, and of the log2 fold change tumour over normal.
+# Quantiles of the mean count of a gene, and of the absolute log2 fold change tumour over normal.
 MEAN_QUANTILES = (
     (0, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1),
     (0.5, 2, 9.5, 76, 469, 2115, 7975, 60000),
 )
-TUMOUR_QUANTILES = (
-    (0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1),
-    (-3, -2.1, -1.1, -0.27, 0.16, 0.62, 2.3, 4.1, 5),
-)
-# The half of the genes around the median does not change at all, so that false calls are countable
-# and the median of ratios, on which size factors rest, is that of unchanged genes.
-UNCHANGED = (0.25, 0.75)
-RECURRENCE_SHARE = 0.10  # of the background; half of it up, half of it down
+# Those of the fold change are taken around their median and alike on both sides, and the half of
+# the genes in the middle does not change at all: so false calls are countable, and the median of
+# ratios, on which size factors rest, is that of unchanged genes.
+TUMOUR_QUANTILES = ((0, 0.5, 0.9, 0.98, 1), (0.0, 0.445, 1.7, 3.1, 4.0))
+TUMOUR_UNCHANGED = 0.5
+RECURRENCE_SHARE = 0.13  # of the background; half of it up, half of it down
+RECURRENCE_LEAST, RECURRENCE_MOST = 1.0, 3.5  # absolute log2 fold change early over no recurrence
+# Real tumours are noisier (median .31, one gene in twenty above 1.9). There, Wald tests of 11
+# against 10 samples call more false genes than their level says; here the level is to be checked.
+DISPERSION_MEDIAN, DISPERSION_SD, DISPERSION_RANGE = 0.2, 0.5, (0.03, 0.6)
 BATCH_SHARE, BATCH_SD = 0.2, 0.4  # genes that follow the batch, and by how much (log2)
 
 
@@ -69,7 +71,7 @@ def plan_genes(annotation: pd.DataFrame, random: np.random.Generator) -> pd.Data
     mean = np.exp(np.interp(random.random(count), MEAN_QUANTILES[0], np.log(MEAN_QUANTILES[1])))
     mean = np.where(silent, SILENT_MEAN * random.integers(0, 2, count), mean)
     mean = np.where(background, mean, planned["mean_normal"])
-    tumour = np.where(silent, 0.0, _tumour_effect(random.random(count)))
+    tumour = np.where(silent, 0.0, _tumour_effect(count, random))
     tumour = np.where(background, tumour, planned["log2_tumour_vs_normal"])
     recurrence = np.where(silent, 0.0, _recurrence_effect(count, random))
     recurrence = np.where(background, recurrence, planned["log2_early_vs_none"])
@@ -108,22 +110,22 @@ def _choose_genes(annotation: pd.DataFrame, named: pd.Series) -> pd.DataFrame:
     return first[["gene_id", "gene_name", "chromosome"]].reset_index(drop=True)
 
 
-def _tumour_effect(uniform: np.ndarray) -> np.ndarray:
-    """Turn uniform numbers into log2 fold changes around 0, the middle half exactly 0."""
-    centre = np.interp(0.5, *TUMOUR_QUANTILES)
-    effect = np.interp(uniform, *TUMOUR_QUANTILES) - centre
-    return np.where((uniform > UNCHANGED[0]) & (uniform < UNCHANGED[1]), 0.0, effect)
+def _tumour_effect(count: int, random: np.random.Generator) -> np.ndarray:
+    """Draw log2 fold changes tumour over normal; half are exactly 0, signs are balanced."""
+    rank = random.random(count)
+    size = np.where(rank > TUMOUR_UNCHANGED, np.interp(rank, *TUMOUR_QUANTILES), 0.0)
+    return size * random.choice([-1.0, 1.0], count)
 
 
 def _recurrence_effect(count: int, random: np.random.Generator) -> np.ndarray:
     """Draw log2 fold changes early over no recurrence; most are exactly 0, signs are balanced."""
     changed = random.random(count) < RECURRENCE_SHARE
-    size = 0.4 + random.exponential(0.6, count)
-    return np.where(changed, np.minimum(size, 3.0) * random.choice([-1.0, 1.0], count), 0.0)
+    size = np.minimum(RECURRENCE_LEAST + random.exponential(1.0, count), RECURRENCE_MOST)
+    return np.where(changed, size * random.choice([-1.0, 1.0], count), 0.0)
 
 
 def _background_dispersion(mean: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Draw dispersions: lognormal around .31, more for genes with few counts."""
-    biological = np.clip(np.exp(np.log(0.31) + 0.9 * random.standard_normal(len(mean))), 0.03, 1.5)
-    technical = random.uniform(2, 4, len(mean)) / np.maximum(mean, 1)
-    return np.minimum(biological + technical, 3.0)
+    """Draw dispersions: lognormal around a typical value, larger for genes with few counts."""
+    spread = np.exp(DISPERSION_SD * random.standard_normal(len(mean)))
+    biological = np.clip(DISPERSION_MEDIAN * spread, *DISPERSION_RANGE)
+    return biological + random.uniform(1, 2, len(mean)) / np.maximum(mean, 1)
