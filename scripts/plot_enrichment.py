@@ -3,6 +3,8 @@
 from recurseq.log import logged
 
 with logged(snakemake.log[0]):
+    import anndata
+
     from recurseq.enrichment import rank_genes, read_gene_sets, tested_genes
     from recurseq.figures.contrast import comparison
     from recurseq.figures.enrichment import dotplot_figure, running_figure
@@ -15,7 +17,9 @@ with logged(snakemake.log[0]):
     ranking = rank_genes(genes, settings.rank_by)
     members = gene_sets.members(ranking.index)
     gsea = read_table(snakemake.input.gsea, "gsea")
-    about = comparison(settings.contrast, settings.alpha, None, settings.simulated)
+    model = anndata.read_h5ad(snakemake.input.model, backed="r")
+    simulated = bool(model.uns["simulated"])
+    about = comparison(settings.contrast, settings.alpha, model.obs, simulated)
     figure = dotplot_figure(gsea, about, collection)
     save(figure, snakemake.output.dotplot_svg, snakemake.output.dotplot_png)
     figure = running_figure(gsea, ranking, members, about, collection)

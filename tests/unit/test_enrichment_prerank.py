@@ -138,7 +138,7 @@ def test_a_perfect_set_has_a_pvalue_above_zero():
     assert 0 < table["pvalue"].item() <= 1e-40
 
 
-def test_a_missing_pvalue_is_kept_missing_and_not_called(caplog):
+def test_a_missing_pvalue_is_kept_missing_and_not_called():
     ranking, _ = simulated(size=500)
     positive = ranking.abs().sort_values(ascending=False)
     sets = {"bottom": list(positive.index[-20:]), "top": list(positive.index[:80:4])}
@@ -147,7 +147,7 @@ def test_a_missing_pvalue_is_kept_missing_and_not_called(caplog):
     assert np.isnan(table.loc["bottom", "padj"])
     assert table.loc["bottom", "direction"] == "none"
     assert table.loc["top", "padj"] == table.loc["top", "pvalue"]
-    assert "1 sets have no p-value" in caplog.text
+    assert "no p-value" in table.loc["bottom", "note"] and table.loc["top", "note"] is None
 
 
 def test_no_set_of_allowed_size_gives_a_table_without_rows(tmp_path, caplog):

@@ -32,6 +32,7 @@ rule enrich_pathways:
 
 rule plot_enrichment:
     input:
+        model="results/model.h5ad",
         gsea="results/enrichment/{contrast}/{collection}.gsea.tsv",
         genes="results/contrasts/{contrast}/genes.tsv",
         gmt=lambda wildcards: study.enrichment.collections[wildcards.collection],
@@ -59,6 +60,5 @@ rule plot_enrichment:
         contrast=lambda wildcards: study.contrasts[wildcards.contrast].as_dict(),
         rank_by=study.enrichment.rank_by,
         alpha=study.testing.alpha,
-        simulated=study.simulated,
     script:
         "../../scripts/plot_enrichment.py"

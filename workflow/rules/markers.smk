@@ -46,8 +46,5 @@ if study.panel is not None:
         resources:
             mem_mb=memory(2000, 20),
             runtime=minutes(10),
-        params:
-            contrasts=contrast_settings(),
-            testing=asdict(study.testing),
         script:
             "../../scripts/plot_markers.py"

@@ -26,6 +26,7 @@ rule write_provenance:
 
 rule build_workbook:
     input:
+        model="results/model.h5ad",
         tables=result_tables(),
         provenance="results/provenance.json",
     output:

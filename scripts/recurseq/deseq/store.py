@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import anndata
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from recurseq.deseq.fit import GENE_COLUMNS, Fit
 from recurseq.deseq.normalization import normalized
 from recurseq.deseq.trend import Trend
+
+if TYPE_CHECKING:
+    import anndata
 
 _BOOLEANS = ("dispOutlier", "cooksOutlier", "replaced", "converged")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from recurseq.deseq.filtering import benjamini_hochberg
 from recurseq.enrichment.gene_sets import GeneSets
-from recurseq.enrichment.prerank import adjusted
 from recurseq.tables import describe
 
 DIRECTIONS = ("up", "down")
@@ -36,7 +36,8 @@ def overrepresentation(
     pandas.DataFrame
         Table ``ora``: up, then down, each by p-value, then set. Every set of allowed size has a
         row for each direction; one without overlap (or when no gene is called) has p-value 1. The
-        odds ratio is missing where it is not finite.
+        odds ratio is infinite when all other called genes or none of the other set's genes are
+        left, and missing when nothing is called.
     """
     members = {
         name: tested
@@ -70,14 +71,14 @@ def _one_direction(
             "pvalue": hypergeom.sf(overlap - 1, len(genes), size, len(called)),
         }
     )
-    table["padj"] = adjusted(table["pvalue"])
+    table["padj"] = benjamini_hochberg(table["pvalue"])
     table["genes"] = [";".join(names) or None for names in hits]
     return table.sort_values(["pvalue", "set"], kind="stable", ignore_index=True)
 
 
 def odds_ratio(overlap: np.ndarray, size: np.ndarray, called: int, background: int) -> np.ndarray:
-    """Return the sample odds ratio of called against other genes, NaN where it is not finite."""
+    """Return the sample odds ratio of called against other genes: infinity for x/0, NaN for 0/0."""
     others = (size - overlap) * (called - overlap)
     both = overlap * (background - size - called + overlap)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(others > 0, both / others, np.nan)
+        return both / others

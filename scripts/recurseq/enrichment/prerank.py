@@ -9,10 +9,13 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
+from recurseq.deseq.filtering import benjamini_hochberg
 from recurseq.enrichment.gene_sets import GeneSets
 from recurseq.tables import describe
 
 log = logging.getLogger(__name__)
+
+NO_PVALUE = "almost no random set of this size scores on this side: no p-value can be estimated"
 
 
 def prerank(
@@ -51,8 +54,8 @@ def prerank(
     -------
     pandas.DataFrame
         Table ``gsea``, by p-value, then set; without rows when no set has an allowed size.
-        pvalue, NES and padj are missing where fewer than 10 of GSEApy's 1000 random sets score
-        on the same side as the set.
+        pvalue, NES and padj are missing, and the note says so, where fewer than 10 of GSEApy's
+        1000 random sets score on the same side as the set.
     """
     members = _of_allowed_size(gene_sets, ranking, min_size, max_size)
     if not members:
@@ -65,25 +68,15 @@ def prerank(
             "ES": result["ES"],
             "NES": result["NES"],
             "pvalue": result["NOM p-val"],
-            "padj": adjusted(result["NOM p-val"]),
+            "padj": benjamini_hochberg(result["NOM p-val"]),
         }
     )
     side = np.where(table["ES"] > 0, "up", "down")
     table["direction"] = np.where(table["padj"] < alpha, side, "none")
     table["leading_edge_size"] = result["leading_edge"].map(len)
     table["leading_edge"] = result["leading_edge"].map(";".join)
-    unknown = int(table["pvalue"].isna().sum())
-    if unknown:
-        log.warning("%d sets have no p-value: almost no random set scores on their side", unknown)
+    table["note"] = np.where(table["pvalue"].isna(), NO_PVALUE, None)
     return table.sort_values(["pvalue", "set"], kind="stable", ignore_index=True)
-
-
-def adjusted(pvalues: pd.Series) -> pd.Series:
-    """Adjust p-values by Benjamini and Hochberg (1995); missing ones stay missing."""
-    from scipy.stats import false_discovery_control
-
-    known = pvalues.dropna()
-    return pd.Series(false_discovery_control(known), index=known.index).reindex(pvalues.index)
 
 
 def _of_allowed_size(
