@@ -18,9 +18,11 @@ from recurseq.deseq import (
     likelihood_ratio_test,
     omnibus_table,
     read_fit,
+    shrink,
     threshold_test,
     wald_test,
 )
+from recurseq.deseq.few_degrees import matched_prior_variance
 from recurseq.deseq.levels import check_through_other_levels, compared_samples
 from recurseq.deseq.shrinkage import contrast_basis, prior_scale
 from recurseq.errors import IntegrityError
@@ -267,3 +269,41 @@ def test_column_names_with_slashes_survive_the_file(tmp_path):
     add_fit(cohort, model).write_h5ad(tmp_path / "model.h5ad")
     again = read_fit(anndata.read_h5ad(tmp_path / "model.h5ad"))
     assert list(again.design.columns) == list(model.design.columns)
+
+
+def test_prior_scale_with_equal_errors_is_the_excess_variance():
+    estimates = np.random.default_rng(2).normal(0, 0.6, 500)
+    expected = np.sqrt(np.mean(estimates**2) - 0.3**2)
+    assert prior_scale(estimates, np.full(500, 0.3)) == pytest.approx(expected, rel=1e-8)
+    assert prior_scale(estimates * 10, np.full(500, 0.3)) == 1.0  # never wider than 1
+    assert prior_scale(estimates, np.full(500, 5.0)) == pytest.approx(1e-3)  # never narrower
+
+
+def test_one_large_change_among_unchanged_genes_is_left_alone():
+    rng = np.random.default_rng(8)
+    counts, samples, _ = simulated(sizes=(10, 0, 10))
+    samples = samples[["group"]].assign(group=samples["group"].cat.remove_unused_categories())
+    counts.loc[:] = rng.negative_binomial(5, 5 / 505, counts.shape)
+    counts.iloc[10:, 0] *= 64
+    model, formula = fitted(counts, samples)
+    vector = contrast_vector(formula, samples, levels(["early"], ["normal"]))
+    table = contrast_table(model, vector, Options())
+    assert table["shrunkenLog2FoldChange"][0] == pytest.approx(table["log2FoldChange"][0], abs=0.2)
+    assert table["shrunkenLog2FoldChange"][1:].abs().median() < 0.15
+    # with a very narrow prior zero is a mode too; the higher one is meant
+    narrow = wald_test(model, vector)
+    narrow["log2FoldChange"] *= 1e-6
+    values = shrink(model, vector, narrow)["shrunkenLog2FoldChange"]
+    assert values.iloc[0] == pytest.approx(table["log2FoldChange"][0], abs=0.2)
+    assert values.iloc[1:].abs().median() < 1e-3
+
+
+@pytest.mark.parametrize("degrees", [1, 2, 3])
+def test_prior_variance_with_few_degrees_of_freedom_finds_the_planted_one(degrees):
+    rng = np.random.default_rng(degrees)
+    noise = np.log(rng.chisquare(degrees, 20000) / degrees)
+    for planted in (0.5, 1.0, 2.0):
+        residuals = noise + rng.normal(0, np.sqrt(planted), 20000)
+        found = matched_prior_variance(residuals, degrees)
+        assert found == pytest.approx(planted, abs=0.15)
+    assert matched_prior_variance(noise, degrees) == 0.25

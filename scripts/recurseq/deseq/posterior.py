@@ -101,8 +101,8 @@ def posterior_mode(
 
 def _log_posterior(counts, design, log_size_factors, dispersions, prior, beta):
     eta = beta @ design.T + log_size_factors
-    size = 1.0 / dispersions[:, None]
-    likelihood = counts * eta - (counts + size) * np.logaddexp(eta, np.log(size))
+    alpha = dispersions[:, None]
+    likelihood = counts * eta - (counts + 1 / alpha) * np.logaddexp(0, eta + np.log(alpha))
     penalty = 0.5 * beta**2 @ prior.precision
     if prior.cauchy_index is not None:
         penalty = penalty + np.log1p((beta[:, prior.cauchy_index] / prior.cauchy_scale) ** 2)

@@ -29,7 +29,7 @@ class Basis:
     Attributes
     ----------
     design
-        Samples x p; the same column space as the fitted design.
+        Samples x p, samples sorted by name; the same column space as the fitted design.
     coefficients
         p x p matrix that turns fitted coefficients into those of this design; its first row is the
         contrast.
@@ -52,10 +52,10 @@ def contrast_basis(fit: Fit, contrast: pd.Series) -> Basis:
     contrast
         One weight a column of the design.
     """
-    design = fit.design.to_numpy(dtype=float)
+    design = fit.design.sort_index().to_numpy(dtype=float)
     weights = aligned_weights(fit, contrast)
     rows = [weights]
-    lower = sample_weights(fit, contrast).clip(upper=0).to_numpy()
+    lower = sample_weights(fit, contrast).clip(upper=0).sort_index().to_numpy()
     if lower.any():
         baseline = design.T @ (lower / lower.sum())
         if np.linalg.matrix_rank(np.vstack([weights, baseline])) == 2:
@@ -125,8 +125,9 @@ def shrink(
         estimate.
     """
     basis = contrast_basis(fit, contrast)
+    by_name = tested.sort_index()  # sums are then the same in any order of the genes
     scale = prior_scale(
-        tested["log2FoldChange"].to_numpy() / LOG2_E, tested["lfcSE"].to_numpy() / LOG2_E
+        by_name["log2FoldChange"].to_numpy() / LOG2_E, by_name["lfcSE"].to_numpy() / LOG2_E
     )
     precision = np.full(basis.design.shape[1], _OTHER_SCALE**-2)
     precision[0] = 0.0
@@ -138,7 +139,7 @@ def shrink(
     start = fit.coefficients.to_numpy()[genes] / LOG2_E @ basis.coefficients.T
 
     def block(counts, dispersions, estimate):
-        return _best_mode(counts, basis.design[order], log_factors, dispersions, prior, estimate)
+        return _best_mode(counts, basis.design, log_factors, dispersions, prior, estimate)
 
     values, errors = by_blocks(
         block,

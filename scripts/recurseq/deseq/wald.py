@@ -30,10 +30,14 @@ def contrast_estimate(fit: Fit, contrast: pd.Series) -> pd.DataFrame:
         When the weights do not belong to the design, or are all zero.
     """
     weights = aligned_weights(fit, contrast)
-    variance = np.einsum("i,gij,j->g", weights, fit.covariance, weights)
+    used = np.flatnonzero(weights)
+    coefficients = fit.coefficients.to_numpy()
+    # Summed term by term: a matrix product may round a gene differently from row to row.
+    value = sum(weights[i] * coefficients[:, i] for i in used)
+    variance = sum(weights[i] * weights[j] * fit.covariance[:, i, j] for i in used for j in used)
     return pd.DataFrame(
         {
-            "log2FoldChange": fit.coefficients.to_numpy() @ weights,
+            "log2FoldChange": value,
             "lfcSE": np.sqrt(np.maximum(variance, 0)),
         },
         index=fit.genes.index,
@@ -59,10 +63,11 @@ def sample_weights(fit: Fit, contrast: pd.Series) -> pd.Series:
     Positive on the numerator's side, negative on the denominator's, zero for samples that the
     contrast leaves alone.
     """
-    design = fit.design.to_numpy(dtype=float)
+    ordered = fit.design.sort_index()
+    design = ordered.to_numpy(dtype=float)
     weights = design @ np.linalg.solve(design.T @ design, aligned_weights(fit, contrast))
     weights[np.abs(weights) < 1e-10 * np.abs(weights).max()] = 0.0
-    return pd.Series(weights, index=fit.design.index)
+    return pd.Series(weights, index=ordered.index).reindex(fit.design.index)
 
 
 def all_zero(fit: Fit, contrast: pd.Series, compared: pd.Series | None = None) -> np.ndarray:
