@@ -63,6 +63,7 @@ def test_same_seed_same_bytes_another_seed_other_counts(demo, sheet, annotation,
     write_counts(counts, tmp_path / "a.tsv.gz")
     write_counts(again, tmp_path / "b.tsv.gz")
     assert (tmp_path / "a.tsv.gz").read_bytes() == (tmp_path / "b.tsv.gz").read_bytes()
+    assert (tmp_path / "a.tsv.gz").read_bytes()[4:8] == bytes(4)  # gzip's time of writing
     pd.testing.assert_frame_equal(truth, truth_again)
     other, _ = simulate(sheet, 1, annotation)
     assert (other.to_numpy() != counts.to_numpy()).mean() > 0.5
@@ -155,6 +156,22 @@ def test_mycn_and_hmga2_go_together_within_tumours_and_other_genes_do_not(large)
     correlation = inside.corr(method="spearman").loc["MYCN"]
     assert 0.35 < correlation["HMGA2"] < 0.75
     assert abs(correlation["MKI67"]) < 0.25  # 3.5 standard errors of 200 samples
+
+
+def test_shared_factor_keeps_means_and_adds_to_the_dispersion(annotation):
+    count = 20_000
+    groups = np.repeat(["normal", "early_recurrence"], count)
+    names = [f"S{i}" for i in range(2 * count)]
+    sheet = pd.DataFrame({"sample_id": names, "group": groups, "batch": "B1", "sex": "male"})
+    counts, truth = simulate(sheet, 3, annotation[annotation["gene_name"].isin(["MYCN", "HMGA2"])])
+    values = counts.to_numpy(dtype=float)
+    normal, early = values[:, :count], values[:, count:]
+    ratio = np.log2(early.mean(axis=1) / normal.mean(axis=1))
+    np.testing.assert_allclose(ratio, truth["log2_early_recurrence"], atol=0.06)
+    excess = (early.var(axis=1) - early.mean(axis=1)) / early.mean(axis=1) ** 2
+    # Library sizes, lognormal with sd .25, multiply what the planted dispersion leaves.
+    planted = (1 + truth["dispersion"]) * np.exp(0.25**2) - 1
+    np.testing.assert_allclose(excess, planted, rtol=0.08)
 
 
 def test_sex_genes_follow_the_sheet(demo, sheet):
