@@ -2,10 +2,11 @@
 
 Genes with a part in the story have a line in ``effects.tsv``: mean count in normal liver, log2 fold
 change tumour over normal, log2 fold change early over no recurrence, dispersion, and the weight of
-the tumours' shared factor. Means and tumour effects of the named markers are rounded from a public
-re-analysis of 187 paired liver cancers (GSE77314, GSE124535, GSE138485, GSE144269), those of other
-genes from the open tier of TCGA-LIHC; differences between early and no recurrence are assumptions,
-and dispersions are kept small enough for 11 against 10 samples to show them.
+the tumours' shared factor. Where the public re-analysis of 187 paired liver cancers (GSE77314,
+GSE124535, GSE138485, GSE144269) has a value for a marker's mean and tumour effect, it is that one,
+rounded; for most other genes they are rounded from the open tier of TCGA-LIHC, scaled to the same
+depth; the rest is a plausible guess. Differences between early and no recurrence are assumptions
+throughout, and dispersions are kept small enough for 11 against 10 samples to show them.
 All other genes are background, with the spread of means and fold changes of the same re-analysis.
 """
 
