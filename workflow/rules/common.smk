@@ -5,7 +5,7 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
-REPOSITORY = Path(workflow.current_basedir).parents[1]
+REPOSITORY = Path(workflow.current_basedir).parent.parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from recurseq.check import checked_study
@@ -77,7 +77,8 @@ def contrast_settings():
 
 def enrichment_files(ending):
     return expand(
-        "results/enrichment/{contrast}/{collection}." + ending,
+        "results/enrichment/{contrast}/{collection}.{ending}",
+        ending=ending,
         contrast=study.contrasts,
         collection=study.enrichment.collections,
     )
@@ -101,13 +102,18 @@ def panel_file(panel):
     return [] if panel is None else panel
 
 
+def demo_check():
+    return ["results/demo/check.tsv"] if study.simulated else []
+
+
 def result_tables():
     """Every table of the study, in the order of the report."""
     quality = (
         "library_sizes size_factors pca pca_variance pca_association distances sex_check "
         "top_genes flags"
     )
-    tables = expand("results/qc/{name}.tsv", name=quality.split()) + contrast_tables()
+    tables = expand("results/qc/{name}.tsv", name=quality.split())
+    tables += [*contrast_tables(), "results/contrasts/sums.tsv"]
     if study.omnibus_reduced is not None:
         tables.append("results/omnibus/genes.tsv")
     if study.panel is not None:
@@ -135,10 +141,9 @@ def result_figures():
         figures += expand(
             "results/markers/figures/{name}.png", name=["markers", "forest"]
         )
-    for name in ("dotplot", "running_scores"):
-        figures += expand(
-            "results/enrichment/{contrast}/figures/{collection}." + name + ".png",
-            contrast=study.contrasts,
-            collection=study.enrichment.collections,
-        )
-    return figures
+    return figures + expand(
+        "results/enrichment/{contrast}/figures/{collection}.{name}.png",
+        contrast=study.contrasts,
+        collection=study.enrichment.collections,
+        name=["dotplot", "running_scores"],
+    )

@@ -20,6 +20,25 @@ rule test_contrast:
         "../../scripts/test_contrast.py"
 
 
+rule check_contrasts:
+    input:
+        model="results/model.h5ad",
+        genes=contrast_tables(),
+    output:
+        sums="results/contrasts/sums.tsv",
+    log:
+        "results/logs/check_contrasts.log",
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory(2000, 20),
+        runtime=minutes(10),
+    params:
+        contrasts=contrast_settings(),
+    script:
+        "../../scripts/check_contrasts.py"
+
+
 rule plot_contrast:
     input:
         model="results/model.h5ad",

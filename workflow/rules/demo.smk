@@ -1,10 +1,6 @@
 # The demo study: counts simulated with a known truth, and the calls checked against it.
 
 
-def demo_check():
-    return ["results/demo/check.tsv"] if study.simulated else []
-
-
 if study.simulated:
 
     rule simulate_demo:
@@ -22,7 +18,6 @@ if study.simulated:
             runtime=minutes(10),
         params:
             seed=study.seed,
-            levels=list(study.levels[study.main_factor]),
         script:
             "../../scripts/simulate_demo.py"
 

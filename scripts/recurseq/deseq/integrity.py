@@ -11,6 +11,7 @@ from recurseq.deseq.fit import Fit
 from recurseq.deseq.shrinkage import contrast_basis
 from recurseq.deseq.wald import all_zero, contrast_estimate
 from recurseq.errors import IntegrityError, few
+from recurseq.formula import confounded_columns
 
 _ROUNDING = 1e-8
 # In standard errors. A group without counts has no finite estimate; the maximum-likelihood value is
@@ -100,7 +101,7 @@ def _missing_values_have_a_reason(table: pd.DataFrame) -> None:
 
 def check_contrasts(
     contrasts: Mapping[str, pd.Series], tables: Mapping[str, pd.DataFrame], fit: Fit
-) -> None:
+) -> pd.DataFrame:
     """Check that contrasts which add up do so in every gene.
 
     Whatever linear relation holds between the weights (A - B equals (A - C) - (B - C)) must hold
@@ -116,35 +117,42 @@ def check_contrasts(
     fit
         The model.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``contrast_sums``, one row for each relation; without rows when there is none.
+
     Raises
     ------
     IntegrityError
-        Naming the contrasts and genes that do not add up.
+        Naming the relation and the genes that do not add up.
     """
-    names = list(contrasts)
-    weights = np.array([contrasts[n].reindex(fit.design.columns).to_numpy(float) for n in names])
-    _, sizes, directions = np.linalg.svd(weights.T)
-    rank = int(np.sum(sizes > 1e-10 * max(sizes.max(initial=0), 1e-300)))
-    relations = directions[rank:]
-    if not len(relations):
-        return
-    values = np.column_stack(
-        [
-            tables[n]
-            .set_index("gene_id")["log2FoldChange"]
-            .reindex(fit.genes.index)
-            .to_numpy(float)
-            for n in names
-        ]
-    )
-    left_out = np.any(
-        [all_zero(fit, contrasts[n]) | (values[:, k] == 0) for k, n in enumerate(names)], axis=0
-    )
-    sums = np.abs(values @ relations.T).max(axis=1)
-    scale = 1 + np.abs(values).max(axis=1)
-    bad = (sums > _ROUNDING * scale) & ~left_out
-    if bad.any():
-        raise IntegrityError(
-            f"the fold changes of the contrasts {few(names)} do not add up for "
-            f"{few(fit.genes.index[bad])}"
-        )
+    rows = []
+    for name, parts in _relations(contrasts, fit.design.columns).items():
+        used = [name, *parts]
+        values = {
+            n: tables[n].set_index("gene_id")["log2FoldChange"].reindex(fit.genes.index)
+            for n in used
+        }
+        compared = ~np.any([all_zero(fit, contrasts[n]) | (values[n] == 0) for n in used], axis=0)
+        total = sum(weight * values[part] for part, weight in parts.items())
+        difference = (values[name] - total).abs()
+        scale = 1 + np.maximum.reduce([values[n].abs() for n in used])
+        relation = f"{name} = " + " + ".join(f"{w:g} × {part}" for part, w in parts.items())
+        bad = compared & ~(difference <= _ROUNDING * scale)
+        if bad.any():
+            genes = few(fit.genes.index[bad])
+            raise IntegrityError(f"the fold changes do not add up, {relation}, for {genes}")
+        rows.append((relation, int(compared.sum()), float(difference[compared].max())))
+    return pd.DataFrame(rows, columns=["relation", "genes", "largest_difference"])
+
+
+def _relations(contrasts: Mapping[str, pd.Series], columns: pd.Index) -> dict[str, dict]:
+    """Contrasts that are sums of earlier ones: name to the weights of its parts."""
+    weights = pd.DataFrame({n: series.reindex(columns) for n, series in contrasts.items()})
+    relations = {}
+    for name, parts in confounded_columns(weights).items():
+        basis = weights[parts].to_numpy()
+        solution = np.linalg.lstsq(basis, weights[name].to_numpy(), rcond=None)[0]
+        relations[name] = dict(zip(parts, solution.round(12), strict=True))
+    return relations

@@ -1,0 +1,21 @@
+"""Contrasts that add up must do so in every gene, or the run stops."""
+
+from recurseq.log import logged
+
+with logged(snakemake.log[0]):
+    import anndata
+
+    from recurseq.deseq import check_contrasts, read_fit
+    from recurseq.formula import contrast_vector, parse_formula
+    from recurseq.tables import read_table, write_table
+
+    model = anndata.read_h5ad(snakemake.input.model)
+    formula = parse_formula(model.uns["formula"])
+    settings = snakemake.params.contrasts
+    weights = {one["name"]: contrast_vector(formula, model.obs, one) for one in settings}
+    tables = {
+        name: read_table(path, "contrast_genes")
+        for name, path in zip(weights, snakemake.input.genes, strict=True)
+    }
+    sums = check_contrasts(weights, tables, read_fit(model))
+    write_table(sums, snakemake.output.sums, "contrast_sums")
