@@ -145,7 +145,7 @@ CASES = {
         ["'../../x'"],
     ),
     "reduced design not nested": (setting("omnibus.reduced", "~ batch"), ["omnibus.reduced"]),
-    "format of a later version": (setting("counts.format", "salmon"), ["salmon"]),
+    "format of a later version": (setting("counts.format", "salmon"), ["Salmon"]),
     # panel and gene sets
     "panel without set": (
         write_text("markers.tsv", b"gene\nMT1M\n"),
