@@ -231,6 +231,26 @@ def test_integrity_sees_what_is_broken(study, weights, tables):
         check_through_other_levels(wrong, model, formula, samples, levels(["early"], ["none"]))
 
 
+def test_integrity_does_not_judge_genes_without_counts_or_below_the_floor():
+    counts, samples, _ = simulated(120)
+    counts["g000"] = 0
+    counts["g001"] = np.where(samples["group"] == "normal", 0, counts["g001"].clip(upper=3))
+    model, formula = fitted(counts, samples)
+    contrast = levels(["early"], ["none"])
+    vector = contrast_vector(formula, samples, contrast)
+    table = contrast_table(model, vector)
+    check_through_other_levels(table, model, formula, samples, contrast)  # g000 has no estimate
+    opposite = table["log2FoldChange"] * -1.5
+    sparse = table["gene_id"] == "g001"
+    changed = table["shrunkenLog2FoldChange"].mask(sparse, opposite)
+    # its normal samples have means below 0.5: the estimate is no maximum of the likelihood
+    check_table(table.assign(shrunkenLog2FoldChange=changed), model, vector)
+    other = table["gene_id"] == table.loc[table["stat"].abs().idxmax(), "gene_id"]
+    changed = table["shrunkenLog2FoldChange"].mask(other, opposite)
+    with pytest.raises(IntegrityError, match="opposite"):
+        check_table(table.assign(shrunkenLog2FoldChange=changed), model, vector)
+
+
 def test_compared_samples(study):
     _, _, samples = study
     chosen = compared_samples(samples, levels(["early"], ["none"], within={"batch": "one"}))

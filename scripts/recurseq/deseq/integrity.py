@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from recurseq.deseq.fit import Fit
+from recurseq.deseq.glm import MINIMUM_MEAN
 from recurseq.deseq.shrinkage import contrast_basis
 from recurseq.deseq.wald import all_zero, contrast_estimate
 from recurseq.errors import IntegrityError, few
 from recurseq.formula import confounded_columns
 
 _ROUNDING = 1e-8
-# In standard errors. A group without counts has no finite estimate; the maximum-likelihood value is
-# then held by the floor of the means and may lie below the posterior mode, never on the other side.
+# In standard errors.
 _OPPOSITE = 0.1
 _BEYOND = 2.0
 
@@ -83,11 +83,20 @@ def _shrunken_belongs(table: pd.DataFrame, fit: Fit, contrast: pd.Series) -> Non
     )
     if not same_model or not np.allclose(own, expected, rtol=_ROUNDING, equal_nan=True):
         raise IntegrityError("the shrunken coefficient is not the contrast")
+    # Where the floor of the means holds a fitted value, log2FoldChange is not the maximum of the
+    # likelihood that is shrunken: few counts, or none in a group. Those genes prove nothing.
+    judged = ~table["gene_id"].isin(fit.genes.index[_held_by_the_floor(fit)])
     error = np.maximum(table["shrunkenLfcSE"], table["lfcSE"])
-    opposite = (np.sign(shrunken) * np.sign(value) < 0) & (shrunken.abs() > _OPPOSITE * error)
+    opposite = judged & (shrunken * value < 0) & (shrunken.abs() > _OPPOSITE * error)
     _fail(opposite.to_numpy(), table, "shrunkenLog2FoldChange lies opposite to log2FoldChange")
-    beyond = shrunken.abs() > value.abs() + _BEYOND * error
+    beyond = judged & (shrunken.abs() > value.abs() + _BEYOND * error)
     _fail(beyond.to_numpy(), table, "shrunkenLog2FoldChange exceeds log2FoldChange")
+
+
+def _held_by_the_floor(fit: Fit) -> np.ndarray:
+    """Whether a gene has a fitted mean below the smallest one the fit believes."""
+    log_means = fit.coefficients.to_numpy() @ fit.design.to_numpy(dtype=float).T
+    return (np.exp2(log_means) * fit.size_factors.to_numpy() < MINIMUM_MEAN).any(axis=1)
 
 
 def _missing_values_have_a_reason(table: pd.DataFrame) -> None:
@@ -106,7 +115,7 @@ def check_contrasts(
 
     Whatever linear relation holds between the weights (A - B equals (A - C) - (B - C)) must hold
     between the fold changes. Genes without counts in one of the contrasts are left out, because
-    their fold change is set to zero.
+    their fold change is set to zero, and so are genes without counts anywhere.
 
     Parameters
     ----------
@@ -134,7 +143,8 @@ def check_contrasts(
             n: tables[n].set_index("gene_id")["log2FoldChange"].reindex(fit.genes.index)
             for n in used
         }
-        compared = ~np.any([all_zero(fit, contrasts[n]) | (values[n] == 0) for n in used], axis=0)
+        left_out = [all_zero(fit, contrasts[n]) | (values[n] == 0) for n in used]
+        compared = fit.estimated & ~np.any(left_out, axis=0)
         total = sum(weight * values[part] for part, weight in parts.items())
         difference = (values[name] - total).abs()
         scale = 1 + np.maximum.reduce([values[n].abs() for n in used])
