@@ -136,6 +136,11 @@ def test_duplicate_and_blank_names():
     assert set(found) == {f"{PATH}, header", f"{PATH}, first column"}
 
 
+def test_a_gene_called_like_a_missing_value():
+    problem = the_problem(table_of([[1, 2], [3, 4]], genes=["A", "NA"]))
+    assert "'NA'" in problem.found and "missing value" in problem.allowed
+
+
 def test_sample_without_counts():
     assert "'S1'" in the_problem(table_of([[1, 0], [3, 0]])).found
 

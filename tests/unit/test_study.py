@@ -105,6 +105,17 @@ def test_a_good_study_has_no_problem(build):
         ({"contrasts.a.within": {"sex": "F"}}, ["'sex' does not interact"]),
         ({"omnibus.reduced": "~ batch"}, ["omnibus.reduced", "'batch' not in the design"]),
         ({"omnibus.reduced": "~ group"}, ["omnibus.reduced", "not a smaller part"]),
+        (
+            {"enrichment": {"collections": {"h": "h.gmt"}, "min_size": 600}},
+            ["enrichment.min_size", "600", "max_size is 500"],
+        ),
+        (
+            {
+                "enrichment": {"collections": {"h": "h.gmt"}, "rank_by": "shrunkenLog2FoldChange"},
+                "testing.shrinkage": "none",
+            },
+            ["enrichment.rank_by", "testing.shrinkage is 'none'"],
+        ),
         ({"samples.id": "sample"}, ["'sample' is not a column", "did you mean 'sample_id'?"]),
         ({"samples.keep": {"group": ["normal", "lte"]}}, ["samples.keep", "did you mean 'late'?"]),
         ({"samples.keep": {"grp": ["normal"]}}, ["'grp' is not a column"]),
@@ -159,6 +170,19 @@ def test_more_coefficients_than_samples(build):
 def test_the_sample_name_is_no_covariate(build):
     found = problems_of(build({"design.formula": "~ sample_id + group"}))
     assert "cannot be in the formula" in str(InputError(found))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("S4\t", "NA\t", ["line 5", "'NA'", "missing value"]),
+        ("\tage\t", "\tsize_factor\t", ["column 'size_factor'", "rename"]),
+    ],
+)
+def test_names_that_tables_or_model_need_for_themselves(build, old, new, words):
+    found = problems_of(build(sheet=SHEET.replace(old, new)))
+    assert len(found) == 1
+    assert all(word in str(InputError(found)) for word in words)
 
 
 def test_all_problems_come_at_once(build):

@@ -10,6 +10,7 @@ import pandas as pd
 from recurseq.cohort.scale import scale_evidence
 from recurseq.cohort.table import CountTable, as_numbers
 from recurseq.errors import Problem, few, suggest
+from recurseq.tables import MISSING
 
 LARGEST_COUNT = 2.0**53  # beyond, floating-point arithmetic does not tell neighbours apart
 _SHOWN = 3
@@ -120,6 +121,11 @@ def _gene_problems(table: CountTable, path: str) -> list[Problem]:
     if blank := [row + 1 for row in np.flatnonzero(genes == "")]:
         found = f"no gene identifier in data rows {few(blank)}"
         problems.append(Problem(where, found, "an identifier for each row"))
+    if MISSING in genes:
+        found = f"a gene called {MISSING!r}"
+        allowed = f"identifiers; {MISSING} stands for a missing value in every table"
+        fix = "usually a failed conversion of identifiers: use the original ones, or drop the row"
+        problems.append(Problem(where, found, allowed, fix))
     named = genes[genes != ""]
     if twice := list(named[named.duplicated()].unique()):
         problems.append(

@@ -20,8 +20,10 @@ from recurseq.sheets import read_sheet
 from recurseq.study.contrasts import contrast_problems
 from recurseq.study.model import Study
 from recurseq.study.samples import factor_levels, kept_samples, typed_samples, without_missing
+from recurseq.tables import MISSING
 
 SMALLEST_GROUP = 2
+SIZE_FACTOR = "size_factor"  # the column that the model adds to the sheet
 
 
 def study_problems(study: Study, row_schema: Mapping) -> list[Problem]:
@@ -39,7 +41,7 @@ def study_problems(study: Study, row_schema: Mapping) -> list[Problem]:
     list of Problem
         Everything found; empty when the study can be analysed.
     """
-    problems: list[Problem] = []
+    problems = _enrichment_problems(study)
     formula = _parsed(study.formula, "config: design.formula", problems)
     reduced = None
     if study.omnibus_reduced is not None:
@@ -70,6 +72,19 @@ def study_problems(study: Study, row_schema: Mapping) -> list[Problem]:
     return problems
 
 
+def _enrichment_problems(study: Study) -> list[Problem]:
+    """Name settings that each are allowed and together leave nothing to test."""
+    chosen = study.enrichment
+    problems = []
+    if chosen.min_size > chosen.max_size:
+        found = f"{chosen.min_size}, and max_size is {chosen.max_size}: no set has such a size"
+        problems.append(Problem("config: enrichment.min_size", found, "at most max_size"))
+    if chosen.rank_by == "shrunkenLog2FoldChange" and study.testing.shrinkage == "none":
+        found = f"{chosen.rank_by!r}, and testing.shrinkage is 'none': no gene has a rank"
+        problems.append(Problem("config: enrichment.rank_by", found, "a column that is computed"))
+    return problems
+
+
 def _parsed(text: str, where: str, problems: list[Problem]) -> Formula | None:
     try:
         return parse_formula(text)
@@ -95,6 +110,10 @@ def _column_problems(sheet: pd.DataFrame, study: Study, formula: Formula | None)
         for name, where in wanted.items()
         if name not in columns
     ]
+    if SIZE_FACTOR in columns and study.sample_id != SIZE_FACTOR:
+        where = f"{study.samples_path}, column {SIZE_FACTOR!r}"
+        found = "the model adds a column of this name"
+        problems.append(Problem(where, found, "another name", "rename the column"))
     if formula and study.sample_id in formula.variables:
         found = f"{study.sample_id!r} names the samples and cannot be in the formula"
         problems.append(Problem("config: design.formula", found, "columns that samples share"))
@@ -118,6 +137,10 @@ def _row_problems(sheet: pd.DataFrame, study: Study, row_schema: Mapping) -> lis
                 Problem(where, f"found {error.instance!r}", error.schema["description"])
             )
     names = sheet[study.sample_id]
+    for line in sheet.index[names == MISSING]:
+        where = f"{study.samples_path}, line {line}"
+        allowed = f"a name; {MISSING} stands for a missing value in every table"
+        problems.append(Problem(where, f"a sample called {MISSING!r}", allowed))
     for name in names[names.duplicated() & (names != "")].unique():
         lines = ", ".join(map(str, sheet.index[names == name]))
         where = f"{study.samples_path}, lines {lines}"
