@@ -112,6 +112,14 @@ def test_round_trip(tmp_path, messages):
     assert bool(read.uns["simulated"]) is True
 
 
+def test_a_column_may_be_called_as_the_index(tmp_path):
+    samples = study_samples().assign(sample_id=["x", "x", "y"])  # the names stand in another column
+    write_cohort(cohort_of(study_table(), samples), tmp_path / "cohort.h5ad")
+    read = anndata.read_h5ad(tmp_path / "cohort.h5ad")
+    assert read.obs["sample_id"].tolist() == samples.sort_index()["sample_id"].tolist()
+    assert list(read.obs_names) == sorted(samples.index)
+
+
 def test_large_counts_keep_their_value():
     counts = pd.DataFrame({"s1": [2**40 + 1, 5], "s2": [0, 1], "s10": [1, 1]}, index=["a", "b"])
     cohort = cohort_of(CountTable(counts, None, None, "matrix", ()), study_samples())
@@ -138,7 +146,8 @@ def test_smallest_group():
     )
     assert smallest_group(samples, "group") == 1
     assert smallest_group(samples[:5], "group") == 2
-    assert smallest_group(samples, "") == 6
+    assert smallest_group(samples[:5], "") == 2
+    assert smallest_group(samples[["age"]], "") == 6
 
 
 def config_of(folder, **changed):

@@ -23,12 +23,12 @@ def smallest_group(samples: pd.DataFrame, factor: str) -> int:
         Kept samples.
     factor
         Column that defines the groups; levels without samples do not count. With no factor (an
-        empty text) there is one group: all samples.
+        empty text: every contrast is one of coefficients) it is any categorical column, that is any
+        factor of the design; without one, all samples are one group.
     """
-    if not factor:
-        return len(samples)
-    sizes = samples[factor].value_counts()
-    return int(sizes[sizes > 0].min())
+    factors = [factor] if factor else list(samples.select_dtypes("category"))
+    sizes = [count for name in factors for count in samples[name].value_counts() if count > 0]
+    return int(min(sizes, default=len(samples)))
 
 
 def keep_genes(
@@ -139,7 +139,8 @@ def _storable(samples: pd.DataFrame) -> pd.DataFrame:
     """Return the sheet in types that h5ad holds: a text column with gaps becomes categorical."""
     stored = samples.copy()
     stored.index = pd.Index([str(sample) for sample in samples.index], dtype=object)
-    stored.index.name = "sample_id"
+    # AnnData refuses an index that is named as a column which says something else.
+    stored.index.name = None if "sample_id" in stored else "sample_id"
     for name, values in stored.items():
         if values.dtype == object:
             gaps = values.isna().any()
