@@ -7,7 +7,7 @@ import pytest
 
 from recurseq.qc import assess_quality, quality_tables
 from recurseq.qc.depth import library_sizes
-from recurseq.qc.flags import centres, robust_z
+from recurseq.qc.flags import MEASURES, _flag, centres, robust_z
 from recurseq.qc.sex import infer, sex_check
 from recurseq.tables import read_table, write_table
 
@@ -184,6 +184,14 @@ def test_tiny_cohorts_without_groups_give_every_table(samples, tmp_path):
     for name, table in tables.items():
         write_table(table, tmp_path / name, name)
         assert len(read_table(tmp_path / name, name)) == len(table)
+
+
+def test_a_sample_alone_in_its_group_changes_no_other_score():
+    ratios = np.array([0.8, 0.85, 0.9, 1, 1, 1.1, 1.15, 1.2, 1.55, np.nan])
+    sizes = pd.DataFrame({"sample_id": [f"s{i}" for i in range(10)]})
+    assert _flag(MEASURES[-1], ratios[:-1], sizes, None) == []
+    assert _flag(MEASURES[-1], ratios, sizes, None) == []
+    assert _flag(MEASURES[-1], np.full(10, np.nan), sizes, None) == []
 
 
 def test_flags_follow_their_sample_whatever_the_order():

@@ -211,12 +211,11 @@ def outlier_flags(
 def _flag(
     measure: Measure, values: np.ndarray, sizes: pd.DataFrame, groups: pd.Series | None
 ) -> list[tuple]:
-    # An empty library has no logarithm; one read instead makes it the extreme it is.
-    scaled = (
-        np.log2(np.maximum(values, 1e-3 if values.max() < 1e3 else 1)) if measure.log else values
-    )
-    if np.isnan(scaled).all():
+    if np.isnan(values).all():
         return []
+    # An empty library has no logarithm; one read instead makes it the extreme it is.
+    smallest = 1e-3 if np.nanmax(values) < 1e3 else 1
+    scaled = np.log2(np.maximum(values, smallest)) if measure.log else values
     compared = groups if measure.within else None
     scores = robust_z(scaled - centres(scaled, compared), measure.floor)
     middle = centres(values, compared)
