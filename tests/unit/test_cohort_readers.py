@@ -7,10 +7,10 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from recurseq.cohort.files import load
 from recurseq.cohort.formats import recognise
 from recurseq.cohort.readers import read_counts
 from recurseq.errors import InputError
+from recurseq.files import load
 
 PLAIN = "gene_id\tS1\tS2\nENSG1\t5\t0\nENSG2\t7\t12\n"
 

@@ -226,7 +226,8 @@ def test_sheets_of_every_separator_read_alike(tmp_path, separator, ending, bom):
 
 def test_spreadsheets_read_like_text(tmp_path):
     path = tmp_path / "sheet.xlsx"
-    pd.DataFrame({"sample_id": [1, 2], "age": [60.5, 61]}).to_excel(path, index=False)
+    sheet = pd.DataFrame({"sample_id": [1, 2], "age": [60.5, 61], "": ["", ""]})
+    sheet.to_excel(path, index=False)
     assert read_sheet(path).to_dict("list") == {"sample_id": ["1", "2"], "age": ["60.5", "61"]}
 
 
@@ -234,7 +235,7 @@ def test_spreadsheets_read_like_text(tmp_path):
     ("content", "word"),
     [
         (b"", "empty"),
-        (b"\xff\xfe\x00a", "UTF-8"),
+        (b"a,b\n\xe9,1\n", "UTF-8"),
         (b'a,b\n"x,1\n', "cannot be read"),
         (b"a,,c\n1,2,3\n", "column 2 has no name"),
     ],

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.cohort.files import fail, header_of, load, read_columns
 from recurseq.cohort.formats import ID_HEADERS, NAME_HEADERS, TYPE_HEADERS
 from recurseq.errors import few
+from recurseq.files import fail, header_of, load, read_columns
 
 COLUMNS = ["gene_id", "entrez_id", "gene_name", "chromosome", "gene_type", "aliases"]
 BUILTIN = Path(__file__).parent / "human_genes.tsv.gz"

@@ -10,6 +10,7 @@ import pandas as pd
 from recurseq.cohort.scale import scale_evidence
 from recurseq.cohort.table import CountTable, as_numbers
 from recurseq.errors import Problem, few, suggest
+from recurseq.files import is_number
 from recurseq.tables import MISSING
 
 LARGEST_COUNT = 2.0**53  # beyond, floating-point arithmetic does not tell neighbours apart
@@ -74,7 +75,7 @@ def _sample_problems(table: CountTable, wanted: Sequence[str], path: str) -> lis
 def _why_none_matches(table: CountTable, columns: Sequence[str], wanted: Sequence[str]) -> str:
     if table.counts.index.isin(wanted).any():
         return "sample names stand in the first column: transpose the matrix (genes in rows)"
-    if columns and all(_is_number(column) for column in columns) and len(columns) > 1:
+    if columns and all(is_number(column) for column in columns) and len(columns) > 1:
         return "the first row holds numbers only: is the header row missing?"
     return _closest(wanted[0], columns)
 
@@ -89,14 +90,6 @@ def _closest(sample: str, columns: Sequence[str]) -> str:
                 "check.names = FALSE, or rename the column"
             )
     return suggest(sample, columns)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _column_problems(table: CountTable, path: str) -> list[Problem]:

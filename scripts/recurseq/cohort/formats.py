@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from recurseq.cohort.files import Content, fail, header_of
+from recurseq.files import Content, fail, header_of, is_number
 
 FEATURECOUNTS_HEADER = ["geneid", "chr", "start", "end", "strand", "length"]
 GDC_HEADER = ["gene_id", "gene_name", "gene_type", "unstranded"]
@@ -71,21 +71,13 @@ def has_header(content: Content) -> bool:
     A sample may be called ``8042381``, therefore the first cell is looked at too.
     """
     first = header_of(content)
-    return len(first) < 2 or not _is_number(first[1]) or first[0].lower() in ID_HEADERS
+    return len(first) < 2 or not is_number(first[1]) or first[0].lower() in ID_HEADERS
 
 
 def _ends_with_htseq_summary(content: Content) -> bool:
     return content.kind == "text" and any(
         line.startswith(b"__") for line in content.data[-2000:].splitlines()
     )
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def agree(content: Content, wanted: str) -> str:

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from recurseq.cohort import formats
-from recurseq.cohort.files import Content, fail, header_of, read_columns
 from recurseq.cohort.matching import match_names
 from recurseq.cohort.scale import scale_evidence
 from recurseq.cohort.table import CountTable, as_numbers
 from recurseq.errors import few
+from recurseq.files import Content, fail, header_of, read_columns
 
 SUMMARY_ROWS = frozenset(
     {

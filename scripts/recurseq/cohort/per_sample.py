@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from recurseq.cohort import formats
-from recurseq.cohort.files import Content, fail, load
 from recurseq.cohort.matching import match_names
 from recurseq.cohort.matrix import read_table
 from recurseq.cohort.strand import choose_strand
 from recurseq.cohort.table import CountTable
 from recurseq.errors import InputError, Problem, few, raise_if_any, suggest
+from recurseq.files import Content, fail, load
 
 # Never counts, and often too large to open: alignments, reads, logs, reports.
 _OTHER_FILES = (

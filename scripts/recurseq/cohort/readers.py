@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from recurseq.cohort.files import load
 from recurseq.cohort.formats import agree
 from recurseq.cohort.matrix import read_matrix
 from recurseq.cohort.per_sample import read_directory
 from recurseq.cohort.table import CountTable
+from recurseq.files import load
 
 __all__ = ["CountTable", "read_counts"]
 

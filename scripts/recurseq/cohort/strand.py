@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from recurseq.cohort.files import fail
 from recurseq.cohort.table import as_numbers
 from recurseq.errors import few
+from recurseq.files import fail
 
 STRANDS = ("unstranded", "forward", "reverse")
 STRANDED_SHARE = 0.8

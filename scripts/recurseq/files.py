@@ -1,4 +1,7 @@
-"""From a file on disk to rows of cells, whatever its compression, separator or line ends."""
+"""From a file on disk to rows of cells, whatever its compression, separator or line ends.
+
+Count matrices, annotation tables and the small sheets that people write all come in here.
+"""
 
 from __future__ import annotations
 
@@ -118,8 +121,6 @@ def _load_text(where: str, data: bytes) -> Content:
         found = f"byte {data[error.start]:#04x} is not UTF-8 text"
         fix = "save the file as UTF-8"
         raise fail(f"{where}, line {line}", found, "UTF-8 text", fix) from None
-    # Without blank lines, rows can be counted from `comments`.
-    data = re.sub(rb"\n{2,}", b"\n", data.lstrip(b"\n"))
     first = [line for line in data[: 1 << 20].decode("utf-8", "ignore").split("\n")[:40] if line]
     separator = _separator(first)
     cells = list(csv.reader(first, delimiter=separator))
@@ -171,6 +172,15 @@ def _load_spreadsheet(where: str, data: bytes) -> Content:
     others = [other.title for other in book.worksheets[1:]]
     messages = (f"{where}: sheet {sheet.title!r} was read, not {few(others)}",) if others else ()
     return Content(where, "xlsx", lines=tuple(rows), messages=messages)
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell's text is a number, in Python's spelling (``inf`` and ``nan`` included)."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def cell_text(value: object) -> str:
@@ -231,7 +241,7 @@ def read_columns(content: Content, text_columns: set[int], *, has_header: bool) 
     try:
         return _without_bool(
             pd.read_csv(
-                io.BytesIO(content.data),
+                io.BytesIO(_without_blank_lines(content.data)),
                 sep=content.separator,
                 header=None,
                 names=range(width),
@@ -246,6 +256,11 @@ def read_columns(content: Content, text_columns: set[int], *, has_header: bool) 
         reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
         fix = "look for a row with more cells than the header, or a quotation mark left open"
         raise fail(content.path, f"rows differ in shape: {reason}", "", fix) from None
+
+
+def _without_blank_lines(data: bytes) -> bytes:
+    """Drop empty lines, so that rows can be counted from `Content.comments`."""
+    return re.sub(rb"\n{2,}", b"\n", data.lstrip(b"\n"))
 
 
 def _without_bool(frame: pd.DataFrame) -> pd.DataFrame:
