@@ -1,5 +1,6 @@
 """What the figures show, and that odd input draws rather than crashes."""
 
+import itertools
 import xml.etree.ElementTree as ET
 
 import matplotlib
@@ -322,3 +323,54 @@ def test_colours_follow_the_order_of_levels_and_never_run_out():
         ("a", style.GROUPS[1]),
     ]
     assert len(set(style.group_colours(range(30)).values())) == 30
+
+
+@pytest.mark.parametrize("width", [style.HALF, style.WIDE])
+@pytest.mark.parametrize("labels", [2, 9])
+def test_title_key_panels_and_note_stay_apart_and_inside(width, labels):
+    figure = style.new_figure(width, 3)
+    figure.add_subplot().set(xlabel="across", ylabel="up")
+    key = {f"a rather long level of a factor {i}": {"color": "red"} for i in range(labels)}
+    style.heading(figure, "words of a title " * 9, "facts of a note " * 12, True, key)
+    figure.draw_without_rendering()
+    renderer = figure.canvas.get_renderer()
+    title, note = figure.texts
+    boxes = [
+        part.get_window_extent(renderer)
+        for part in (title, figure.legends[0], figure.axes[0], note)
+    ]
+    boxes[2] = figure.axes[0].get_tightbbox(renderer)
+    for upper, lower in itertools.pairwise(boxes):
+        assert upper.y0 >= lower.y1 - 1
+    for box in boxes:
+        assert box.x0 >= 0 and box.x1 <= figure.bbox.x1
+    assert boxes[0].y1 <= figure.bbox.y1
+    assert boxes[-1].y0 >= 0
+    assert figure.axes[0].bbox.height > 2 * figure.dpi  # the texts did not take the panel's room
+    assert " ".join(title.get_text().split()) == " ".join(("words of a title " * 9).split())
+
+
+def test_called_panel_genes_are_named_in_panel_order_and_few():
+    table = contrast_table(genes=600)
+    called = table[table["significant"]].sort_values("pvalue")["gene_name"].tolist()
+    quiet = table[~table["significant"]]["gene_name"].tolist()
+    chosen = table.loc[named_genes(table, [*quiet[:30], *called[::-1]]), "gene_name"].tolist()
+    assert chosen == called[::-1][:14]  # the panel holds all called genes: no others are left
+    chosen = table.loc[named_genes(table, quiet[:30]), "gene_name"].tolist()
+    assert chosen == [*called[:14], *quiet[:6]]
+
+
+def test_names_leave_a_crowd_for_free_space():
+    figure = style.new_figure(5, 4)
+    axes = figure.add_subplot()
+    crowd = np.random.default_rng(3).normal(0, 0.1, (2000, 2))
+    axes.set(xlim=(-1, 1), ylim=(-1, 1))
+    names = [f"NAME{i}" for i in range(6)]
+    assert place_labels(axes, *crowd[:6].T, names, avoid=crowd) == names
+    renderer = figure.canvas.get_renderer()
+    pixels = axes.transData.transform(crowd)
+    for text in axes.texts:
+        box = text.get_window_extent(renderer)
+        inside = (pixels >= [box.x0, box.y0]) & (pixels <= [box.x1, box.y1])
+        assert inside.all(axis=1).sum() <= 5
+    assert len(axes.lines) >= 4  # names that had to move are led back to their points

@@ -5,12 +5,13 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from recurseq.figures.contrast import Comparison
 from recurseq.figures.enrichment import dotplot_figure, running_figure, top_sets
 from recurseq.figures.markers import forest_figure, markers_figure
-from recurseq.figures.parts import cluster_order, sample_groups
+from recurseq.figures.parts import brief_names, cluster_order, sample_groups
 from recurseq.figures.quality import (
     association_figure,
     distance_figure,
@@ -20,7 +21,7 @@ from recurseq.figures.quality import (
     sex_figure,
     shape_column,
 )
-from recurseq.figures.style import save
+from recurseq.figures.style import QUIET, save
 from recurseq.qc.components import associations, principal_components, sample_distances
 
 ABOUT = Comparison("early v none", 6, 5, 11, 0.05, 1.0, simulated=True)
@@ -95,7 +96,7 @@ def test_four_hundred_samples_are_drawn_without_names(tmp_path):
     figure = distance_figure(tables["distances"], groups)
     assert "s17" not in joined(figure)
     assert len(saved(figure, tmp_path)) < 1_000_000
-    assert "group" in joined(pca_figure(tables["pca"], tables["pca_variance"], groups))
+    assert "late (200)" in joined(pca_figure(tables["pca"], tables["pca_variance"], groups))
 
 
 def test_pca_says_the_variance_and_names_the_flagged():
@@ -287,3 +288,23 @@ def test_running_scores_show_six_sets_or_say_why_not():
     figure = running_figure(table, ranking, sets, ABOUT, "c")
     assert sum(bool(axes.get_title(loc="left")) for axes in figure.axes) == 6
     assert "no gene set" in joined(running_figure(table.iloc[:0], ranking, sets, ABOUT, "c"))
+
+
+def test_long_sample_names_are_cut_where_they_differ():
+    ends = "-11R-A131-07"
+    names = [f"TCGA-DD-A118-01A{ends}", f"TCGA-DD-A118-11A{ends}", f"TCGA-CC-A3MB-01A{ends}"]
+    assert brief_names(names) == [f"{name.removesuffix(ends)}…" for name in names]
+    assert brief_names(["ER01", "NL02"]) == ["ER01", "NL02"]
+    assert brief_names([]) == []
+    rng = np.random.default_rng(0)
+    many = ["".join(rng.choice(list("ab-"), 30)) for _ in range(50)]
+    assert len(set(brief_names(many))) == len(set(many))
+
+
+def test_the_diagonal_of_the_distances_is_grey_and_explained():
+    sheet, tables = quality_of(6)
+    figure = distance_figure(tables["distances"], sample_groups(sheet, "group"))
+    image = figure.axes[1].images[0].get_array()
+    assert np.isnan(np.diagonal(np.ma.filled(image, np.nan))).all()
+    assert figure.axes[1].get_facecolor()[:3] == to_rgb(QUIET)
+    assert "grey: a sample and itself" in " ".join(joined(figure).split())

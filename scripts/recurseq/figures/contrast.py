@@ -9,16 +9,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from recurseq.figures.labels import place_labels
 from recurseq.figures.style import (
     DOWN,
+    HALF,
     INK,
     QUIET,
     UP,
+    WIDE,
     empty,
     heading,
-    legend,
     new_figure,
     plain_log,
     short,
@@ -28,9 +30,10 @@ from recurseq.markers import samples_of, side_name
 
 SIDES = ("numerator", "denominator")
 COLOURS = {"none": QUIET, "down": DOWN, "up": UP}
-NAMED_BY_RANK = 12  # genes named by p-value beside those of the panel
-MOST_NAMED = 30
-QUIET_NAMED = 10  # panel genes that are not called but still named
+# More names than these cover the points that they explain.
+PANEL_NAMED = 14  # genes of the panel, called ones first
+QUIET_NAMED = 6  # of these, genes that are not called
+RANK_NAMED = 6  # others, by p-value
 
 
 @dataclass(frozen=True)
@@ -113,13 +116,12 @@ def _direction(genes: pd.DataFrame) -> np.ndarray:
     return np.where(called, genes["direction"].fillna("none").to_numpy(dtype=object), "none")
 
 
-def _legend(figure: Figure, direction: np.ndarray) -> None:
+def _key(direction: np.ndarray) -> dict[str, dict]:
     texts = {"up": "up", "down": "down", "none": "not called"}
-    entries = {
+    return {
         f"{text} ({(direction == name).sum():,})": {"color": COLOURS[name]}
         for name, text in texts.items()
     }
-    legend(figure, entries, loc="outside right upper")
 
 
 def _scatter(
@@ -151,15 +153,24 @@ def _none_called(axes: Axes, direction: np.ndarray) -> None:
         )  # fmt: skip
 
 
-def named_genes(genes: pd.DataFrame, panel: Sequence[str]) -> pd.Index:
-    """Choose the genes to name: called panel genes, then called ones by p-value, then the panel.
+def named_genes(
+    genes: pd.DataFrame,
+    panel: Sequence[str],
+    from_panel: int = PANEL_NAMED,
+    others: int = RANK_NAMED,
+) -> pd.Index:
+    """Choose the genes to name: called panel genes, called others by p-value, the panel's rest.
 
     Parameters
     ----------
     genes
         Table ``contrast_genes``, rows that can be drawn.
     panel
-        Names or identifiers of the panel's genes.
+        Names or identifiers of the panel's genes; the order is their priority.
+    from_panel
+        Most genes of the panel; a few that are not called fill what the called ones leave.
+    others
+        Most genes that are not in the panel, and as many more as the panel leaves.
     """
     places = {str(name).upper(): place for place, name in reversed(list(enumerate(panel)))}
     never = len(places)
@@ -168,10 +179,14 @@ def named_genes(genes: pd.DataFrame, panel: Sequence[str]) -> pd.Index:
     called = genes["significant"].fillna(False).astype(bool)
     ranked = genes.sort_values(["pvalue", "gene_id"], kind="stable").index
     in_panel, called = place[ranked] < never, called[ranked]
-    first = ranked[in_panel & called]
-    second = ranked[called & ~in_panel][:NAMED_BY_RANK]
-    third = place[ranked[in_panel & ~called]].sort_values(kind="stable").index[:QUIET_NAMED]
-    return first.append([second, third])[:MOST_NAMED]
+    by_panel = [
+        place[ranked[in_panel & wanted]].sort_values(kind="stable").index
+        for wanted in (called, ~called)
+    ]
+    first = by_panel[0][:from_panel]
+    third = by_panel[1][: min(from_panel - len(first), QUIET_NAMED)]
+    second = ranked[called & ~in_panel][: from_panel + others - len(first) - len(third)]
+    return first.append([second, third])
 
 
 @styled
@@ -187,10 +202,11 @@ def ma_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ())
     panel
         Genes to name when they are called.
     """
-    figure = new_figure(7.2, 4.6)
-    heading(figure, about.title, about.facts, about.simulated)
+    figure = new_figure(HALF, 3.5)
     axes = figure.add_subplot()
     shown = genes[(genes["baseMean"] > 0) & genes["log2FoldChange"].notna()]
+    direction = _direction(shown)
+    heading(figure, about.title, about.facts, about.simulated, _key(direction))
     if shown.empty:
         empty(axes, "no gene has an estimate")
         return figure
@@ -198,7 +214,6 @@ def ma_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ())
     change = shown["log2FoldChange"].to_numpy(dtype=float)
     limit = max(np.ceil(np.percentile(np.abs(change), 99.5)), about.min_abs_lfc * 1.5, 1.0)
     clipped = np.where(change > limit, 1, np.where(change < -limit, -1, 0))
-    direction = _direction(shown)
     y = np.clip(change, -limit, limit)
     _scatter(axes, x, y, direction, clipped, "^v")
     axes.set_xscale("log")
@@ -211,10 +226,10 @@ def ma_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ())
     axes.set_xlabel("mean of normalised counts")
     axes.set_ylabel("log2 fold change (maximum likelihood)")
     _none_called(axes, direction)
-    _legend(figure, direction)
     called = shown.index[shown["significant"].fillna(False).astype(bool)]
-    rows = shown.index.get_indexer(named_genes(shown.loc[called], panel))
-    place_labels(axes, x[rows], y[rows], shown["gene_name"].iloc[rows])
+    rows = shown.index.get_indexer(named_genes(shown.loc[called], panel, 10, 3))
+    names = shown["gene_name"].iloc[rows]
+    place_labels(axes, x[rows], y[rows], names, avoid=np.column_stack([x, y]))
     return figure
 
 
@@ -234,11 +249,12 @@ def volcano_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] 
     panel
         Names or identifiers of the genes to name first.
     """
-    figure = new_figure(7.6, 5.4)
-    heading(figure, about.title, about.facts, about.simulated)
+    figure = new_figure(WIDE, 5.2)
     axes = figure.add_subplot()
     column = "padjThreshold" if about.lfc_threshold else "padj"
     shown = genes[genes[column].notna() & genes["log2FoldChange"].notna()]
+    direction = _direction(shown)
+    heading(figure, about.title, about.facts, about.simulated, _key(direction))
     if shown.empty:
         empty(axes, "no gene was tested")
         return figure
@@ -247,7 +263,6 @@ def volcano_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] 
     smallest = adjusted[adjusted > 0].min(initial=1.0)
     height = -np.log10(np.maximum(adjusted, smallest * 0.1))
     across = max(np.percentile(np.abs(x), 99.9) * 1.1, about.min_abs_lfc * 1.5, 1.0)
-    direction = _direction(shown)
     clipped = np.where(x > across, 1, np.where(x < -across, -1, 0))
     x = np.clip(x, -across, across)
     _scatter(axes, x, height, direction, clipped, "><")
@@ -261,9 +276,11 @@ def volcano_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] 
     axes.set_xlabel("log2 fold change (maximum likelihood)")
     axes.set_ylabel(f"−log10 {column}")
     _none_called(axes, direction)
-    _legend(figure, direction)
     rows = shown.index.get_indexer(named_genes(shown, panel))
-    place_labels(axes, x[rows], height[rows], shown["gene_name"].iloc[rows])
+    names = shown["gene_name"].iloc[rows]
+    place_labels(
+        axes, x[rows], height[rows], names, size=8.5, avoid=np.column_stack([x, height]), ring=26
+    )
     return figure
 
 
@@ -278,12 +295,12 @@ def pvalue_figure(genes: pd.DataFrame, about: Comparison) -> Figure:
     about
         The contrast and its thresholds.
     """
-    figure = new_figure(6.2, 4.0)
+    figure = new_figure(HALF, 3.5)
     axes = figure.add_subplot()
     pvalues = genes["pvalue"].dropna().to_numpy(dtype=float)
     facts = f"{len(pvalues):,} genes with a p-value, Wald test"
-    heading(figure, about.title, facts, about.simulated)
     if not len(pvalues):
+        heading(figure, about.title, facts, about.simulated)
         empty(axes, "no gene was tested")
         return figure
     axes.hist(pvalues, bins=np.linspace(0, 1, 41), color="#8C8C8C", edgecolor="white")
@@ -294,10 +311,11 @@ def pvalue_figure(genes: pd.DataFrame, about: Comparison) -> Figure:
     axes.set_xlim(0, 1)
     axes.set_xlabel("p-value")
     axes.set_ylabel("genes")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     line = {"marker": "", "linestyle": "-", "linewidth": 1.4}
-    entries = {
+    key = {
         "if no gene changed": {**line, "color": INK, "linestyle": (0, (4, 2))},
         f"estimated unchanged: {null / len(pvalues):.0%}": {**line, "color": DOWN},
     }
-    legend(figure, entries, loc="outside right upper")
+    heading(figure, about.title, facts, about.simulated, key)
     return figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from recurseq.enrichment import running_score
 from recurseq.figures.contrast import Comparison
@@ -19,9 +20,9 @@ from recurseq.figures.style import (
     INK,
     SEQUENTIAL,
     UP,
+    WIDE,
     empty,
     heading,
-    legend,
     new_figure,
     plain_number,
     short,
@@ -30,7 +31,8 @@ from recurseq.figures.style import (
 
 EACH_SIDE = 12
 CURVES = 6
-LONGEST_SET = 46
+LONGEST_SET = 52
+TITLE_LINE = 26  # characters of a line above one curve
 
 
 def set_label(name: object) -> str:
@@ -75,12 +77,12 @@ def dotplot_figure(gsea: pd.DataFrame, about: Comparison, collection: str) -> Fi
         Name of the collection.
     """
     shown = top_sets(gsea, EACH_SIDE)
-    figure = new_figure(8.6, 2.0 + 0.24 * max(len(shown), 6))
+    figure = new_figure(WIDE, 0.8 + 0.23 * max(len(shown), 5))
     called = int((gsea["padj"] < about.alpha).sum())
     facts = f"{collection}: {called} of {len(gsea)} sets at padj < {about.alpha:g} (filled)"
-    heading(figure, about.title, facts, about.simulated)
     axes = figure.add_subplot()
     if shown.empty:
+        heading(figure, about.title, facts, about.simulated)
         empty(axes, "no gene set of the allowed size")
         return figure
     places = np.arange(len(shown))
@@ -107,17 +109,20 @@ def dotplot_figure(gsea: pd.DataFrame, about: Comparison, collection: str) -> Fi
         ScalarMappable(Normalize(scale["vmin"], scale["vmax"]), scale["cmap"]),
         ax=axes,
         label="−log10 padj",
-        shrink=0.5,
-        aspect=14,
-        anchor=(0, 0),
+        shrink=0.7,
+        aspect=16,
+        pad=0.02,
     )
     bar.outline.set_visible(False)
     steps = _steps(size)
-    entries = {
-        plain_number(step): {"color": "#8C8C8C", "markersize": float(np.sqrt(area))}
+    key = {
+        f"{plain_number(step)} genes in the leading edge": {
+            "color": "#8C8C8C",
+            "markersize": float(np.sqrt(area)),
+        }
         for step, area in zip(steps, _areas(steps, size.max()), strict=True)
     }
-    legend(figure, entries, "leading edge", loc="outside right upper")
+    heading(figure, about.title, facts, about.simulated, key)
     return figure
 
 
@@ -156,7 +161,7 @@ def running_figure(
     """
     ranked = gsea[gsea["padj"].notna()].sort_values(["padj", "pvalue", "set"], kind="stable")
     chosen = ranked[ranked["set"].isin(list(sets))].head(CURVES)
-    figure = new_figure(10.2, 5.8 if len(chosen) > 3 else 3.4)
+    figure = new_figure(WIDE, 4.9 if len(chosen) > 3 else 2.5)
     facts = f"{collection}: the {len(chosen)} sets with the smallest padj"
     heading(figure, about.title, facts, about.simulated)
     if chosen.empty or ranking.empty:
@@ -189,8 +194,10 @@ def _curve(axes, row: pd.Series, ranking: pd.Series, genes: list[str]) -> None:
     axes.set_ylim(base - 0.16 * span, max(score.max(), 0) + 0.12 * span)
     axes.set_xlim(0, len(score) + 1)
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
-    axes.set_title(short(set_label(row["set"]), 38), fontsize=8, pad=15)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: plain_number(value)))
+    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.set_title(textwrap.fill(set_label(row["set"]), TITLE_LINE), fontsize=9, pad=17)
     facts = f"NES {row['NES']:.2f}, padj {row['padj']:.1e}, {len(hits)} genes"
-    axes.text(0, 1.03, facts, va="bottom", fontsize=7.5, transform=axes.transAxes)
-    axes.set_xlabel("rank (numerator higher → lower)", fontsize=8)
-    axes.set_ylabel("running score", fontsize=8)
+    axes.text(0, 1.03, facts, va="bottom", fontsize=8.5, transform=axes.transAxes)
+    axes.set_xlabel("rank (numerator higher → lower)")
+    axes.set_ylabel("running score")

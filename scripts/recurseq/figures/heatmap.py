@@ -7,13 +7,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from recurseq.figures.contrast import Comparison
-from recurseq.figures.parts import MOST_NAMES, cluster_order, draw_bar
+from recurseq.figures.parts import MOST_NAMES, brief_names, cluster_order, draw_bar
 from recurseq.figures.style import (
     DIVERGING,
+    WIDE,
     empty,
     group_colours,
     heading,
-    legend,
     new_figure,
     short,
     styled,
@@ -44,10 +44,18 @@ def top_genes_figure(
         The contrast and its thresholds.
     """
     top = top_of(genes)
-    figure = new_figure(9.0, 2.6 + 0.155 * max(len(top), 6))
+    names = brief_names(vst.index)
+    named = len(names) <= MOST_NAMES
+    figure = new_figure(WIDE, 0.5 + 0.5 * named + 0.16 * max(len(top), 6))
     called = int(top["significant"].fillna(False).astype(bool).sum())
     facts = f"top {len(top)} genes by padj, {called} of them called ({about.facts})"
-    heading(figure, about.title, facts, about.simulated)
+    counts = groups.value_counts()
+    colours = group_colours(groups.cat.categories)
+    key = {
+        f"{name} ({counts[name]})": {"color": colour, "marker": "s"}
+        for name, colour in colours.items()
+    }
+    heading(figure, about.title, facts, about.simulated, key)
     if top.empty:
         empty(figure.add_subplot(), "no gene has an adjusted p-value")
         return figure
@@ -57,29 +65,22 @@ def top_genes_figure(
     columns = order_within(scores, groups)
     rows = cluster_order(_distances(scores))
     bar, main = figure.subplots(2, 1, height_ratios=[0.025, 1])
-    colours = group_colours(groups.cat.categories)
     draw_bar(bar, [colours.get(str(groups.iloc[c]), "white") for c in columns], upright=False)
     image = main.imshow(
         scores[np.ix_(rows, columns)], cmap=DIVERGING, vmin=-CAP, vmax=CAP, aspect="auto",
         interpolation="nearest",
     )  # fmt: skip
-    main.set_yticks(range(len(rows)), [short(top["gene_name"].iloc[r], 20) for r in rows], size=7)
+    main.set_yticks(range(len(rows)), [short(top["gene_name"].iloc[r], 20) for r in rows], size=8)
     main.yaxis.tick_right()
-    names = [short(groups.index[c], 24) for c in columns]
-    if len(names) <= MOST_NAMES:
-        main.set_xticks(range(len(names)), names, rotation=90, size=6)
-    else:
-        main.set_xticks([])
+    main.set_xticks(range(len(names)) if named else [])
+    if named:
+        main.set_xticklabels([names[c] for c in columns], rotation=90, size=7.5)
     main.tick_params(length=0)
     main.spines[:].set_visible(False)
-    # Fixed order of the outside parts keeps the colour bar beside the rows it explains.
-    figure.colorbar(image, ax=main, label="z-score of expression", shrink=0.5, pad=0.02)
-    counts = groups.value_counts()
-    entries = {
-        f"{name} ({counts[name]})": {"color": colour, "marker": "s"}
-        for name, colour in colours.items()
-    }
-    legend(figure, entries, "group", loc="outside right upper")
+    figure.colorbar(
+        image, ax=main, label="z-score of expression", extend="both", shrink=0.45, aspect=24,
+        pad=0.02, anchor=(0, 1),
+    )  # fmt: skip
     return figure
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,13 +13,14 @@ from recurseq.figures.style import (
     BLACK,
     FAINT,
     GREEN,
+    HALF,
     INK,
     QUIET,
     VERMILION,
+    WIDE,
     empty,
     group_colours,
     heading,
-    legend,
     new_figure,
     plain_number,
     short,
@@ -27,6 +30,7 @@ from recurseq.figures.style import (
 GENES = 24
 COLUMNS = 6
 FOREST_GENES = 40
+TITLE_LINE = 26  # characters of a line above one contrast
 # Verdicts of the table `markers`, with the colour and shape that show each.
 VERDICTS = {
     "as expected": {"color": GREEN, "marker": "o"},
@@ -56,23 +60,23 @@ def markers_figure(
     found = [gene for gene in dict.fromkeys(order) if gene in set(values["gene_id"])][:GENES]
     columns = min(COLUMNS, max(len(found), 1))
     rows = max(-(-len(found) // columns), 1)
-    figure = new_figure(max(1.75 * columns, 4.5) + 1.9, 1.75 * rows + 1.1)
+    figure = new_figure(WIDE if columns > 3 else HALF, 1.5 * rows)
     total = values["gene_id"].nunique()
-    facts = f"normalised counts + 1, logarithmic; {len(found)} of the {total} panel genes measured"
-    heading(figure, "Marker genes by group", facts, simulated)
+    shown = f"the first {len(found)} of {total} measured panel genes"
+    facts = f"normalised counts + 1, logarithmic; {shown}"
+    counts = groups.value_counts()
+    colours = group_colours(groups.cat.categories)
+    key = {f"{name} ({counts[name]})": {"color": colour} for name, colour in colours.items()}
+    heading(figure, "Marker genes by group", facts, simulated, key)
     if not found:
         empty(figure.add_subplot(), "no gene of the panel is in the count matrix")
         return figure
     panels = figure.subplots(rows, columns, squeeze=False)
     for axes in panels.flat[len(found) :]:
         axes.set_axis_off()
-    colours = group_colours(groups.cat.categories)
     by_gene = dict(tuple(values.groupby("gene_id", sort=False)))
     for axes, gene in zip(panels.flat, found, strict=False):
         _panel(axes, by_gene[gene], groups, colours)
-    counts = groups.value_counts()
-    entries = {f"{name} ({counts[name]})": {"color": colour} for name, colour in colours.items()}
-    legend(figure, entries, "group", loc="outside right upper")
     return figure
 
 
@@ -92,8 +96,8 @@ def _panel(axes, values: pd.DataFrame, groups: pd.Series, colours: dict) -> None
     low, high = np.nanmin(height, initial=0.0), np.nanmax(height, initial=0.1)
     axes.set_ylim(low - 0.05 * (high - low) - 0.02, high + 0.08 * (high - low) + 0.02)
     powers = np.arange(0, np.floor(high) + 1, max(1, np.ceil(high / 5)))
-    axes.set_yticks(powers, [plain_number(10**power) for power in powers], size=7)
-    axes.set_title(short(values["gene_name"].iloc[0], 16), fontsize=9)
+    axes.set_yticks(powers, [plain_number(10**power) for power in powers], size=8)
+    axes.set_title(short(values["gene_name"].iloc[0], 16), fontsize=9.5)
 
 
 @styled
@@ -111,9 +115,12 @@ def forest_figure(markers: pd.DataFrame, simulated: bool = False) -> Figure:
     estimated = estimated.drop_duplicates(["gene_id", "contrast"])
     genes = list(dict.fromkeys(estimated["gene_id"]))[:FOREST_GENES]
     contrasts = list(dict.fromkeys(markers["contrast"]))
-    figure = new_figure(2.4 + 2.5 * max(len(contrasts), 1), 1.9 + 0.19 * max(len(genes), 4))
-    facts = f"log2 fold change with 95 % interval; {len(genes)} of {_asked(markers)} panel genes"
-    heading(figure, "Marker panel: estimate against expectation", facts, simulated)
+    width = max(min(WIDE, 1.6 + 3.4 * len(contrasts)), 1.2 + 1.7 * len(contrasts), HALF)
+    figure = new_figure(width, 0.9 + 0.175 * max(len(genes), 4))
+    shares = f"{len(genes)} of {_asked(markers)} panel genes"
+    facts = f"log2 fold change with 95 % interval, cut at the edge; {shares}"
+    shown = {name: look for name, look in VERDICTS.items() if (estimated["verdict"] == name).any()}
+    heading(figure, "Marker panel: estimate against expectation", facts, simulated, shown)
     if not genes:
         empty(figure.add_subplot(), "no gene of the panel has an estimate")
         return figure
@@ -122,11 +129,9 @@ def forest_figure(markers: pd.DataFrame, simulated: bool = False) -> Figure:
     for axes, contrast in zip(panels, contrasts, strict=True):
         rows = estimated[estimated["contrast"] == contrast].set_index("gene_id").reindex(genes)
         _forest(axes, rows)
-        axes.set_title(_contrast_title(markers, contrast), fontsize=8)
-    panels[0].set_yticks(range(len(genes)), [short(names[gene], 18) for gene in genes], size=7)
+        axes.set_title(_contrast_title(markers, contrast), fontsize=8.5)
+    panels[0].set_yticks(range(len(genes)), [short(names[gene], 18) for gene in genes], size=8)
     panels[0].set_ylim(len(genes) - 0.4, -0.6)
-    shown = {name: look for name, look in VERDICTS.items() if (estimated["verdict"] == name).any()}
-    legend(figure, shown, "verdict", loc="outside right upper")
     return figure
 
 
@@ -138,9 +143,9 @@ def _contrast_title(markers: pd.DataFrame, contrast: str) -> str:
     row = markers[markers["contrast"] == contrast].iloc[0]
     sizes = [row["n_numerator"], row["n_denominator"]]
     if any(pd.isna(size) for size in sizes):
-        return short(contrast, 30)
-    sides = f"{short(row['numerator'], 30)} ({sizes[0]})\nv {short(row['denominator'], 30)}"
-    return f"{sides} ({sizes[1]})"
+        return textwrap.fill(short(contrast, 70), TITLE_LINE)
+    sides = (f"{row['numerator']} ({sizes[0]})", f"v {row['denominator']} ({sizes[1]})")
+    return "\n".join(textwrap.fill(short(side, 70), TITLE_LINE) for side in sides)
 
 
 def _forest(axes, rows: pd.DataFrame) -> None:

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from recurseq.figures.style import (
     BLACK,
     BLUE,
+    HALF,
     SKY,
     VERMILION,
     empty,
     heading,
-    legend,
     new_figure,
     plain_log,
     styled,
@@ -35,12 +35,12 @@ def dispersion_figure(genes: pd.DataFrame, samples: int, simulated: bool = False
     simulated
         Whether to say that the data are simulated.
     """
-    figure = new_figure(6.8, 4.8)
+    figure = new_figure(HALF, 3.7)
     fitted = genes[(genes["baseMean"] > 0) & genes["dispersion"].notna()]
     facts = f"{len(fitted):,} genes, {samples} samples"
-    heading(figure, "Dispersion of the genes", facts, simulated)
     axes = figure.add_subplot()
     if fitted.empty:
+        heading(figure, "Dispersion of the genes", facts, simulated)
         empty(axes, "no gene was fitted")
         return figure
     mean = fitted["baseMean"].to_numpy(dtype=float)
@@ -72,13 +72,13 @@ def dispersion_figure(genes: pd.DataFrame, samples: int, simulated: bool = False
     axes.set_ylim(bottom=bottom)
     axes.set_xlabel("mean of normalised counts")
     axes.set_ylabel("dispersion")
-    entries = {
+    key = {
         "gene-wise estimate": {"color": BLACK},
         "trend": {"color": VERMILION, "linestyle": "-", "marker": "", "linewidth": 1.8},
         "final, shrunken to the trend": {"color": SKY},
         f"outlier, not shrunken ({outlier.sum():,})": {"color": BLUE, "markerfacecolor": "none"},
     }
     if below.any():
-        entries[f"gene-wise below the axis ({below.sum():,})"] = {"color": BLACK, "marker": "v"}
-    legend(figure, entries, loc="outside right upper")
+        key[f"gene-wise below the axis ({below.sum():,})"] = {"color": BLACK, "marker": "v"}
+    heading(figure, "Dispersion of the genes", facts, simulated, key)
     return figure

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -34,6 +37,32 @@ def sample_groups(sheet: pd.DataFrame, factor: str) -> pd.Series:
         levels = sorted(set(texts[sheet[factor].notna()]))
     used = [level for level in levels if (texts == level).any()]
     return pd.Series(pd.Categorical(texts, categories=used), index=sheet.index)
+
+
+def brief_names(names: Sequence[object], least: int = 8) -> list[str]:
+    """Cut long sample names at the end of a word, no shorter than tells all of them apart.
+
+    ``TCGA-DD-A118-01A-11R-A131-07`` becomes ``TCGA-DD-A118-01A…`` beside ``TCGA-DD-A118-11A…``.
+
+    Parameters
+    ----------
+    names
+        All names of the cohort.
+    least
+        Characters that are never cut.
+    """
+    texts = [short(name, 60) for name in names]
+    longest = max((len(text) for text in texts), default=0)
+    whole = len(set(texts))
+    length = next(
+        (size for size in range(least, longest) if len({text[:size] for text in texts}) == whole),
+        longest,
+    )
+    cut = [text[:length] + re.match(r"\w*", text[length:]).group() for text in texts]
+    return [
+        short(part + "…" if len(part) + 1 < len(text) else text)
+        for part, text in zip(cut, texts, strict=True)
+    ]
 
 
 def cluster_order(distances: np.ndarray) -> np.ndarray:

@@ -10,17 +10,26 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recurseq.figures.labels import place_labels
-from recurseq.figures.parts import MOST_NAMES, cluster_order, draw_bar, sample_groups, strip
+from recurseq.figures.parts import (
+    MOST_NAMES,
+    brief_names,
+    cluster_order,
+    draw_bar,
+    sample_groups,
+    strip,
+)
 from recurseq.figures.style import (
     FAINT,
     GROUPS,
+    HALF,
     INK,
     MARKERS,
+    QUIET,
     SEQUENTIAL,
+    WIDE,
     empty,
     group_colours,
     heading,
-    legend,
     new_figure,
     short,
     styled,
@@ -121,17 +130,18 @@ def pca_figure(
     simulated
         Whether to say that the data are simulated.
     """
-    figure = new_figure(8.2, 4.8)
-    heading(figure, "Principal components of the samples", _pca_facts(scores), simulated)
+    figure = new_figure(WIDE, 4.6)
+    groups = groups.reindex(scores["sample_id"])
+    colours = group_colours(groups.cat.categories)
+    key = _pca_key(groups, colours, shapes)
+    heading(figure, "Principal components of the samples", _pca_facts(scores), simulated, key)
     if scores.shape[1] < 2:
         empty(figure.add_subplot(), "no principal components: the samples do not differ")
         return figure
-    main, side = figure.subplots(1, 2, width_ratios=[3.2, 1])
+    main, side = figure.subplots(1, 2, width_ratios=[3.4, 1])
     share = variance["variance_explained"].to_numpy(dtype=float)
     x = scores["PC1"].to_numpy()
     y = scores["PC2"].to_numpy() if "PC2" in scores else np.zeros(len(scores))
-    groups = groups.reindex(scores["sample_id"])
-    colours = group_colours(groups.cat.categories)
     marks = _marks(shapes, scores["sample_id"])
     for level, colour in colours.items():
         for mark in dict.fromkeys(marks):
@@ -146,9 +156,8 @@ def pca_figure(
     main.set_ylabel(f"PC2 ({share[1]:.1%} of the variance)" if len(share) > 1 else "no PC2")
     main.margins(0.1)
     _scree(side, share)
-    _pca_legends(figure, groups, colours, shapes)
     named = scores["sample_id"].isin(list(flagged)).to_numpy()
-    names = scores["sample_id"][named]
+    names = np.array(brief_names(scores["sample_id"]))[named]
     place_labels(main, x[named], y[named], names, avoid=np.column_stack([x, y]), ring=95)
     return figure
 
@@ -173,20 +182,18 @@ def _level(value: object) -> str:
     return "NA" if pd.isna(value) else str(value)
 
 
-def _pca_legends(figure: Figure, groups: pd.Series, colours: dict, shapes: pd.Series | None):
+def _pca_key(groups: pd.Series, colours: dict, shapes: pd.Series | None) -> dict[str, dict]:
     counts = groups.value_counts()
-    entries = {f"{name} ({counts[name]})": {"color": colour} for name, colour in colours.items()}
-    title = "group"
+    key = {f"{name} ({counts[name]})": {"color": colour} for name, colour in colours.items()}
     if shapes is not None:
         for level, mark in _shape_levels(shapes).items():
-            entries[f"{shapes.name}: {level}"] = {"color": INK, "marker": mark}
-    legend(figure, entries, title, loc="outside right upper")
+            key[f"{shapes.name}: {level}"] = {"color": INK, "marker": mark}
+    return key
 
 
 def _scree(axes: Axes, share: np.ndarray) -> None:
     axes.bar(np.arange(1, len(share) + 1), share * 100, color="#8C8C8C", width=0.75)
     axes.set_xticks(np.arange(1, len(share) + 1))
-    axes.tick_params(axis="x", labelsize=7)
     axes.set_xlabel("component")
     axes.set_ylabel("% of the variance")
 
@@ -204,7 +211,7 @@ def association_figure(association: pd.DataFrame, simulated: bool = False) -> Fi
     """
     columns = list(dict.fromkeys(association["column"]))
     components = list(dict.fromkeys(association["component"]))
-    figure = new_figure(6.6, 2.2 + 0.3 * max(len(columns), 2))
+    figure = new_figure(HALF, 0.7 + max(0.22 * len(columns), min(0.36 * max(len(columns), 3), 3.2)))
     facts = "R² of a linear model of the component on the column alone; * padj < 0.05"
     heading(figure, "What the principal components follow", facts, simulated)
     axes = figure.add_subplot()
@@ -222,14 +229,14 @@ def association_figure(association: pd.DataFrame, simulated: bool = False) -> Fi
         star = "*" if adjusted[row, column] < 0.05 else ""
         tone = "white" if grid[row, column] > 0.55 else INK
         axes.text(
-            column, row, f"{grid[row, column]:.2f}{star}", ha="center", va="center", fontsize=8,
+            column, row, f"{grid[row, column]:.2f}{star}", ha="center", va="center", fontsize=8.5,
             color=tone,
         )  # fmt: skip
     axes.set_xticks(range(len(components)), components)
     axes.set_yticks(range(len(columns)), [short(name) for name in columns])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    figure.colorbar(image, ax=axes, label="R²", shrink=0.8, pad=0.02)
+    figure.colorbar(image, ax=axes, label="R²", pad=0.02)
     return figure
 
 
@@ -251,31 +258,34 @@ def distance_figure(distances: pd.DataFrame, groups: pd.Series, simulated: bool 
     order = cluster_order(matrix)
     np.fill_diagonal(matrix, np.nan)  # the zeros to itself would take half of the colour scale
     named = len(samples) <= MOST_NAMES
-    side = min(9.0, 4.2 + 0.13 * len(samples))
-    figure = new_figure(side + 1.6, side)
-    facts = f"{len(samples)} samples, Euclidean distance after variance stabilisation"
-    heading(figure, "Distances between samples", facts, simulated)
+    figure = new_figure(HALF, max(3.7, 0.105 * len(samples) * named))
+    facts = (
+        f"{len(samples)} samples, Euclidean distance after variance stabilisation; grey: a sample "
+        "and itself"
+    )
+    groups = groups.reindex(distances["sample_id"])
+    colours = group_colours(groups.cat.categories)
+    counts = groups.value_counts()
+    key = {
+        f"{name} ({counts[name]})": {"color": colour, "marker": "s"}
+        for name, colour in colours.items()
+    }
+    heading(figure, "Distances between samples", facts, simulated, key)
     bar, main = figure.subplots(1, 2, width_ratios=[0.03, 1])
     image = main.imshow(
         matrix[np.ix_(order, order)], cmap=SEQUENTIAL, aspect="auto", interpolation="nearest"
     )
-    groups = groups.reindex(distances["sample_id"])
-    colours = group_colours(groups.cat.categories)
+    main.set_facecolor(QUIET)  # shows through where there is no distance
     draw_bar(bar, [colours.get(str(groups.iloc[row]), "white") for row in order], upright=True)
-    size = 7 if len(samples) <= 35 else 5
+    size = 7.5 if len(samples) <= 35 else 6.5
     bar.set_yticks(range(len(samples)) if named else [])
     if named:
-        bar.set_yticklabels([short(samples[row], 30) for row in order], fontsize=size)
+        names = brief_names(samples)
+        bar.set_yticklabels([names[row] for row in order], fontsize=size)
     main.set_xticks([])
     main.set_yticks([])
     main.spines[:].set_visible(False)
-    figure.colorbar(image, ax=main, label="distance", shrink=0.6, pad=0.02)
-    counts = groups.value_counts()
-    entries = {
-        f"{name} ({counts[name]})": {"color": colour, "marker": "s"}
-        for name, colour in colours.items()
-    }
-    legend(figure, entries, "group", loc="outside right upper")
+    figure.colorbar(image, ax=main, label="distance", shrink=0.8, pad=0.02)
     return figure
 
 
@@ -296,7 +306,7 @@ def library_figure(
     simulated
         Whether to say that the data are simulated.
     """
-    figure = new_figure(9.4, 4.4)
+    figure = new_figure(WIDE, 3.4)
     heading(figure, "Depth and complexity of the libraries", f"{len(sizes)} samples", simulated)
     panels = figure.subplots(1, 3)
     groups = groups.reindex(sizes["sample_id"])
@@ -318,8 +328,8 @@ def library_figure(
             axes,
             x[named],
             values[named],
-            sizes["sample_id"][named],
-            size=6.5,
+            np.array(brief_names(sizes["sample_id"]))[named],
+            size=8,
             avoid=np.column_stack([x, values]),
             ring=55,
         )
@@ -337,30 +347,31 @@ def sex_figure(sex: pd.DataFrame, simulated: bool = False) -> Figure:
     simulated
         Whether to say that the data are simulated.
     """
-    figure = new_figure(6.4, 4.6)
-    heading(figure, "Sex by expression", "log2 of (normalised count + 1)", simulated)
+    figure = new_figure(HALF, 3.0)
+    title, facts = "Sex by expression", "log2 of (normalised count + 1)"
     axes = figure.add_subplot()
     shown = sex[sex["xist"].notna() & sex["y_genes"].notna()]
     if shown.empty:
+        heading(figure, title, facts, simulated)
         empty(axes, "XIST and genes of the Y chromosome were not found by name")
         return figure
     looks = {"female": GROUPS[2], "male": GROUPS[3], "unclear": "#7F7F7F"}
     wrong = (~shown["agrees"].fillna(True)).to_numpy(dtype=bool)
     x, y = shown["xist"].to_numpy(dtype=float), shown["y_genes"].to_numpy(dtype=float)
-    entries = {}
+    key = {}
     for name, colour in looks.items():
         rows = (shown["inferred"] == name).to_numpy()
         axes.scatter(x[rows], y[rows], s=38, color=colour, edgecolor="white", zorder=3)
-        entries[f"{name} ({rows.sum()})"] = {"color": colour}
+        key[f"{name} ({rows.sum()})"] = {"color": colour}
     axes.scatter(x[wrong], y[wrong], s=110, facecolor="none", edgecolor=INK, zorder=4)
     if wrong.any():
         look = {"color": INK, "markerfacecolor": "none", "markersize": 9}
-        entries[f"contradicts the sheet ({wrong.sum()})"] = look
+        key[f"contradicts the sheet ({wrong.sum()})"] = look
     axes.set_xlabel("XIST")
     axes.set_ylabel("mean of the Y-chromosome genes")
     axes.margins(0.08)
-    legend(figure, entries, "by expression", loc="outside right upper")
+    heading(figure, title, facts, simulated, key)
     named = wrong | (shown["inferred"] == "unclear").to_numpy()
-    names = shown["sample_id"][named]
+    names = np.array(brief_names(shown["sample_id"]))[named]
     place_labels(axes, x[named], y[named], names, avoid=np.column_stack([x, y]), ring=0)
     return figure

@@ -12,8 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.transforms import Affine2D, Bbox
 
 # Okabe & Ito (2008): told apart by people with any common colour-vision deficiency.
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
@@ -23,6 +26,9 @@ GROUPS = (GREEN, ORANGE, PURPLE, SKY, YELLOW, BLUE, VERMILION, "#7F7F7F")
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*", "<", ">")
 DIVERGING = LinearSegmentedColormap.from_list("blue_white_vermilion", [BLUE, "#FFFFFF", VERMILION])
 SEQUENTIAL = "viridis"
+# Widths in inches: half and the whole of the report's text column, so that texts keep their size.
+HALF, WIDE = 5.0, 9.6
+MARGIN = 0.06  # inches around a figure and between its title, key, panels and note
 PNG_DPI = 160
 RASTER_DPI = 120
 LONGEST = 34
@@ -32,20 +38,20 @@ SETTINGS = {
     "text.parse_math": False,
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],
-    "font.size": 9,
+    "font.size": 9.5,
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "axes.labelsize": 9,
+    "axes.labelsize": 9.5,
     "axes.edgecolor": INK,
     "axes.linewidth": 0.8,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.unicode_minus": True,
     "axes.axisbelow": True,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
-    "legend.fontsize": 8,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.fontsize": 9,
     "legend.frameon": False,
     "figure.facecolor": "white",
     "svg.fonttype": "none",
@@ -65,7 +71,10 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure (inches) with room kept between its parts."""
+    """Return an empty figure (inches) with room kept between its parts.
+
+    The height is that of the panels: `heading` adds what title, key and note need.
+    """
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
@@ -92,13 +101,96 @@ def short(text: object, longest: int = LONGEST) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
-def heading(figure: Figure, title: str, subtitle: str = "", simulated: bool = False) -> None:
-    """Set a title, a line of facts under it, and the word simulated where the data are."""
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11, fontweight="bold")
-    note = [subtitle] if subtitle else []
-    note += ["simulated data"] if simulated else []
-    if note:
-        figure.supxlabel("  ·  ".join(note), x=0.01, ha="left", fontsize=8, color="#555555")
+def heading(
+    figure: Figure,
+    title: str,
+    note: str = "",
+    simulated: bool = False,
+    key: dict[str, dict] | None = None,
+) -> None:
+    """Set title and key above the panels and a line of facts below; the figure grows by them.
+
+    Parameters
+    ----------
+    figure
+        Figure of `new_figure`; called once, before names are placed.
+    title
+        Broken into lines where it is wider than the figure.
+    note
+        Facts under the panels.
+    simulated
+        Whether the note must say that the data are simulated.
+    key
+        Label to the look of its marker (``color``, ``marker``), in as many rows as needed.
+    """
+    width, height = figure.get_size_inches()
+    note = "  ·  ".join(part for part in (note, "simulated data" if simulated else "") if part)
+    above = _wrapped(figure, title, fontsize=11, fontweight="bold")
+    below = _wrapped(figure, note, fontsize=8.5, color="#555555")
+    legend = _legend(figure, key) if key else None
+    parts = [part for part in (above, legend, below) if part is not None]
+    tall = {id(part): _inches(figure, part).height + MARGIN for part in parts}
+    total = height + sum(tall.values()) + 2 * MARGIN
+    figure.set_size_inches(width, total)
+    top = total - MARGIN
+    for part in parts[:-1] if below is not None else parts:
+        _move(part, MARGIN / width, top / total)
+        top -= tall[id(part)]
+    bottom = MARGIN
+    if below is not None:
+        bottom += tall[id(below)]
+        _move(below, MARGIN / width, tall[id(below)] / total)
+    figure.get_layout_engine().set(rect=(0, bottom / total, 1, (top - bottom) / total))
+
+
+def _wrapped(figure: Figure, words: str, **look: object) -> Text | None:
+    """Write a text in as few lines as fit the figure; None for an empty one."""
+    if not words:
+        return None
+    text = figure.text(0, 1, "", va="top", ha="left", **look)
+    text.set_in_layout(False)
+    room = figure.get_figwidth() - 2 * MARGIN
+    lines: list[str] = []
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        text.set_text(longer)
+        if lines and _inches(figure, text).width <= room:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    text.set_text("\n".join(line.strip() for line in lines))
+    return text
+
+
+def _legend(figure: Figure, key: dict[str, dict]) -> Legend:
+    """Draw the key in the fewest rows that are no wider than the figure."""
+    look = {"linestyle": "", "marker": "o", "markersize": 6}
+    handles = [Line2D([], [], **{**look, **entry}) for entry in key.values()]
+    # Matplotlib hides labels that start with an underscore; a hair space in front shows them.
+    labels = [f"\u200a{short(label)}" for label in key]
+    for columns in range(len(key), 0, -1):
+        legend = figure.legend(
+            handles, labels, ncols=columns, loc="upper left", borderpad=0, borderaxespad=0,
+            handletextpad=0.3, columnspacing=1.4,
+        )  # fmt: skip
+        legend.set_in_layout(False)
+        if columns == 1 or _inches(figure, legend).width <= figure.get_figwidth() - 2 * MARGIN:
+            break
+        legend.remove()
+    return legend
+
+
+def _inches(figure: Figure, part: Text | Legend) -> Bbox:
+    extent = part.get_window_extent(figure.canvas.get_renderer())
+    return extent.transformed(Affine2D().scale(1 / figure.dpi))
+
+
+def _move(part: Text | Legend, left: float, top: float) -> None:
+    """Put the upper left corner of a part to a place in fractions of the figure."""
+    if isinstance(part, Text):
+        part.set_position((left, top))
+    else:
+        part.set_bbox_to_anchor((left, top))
 
 
 def empty(axes: Axes, text: str) -> None:
@@ -114,23 +206,6 @@ def group_colours(levels: Iterable[object]) -> dict[str, object]:
         return dict(zip(names, GROUPS, strict=False))
     spectrum = matplotlib.colormaps["turbo"](np.linspace(0.05, 0.95, len(names)))
     return {name: tuple(colour) for name, colour in zip(names, spectrum, strict=True)}
-
-
-def legend(target: Axes | Figure, entries: dict[str, dict], title: str = "", **where: object):
-    """Draw a legend of markers: label to the marker's look (``color``, ``marker``)."""
-    look = {"linestyle": "", "marker": "o", "markersize": 6}
-    handles = [Line2D([], [], **{**look, **entry}) for entry in entries.values()]
-    # Matplotlib hides labels that start with an underscore; a hair space in front shows them.
-    labels = [f"\u200a{short(label)}" for label in entries]
-    return target.legend(
-        handles,
-        labels,
-        title=short(title),
-        title_fontsize=8,
-        alignment="left",
-        handletextpad=0.3,
-        **where,
-    )
 
 
 def plain_log(axis: object, base: int = 10) -> None:
