@@ -276,3 +276,28 @@ def test_numbers_in_words():
     assert words.many(0, "gene") == "no genes"
     assert words.many(1, "gene") == "1 gene"
     assert words.listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_every_contrast_stands_under_one_title_with_its_key(page):
+    title, key = "early recurrence v no recurrence", '<code class="key">early_vs_none</code>'
+    card = page.split('class="card"', 1)[1].split("</a>", 1)[0]
+    assert title in card and key in card
+    assert f"<h3>{title} {key}</h3>" in page
+    assert f"{title}</a> {key}: ▲" in page
+
+
+def test_verdicts_are_counted_in_one_table(page):
+    part = page.split("Marker panel: number of genes by verdict", 1)[1].split("</table>", 1)[0]
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", part, flags=re.S)
+    assert len(rows) == 2
+    for row in rows:
+        counts = [int(cell) for cell in re.findall(r'<td class="n">(\d+)</td>', row)]
+        assert len(counts) == 5
+        assert sum(counts) == 8  # genes of the panel
+    assert "n = 7 v 6" in text_of(rows[0])
+
+
+def test_limits_say_what_happens_to_outliers(page, results):
+    assert "at least 7 samples share all values of the design" in text_of(page)
+    testing = {"alpha": 0.05, "cooks": False}
+    assert "were not looked for" in text_of(build_page(results, config(testing=testing)))

@@ -21,7 +21,7 @@ from recurseq.report.set_facts import MarkerFacts, marker_facts, pathway_facts
 from recurseq.study import Study
 from recurseq.tables import describe, read_table
 
-QUALITY_FIGURES = ("pca", "associations", "distances", "library_sizes", "sex_check")
+QUALITY_FIGURES = ("pca", "library_sizes", "associations", "sex_check", "distances")
 FLAGS_SHOWN = 200
 
 

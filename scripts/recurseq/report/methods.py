@@ -125,17 +125,21 @@ def _model(content: Content) -> dict:
     references = listed(f"{column}: {levels[0]}" for column, levels in study.levels.items())
     text = (
         f"One negative-binomial model with the design {study.formula} was fitted to all "
-        f"{study.samples} samples with PyDESeq2 after the DESeq2 method: median-of-ratios size "
-        f"factors, dispersions shrunken towards a trend{trend}, and coefficients on the log2 "
-        "scale. The same fit serves every contrast."
+        f"{study.samples} samples by the method of DESeq2: median-of-ratios size factors, "
+        f"gene-wise dispersions shrunken towards a trend{trend}, maximum-likelihood coefficients "
+        "on the log2 scale. The model is PyDESeq2's; recurseq solves its equations for many genes "
+        "at once and follows the rules of the R package DESeq2 where the two differ. The same fit "
+        "serves every contrast."
     )
     if references:
         text += f" Reference level of {references}."
     if content.settings.testing.cooks:
         text += (
-            " Counts with a large Cook's distance were treated as in DESeq2: replaced for "
-            f"{many(study.replaced, 'gene')}, p-values withheld for "
-            f"{many(study.withheld, 'gene')}."
+            " Single counts with a large Cook's distance (above the 99 % quantile of the F "
+            "distribution) were treated as in DESeq2: replaced and the gene fitted again where at "
+            "least 7 samples share all values of the design, else, with 3 to 6 such samples, the "
+            f"p-values were withheld; replaced for {many(study.replaced, 'gene')}, p-values "
+            f"withheld for {many(study.withheld, 'gene')}."
         )
     else:
         text += " Cook's distances were not used to withhold p-values."
@@ -147,19 +151,21 @@ def _model(content: Content) -> dict:
 def _tests(content: Content) -> dict:
     used = content.settings.testing
     filtering = "with" if used.independent_filtering else "without"
+    at_level = f" (threshold chosen for the most calls at {setting(used.alpha)})"
+    chosen = at_level if used.independent_filtering else ""
     text = (
         "Each contrast was tested with a two-sided Wald test of the maximum-likelihood log2 fold "
         f"change; p-values were adjusted by Benjamini and Hochberg's method, {filtering} "
-        f"independent filtering on the mean normalised count. {_rules(content)} P-values were "
-        "adjusted within a contrast, not across contrasts."
+        f"independent filtering on the mean normalised count{chosen}. {_rules(content)} "
+        "P-values were adjusted within a contrast, not across contrasts."
     )
     cites = ["bh"]
     if used.shrinkage == "none":
         text += " Fold changes were not shrunken."
     else:
         text += (
-            f" Shrunken fold changes ({used.shrinkage}) are given beside the estimates, for "
-            "ranking and plots; they decide nothing."
+            " Fold changes shrunken by apeGLM's method, each contrast with its own prior, are "
+            "given beside the estimates; they decide no call."
         )
         cites.append("apeglm")
     return {"heading": "Tests", "text": text, "cites": cites}
@@ -207,10 +213,11 @@ def _pathways(content: Content) -> dict:
     )
     ranking = RANKED_BY.get(used.rank_by, used.rank_by)
     text = (
-        f"All genes with a test were ranked by {ranking} and tested with GSEApy's preranked "
+        f"All genes with a p-value, each symbol once (the gene with the highest mean count), were "
+        f"ranked by {ranking} and tested with GSEApy's preranked "
         f"multilevel method against the sets of {collections} with {used.min_size} to "
         f"{used.max_size} ranked genes. Genes called up and, separately, down were tested for "
-        "over-representation with the one-sided hypergeometric test against all tested genes. "
+        "over-representation with the one-sided hypergeometric test against all these genes. "
         "P-values were adjusted within each contrast and collection (and direction for "
         "over-representation); a set was called when the adjusted p-value is below "
         f"{setting(content.settings.testing.alpha)}."
@@ -242,6 +249,7 @@ def limits(content: Content) -> list[str]:
         "Bulk RNA mixes tumour, liver, immune and stromal cells: a difference may lie in the "
         "share of cells rather than in their expression.",
         _small_groups(content),
+        _outliers(content),
         _not_tested(content.contrasts),
         "Adjusted p-values control the expected share of false calls within one contrast; reading "
         "several contrasts side by side adds to it.",
@@ -249,7 +257,7 @@ def limits(content: Content) -> list[str]:
     if any("normal" in name.casefold() for name, _ in study.groups):
         statements.append(
             "Liver called normal is often taken beside a tumour. Unless the sample sheet says "
-            "otherwise it need not be healthy liver."
+            "otherwise it need not be healthy liver: it may be inflamed or cirrhotic."
         )
     if any(contrast.pathways for contrast in content.contrasts):
         statements.append(
@@ -267,6 +275,16 @@ def _small_groups(content: Content) -> str:
         f"{listed(small)} {'is a small group' if len(small) == 1 else 'are small groups'}: true "
         "differences of moderate size are missed there, and a gene that is not called is not a "
         "gene without a difference."
+    )
+
+
+def _outliers(content: Content) -> str:
+    if not content.settings.testing.cooks:
+        return "Single outlying counts were not looked for: a call can hang on one sample."
+    return (
+        "A single outlying count is repaired only where at least 7 samples share all values of the "
+        "design. With 3 to 6 such samples it costs the gene its p-values; with fewer it goes "
+        "unnoticed, and a call can hang on one sample."
     )
 
 
