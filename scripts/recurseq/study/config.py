@@ -40,6 +40,10 @@ def _explain(error: ValidationError) -> Iterable[Problem]:
         yield from _missing_keys(error, where)
     elif error.validator == "oneOf":
         yield from _no_alternative(error, where)
+    elif error.validator == "type" and error.absolute_schema_path[-2] == "propertyNames":
+        kind = "true or false" if isinstance(error.instance, bool) else "a number"
+        fix = f"YAML reads it as {kind}: put the name in quotes"
+        yield Problem(where, f"the name {error.instance!r}", "text", fix)
     elif error.validator == "pattern" and error.absolute_schema_path[-2] == "propertyNames":
         yield Problem(
             where, f"the name {error.instance!r}",
