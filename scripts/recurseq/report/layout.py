@@ -65,6 +65,11 @@ class Layout:
         return self.results / "provenance.json"
 
     @property
+    def sums(self) -> Path:
+        """Contrasts that add up."""
+        return self.results / "contrasts" / "sums.tsv"
+
+    @property
     def omnibus(self) -> Path:
         """The omnibus test."""
         return self.results / "omnibus" / "genes.tsv"
@@ -103,6 +108,7 @@ class Layout:
             for name in self.contrasts
         ]
         wanted += [
+            TableFile("sums of contrasts", "contrast_sums", self.sums),
             TableFile("omnibus", "omnibus_genes", self.omnibus),
             TableFile("markers", "markers", self.markers),
             TableFile("marker samples", "marker_samples", self.marker_samples),
