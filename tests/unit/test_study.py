@@ -100,6 +100,11 @@ def test_a_good_study_has_no_problem(build):
         ),
         ({"contrasts.b": {"coefficients": {"group[erly]": 1}}}, ["did you mean 'group[early]'?"]),
         ({"contrasts.b": {"coefficients": {"group[early]": 0}}}, ["all weights are 0"]),
+        (
+            {"design.formula": "~ 0 + group", "contrasts.b": {"coefficients": {"group[early]": 1}}},
+            ["contrasts.b.coefficients", "level of expression", "sum to 0"],
+        ),
+        ({"contrasts.b": {"coefficients": {"Intercept": 1}}}, ["level of expression"]),
         ({"design.formula": "~ sex * group"}, ["'group' interacts with 'sex'", "within"]),
         (
             {"design.formula": "~ sex * group", "contrasts.a.within": {"sex": "X"}},
@@ -129,6 +134,22 @@ def test_a_good_study_has_no_problem(build):
 def test_each_mistake_is_named_with_its_place(build, changes, words):
     text = str(InputError(problems_of(build(changes))))
     assert all(word in text for word in words), text
+
+
+@pytest.mark.parametrize(
+    ("formula", "weights"),
+    [
+        ("~ 0 + group", {"group[early]": 1, "group[late]": -0.5, "group[normal]": -0.5}),
+        ("~ 0 + group + age", {"age": 10}),
+        ("~ sex + group", {"group[early]": 1, "group[late]": -1}),
+        ("~ sex * age", {"sex[M]:age": 1}),
+    ],
+)
+def test_weights_that_compare_are_fine(build, formula, weights):
+    config = build({"design.formula": formula, "contrasts": {"b": {"coefficients": weights}}})
+    if "group" not in formula:
+        config["design"].pop("levels")
+    assert problems_of(config) == []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from recurseq.errors import Problem, few, suggest
@@ -108,4 +109,27 @@ def _coefficient_problems(
     ]  # fmt: skip
     if not any(contrast.coefficients.values()):
         problems.append(Problem(f"{where}.coefficients", "all weights are 0", "a weight not 0"))
+    if not problems and not _compares(contrast, design_matrix(formula, samples)):
+        problems.append(
+            Problem(
+                f"{where}.coefficients",
+                "the weights give a level of expression, not a difference: every gene that is "
+                "expressed at all would be significant",
+                "weights of groups sum to 0, and the intercept has none",
+                "subtract what it is compared with, or use factor, numerator and denominator",
+            )
+        )
     return problems
+
+
+def _compares(contrast: Contrast, design: pd.DataFrame) -> bool:
+    """Whether the weights stay where they are when a gene is twice as high in every sample."""
+    values = design.to_numpy()
+    if not np.isfinite(values).all():
+        return True  # missing values are a problem of their own
+    ones = np.ones(len(values))
+    shift = np.linalg.lstsq(values, ones, rcond=None)[0]
+    if np.abs(values @ shift - ones).max() > 1e-8:
+        return True  # no coefficients of this design move all samples alike
+    change = sum(w * shift[design.columns.get_loc(c)] for c, w in contrast.coefficients.items())
+    return abs(change) <= 1e-8 * max(map(abs, contrast.coefficients.values()))
