@@ -15,7 +15,6 @@ from recurseq.figures.style import (
     GREEN,
     HALF,
     INK,
-    QUIET,
     VERMILION,
     WIDE,
     empty,
@@ -36,7 +35,7 @@ VERDICTS = {
     "as expected": {"color": GREEN, "marker": "o"},
     "opposite": {"color": VERMILION, "marker": "X"},
     "no expectation": {"color": BLACK, "marker": "s"},
-    "not significant": {"color": QUIET, "marker": "o"},
+    "not significant": {"color": "#8C8C8C", "marker": "o"},
 }
 
 

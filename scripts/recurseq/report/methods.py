@@ -244,10 +244,10 @@ def limits(content: Content) -> list[str]:
             "about patients."
         )
     statements += [
-        "A difference between groups is an association. It does not show that a gene brings about "
-        "recurrence, nor that it would predict recurrence in another patient.",
-        "Bulk RNA mixes tumour, liver, immune and stromal cells: a difference may lie in the "
-        "share of cells rather than in their expression.",
+        "A difference between groups is an association. It does not show that a gene causes what "
+        "sets the groups apart, nor that it would predict the group of another sample or patient.",
+        "Bulk RNA mixes all cells of a tissue: a difference may lie in the shares of cell types "
+        "rather than in what a cell expresses.",
         _small_groups(content),
         _outliers(content),
         _not_tested(content.contrasts),
@@ -256,8 +256,8 @@ def limits(content: Content) -> list[str]:
     ]
     if any("normal" in name.casefold() for name, _ in study.groups):
         statements.append(
-            "Liver called normal is often taken beside a tumour. Unless the sample sheet says "
-            "otherwise it need not be healthy liver: it may be inflamed or cirrhotic."
+            "Tissue called normal is often taken beside a tumour. Unless the sample sheet says "
+            "otherwise it need not be healthy: liver, for one, may be inflamed or cirrhotic."
         )
     if any(contrast.pathways for contrast in content.contrasts):
         statements.append(
