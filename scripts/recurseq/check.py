@@ -12,7 +12,7 @@ import yaml
 from recurseq.cohort.importing import count_problems
 from recurseq.enrichment.gene_sets import gene_set_problems
 from recurseq.errors import InputError, Problem
-from recurseq.markers import panel_problems
+from recurseq.markers import panel_notes, panel_problems
 from recurseq.study import (
     Study,
     config_problems,
@@ -63,7 +63,8 @@ def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
         problems += count_problems(study, pd.DataFrame(index=names))
     if problems:
         raise InputError(problems)
-    return study, study_notes(study)
+    notes = panel_notes(study.panel, list(study.contrasts)) if study.panel else []
+    return study, study_notes(study) + notes
 
 
 def _yaml(path: Path) -> dict:

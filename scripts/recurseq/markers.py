@@ -21,7 +21,10 @@ EXPECTED = "expected_"
 DIRECTIONS = ("up", "down")
 REQUIRED = ("gene", "set")
 NORMAL_95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
-ESTIMATES = ("log2FoldChange", "lfcSE", "shrunkenLog2FoldChange", "pvalue", "padj", "significant")
+ESTIMATES = (
+    *("log2FoldChange", "lfcSE", "shrunkenLog2FoldChange"),
+    *("pvalue", "padj", "padjThreshold", "significant"),
+)
 
 
 def read_panel(path: str | Path) -> pd.DataFrame:
@@ -63,6 +66,17 @@ def panel_problems(path: str | Path, contrast_names: Sequence[str]) -> list[Prob
     except InputError as error:
         return list(error.problems)
     return _sheet_problems(str(path), sheet) + _near_misses(str(path), sheet, contrast_names)
+
+
+def panel_notes(path: str | Path, contrast_names: Sequence[str]) -> list[str]:
+    """Return remarks on a panel without problems: expectations that no contrast will use."""
+    expected = [name for name in read_sheet(path).columns if name.startswith(EXPECTED)]
+    if not expected or any(name.removeprefix(EXPECTED) in contrast_names for name in expected):
+        return []
+    return [
+        f"no contrast of the study is named in {path} ({few(expected)}), so every marker is "
+        f"without an expectation; name the columns {EXPECTED}<contrast>"
+    ]
 
 
 def _sheet_problems(path: str, sheet: pd.DataFrame) -> list[Problem]:

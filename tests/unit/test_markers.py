@@ -7,7 +7,7 @@ import pytest
 
 from recurseq.cohort.annotation import load_annotation
 from recurseq.errors import InputError
-from recurseq.markers import extract_markers, panel_problems, read_panel
+from recurseq.markers import extract_markers, panel_notes, panel_problems, read_panel
 from recurseq.tables import describe, read_table, write_table
 
 HEADER = "gene\tset\tsource\texpected_t_vs_n\n"
@@ -339,3 +339,11 @@ def test_a_study_without_a_main_factor_has_no_groups(tmp_path):
     assert samples["group"].isna().all()
     write_table(markers, tmp_path / "markers.tsv", "markers")
     write_table(samples, tmp_path / "samples.tsv", "marker_samples")
+
+
+def test_expectations_for_other_contrasts_only_are_remarked(tmp_path):
+    path = write(tmp_path, HEADER + "AFP\ta\t\tup\n")
+    assert panel_notes(path, ["t_vs_n", "other"]) == []
+    (note,) = panel_notes(path, ["tumour_vs_normal"])
+    assert "'expected_t_vs_n'" in note and "without an expectation" in note
+    assert panel_notes(write(tmp_path, "gene\tset\nAFP\ta\n"), ["other"]) == []

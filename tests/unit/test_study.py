@@ -12,6 +12,7 @@ from recurseq.study import (
     config_problems,
     load_study,
     read_samples,
+    study_notes,
     study_problems,
     usable_part,
 )
@@ -284,3 +285,20 @@ def test_nothing_is_usable_without_what_is_needed(build):
     del config["design"]
     assert usable_part(config, SCHEMA) is None
     assert usable_part(build({"contrasts": {"a b": {"coefficients": {"x": 1}}}}), SCHEMA) is None
+
+
+def test_remarks_on_choices_that_are_often_not_meant(build):
+    sheet = SHEET.replace("\tb1\t", "\t1\t").replace("\tb2\t", "\t2\t")
+    config = build(
+        {"design.formula": "~ batch + sex * group", "contrasts.a.within": {"sex": "M"}}, sheet
+    )
+    notes = "\n".join(study_notes(load_study(config)))
+    assert "'batch' holds 2 whole numbers" in notes
+    assert "'F' is the reference" in notes
+    assert "in the contrast 'a', 'late' has 1 sample" in notes
+    assert study_notes(load_study(build())) == []
+
+
+def test_a_level_written_as_number_and_text_is_listed_twice(build):
+    config = build({"design.levels.group": ["normal", "late", "early", "late "]})
+    assert "'late' listed twice" in str(InputError(problems_of(config)))

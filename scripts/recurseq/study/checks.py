@@ -203,6 +203,10 @@ def _level_problems(
             Problem(where, f"the value {level!r} (samples {samples}) is not a level of the design",
                     f"one of {', '.join(listed)}", fix)
         )  # fmt: skip
+    twice = sorted({level for level in listed if listed.count(level) > 1})
+    if twice:
+        found = f"{few(twice)} listed twice (1 and '1' are the same level)"
+        problems.append(Problem(f"config: design.levels.{name}", found, "each level once"))
     for level in listed:
         if level not in present:
             problems.append(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from recurseq.formula import parse_formula
-from recurseq.study.model import Study
+from recurseq.study.checks import SMALLEST_GROUP
+from recurseq.study.model import Contrast, Study
 from recurseq.study.samples import read_samples
 
 FEW_VALUES = 6
@@ -26,7 +27,24 @@ def study_notes(study: Study) -> list[str]:
     """
     samples = read_samples(study)
     variables = parse_formula(study.formula).variables
-    return [note for name in variables for note in _column_notes(name, samples[name], study)]
+    notes = [note for name in variables for note in _column_notes(name, samples[name], study)]
+    return notes + [note for one in study.contrasts.values() for note in _cell_notes(one, samples)]
+
+
+def _cell_notes(contrast: Contrast, samples: pd.DataFrame) -> list[str]:
+    """Find contrasts within a level of another factor that rest on a single sample."""
+    inside = pd.Series(True, index=samples.index)
+    for name, value in contrast.within.items():
+        if isinstance(samples[name].dtype, pd.CategoricalDtype):
+            inside &= samples[name] == str(value)
+    levels = [*contrast.numerator, *contrast.denominator] if contrast.within else []
+    counts = {level: int((inside & (samples[contrast.factor] == level)).sum()) for level in levels}
+    return [
+        f"in the contrast {contrast.name!r}, {level!r} has {count} sample within the chosen level: "
+        "its estimate rests on it alone"
+        for level, count in counts.items()
+        if count < SMALLEST_GROUP
+    ]
 
 
 def _column_notes(name: str, values: pd.Series, study: Study) -> list[str]:

@@ -85,5 +85,5 @@ def is_numeric(values: pd.Series) -> bool:
 def factor_levels(name: str, values: Iterable[str], study: Study) -> list[str]:
     """Level order of a factor: as listed in the design, else sorted."""
     if name in study.levels:
-        return list(study.levels[name])
+        return list(dict.fromkeys(study.levels[name]))
     return sorted({value for value in values if isinstance(value, str)})
