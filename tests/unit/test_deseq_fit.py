@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from deseq_study import fitted, levels, simulated
 
-from recurseq.deseq import Options, contrast_table, fit, size_factors
-from recurseq.deseq.blocks import GENES_PER_BLOCK
+from recurseq.deseq import Options, contrast_table, estimate_size_factors, fit
+from recurseq.deseq.blocks import genes_per_block
 from recurseq.deseq.cooks import cutoff
 from recurseq.deseq.wald import contrast_estimate
 from recurseq.errors import InputError
@@ -27,13 +27,13 @@ def result_table(counts, samples, formula="~ group", question=None, **options):
 def test_size_factors_by_hand():
     counts = pd.DataFrame([[10, 20, 0], [20, 40, 7]], index=["a", "b"], columns=list("xyz"))
     # ratios to the geometric means are 1/sqrt(2) and sqrt(2) in both genes without a zero
-    assert size_factors(counts).tolist() == pytest.approx([0.5**0.5, 2**0.5], rel=1e-14)
+    assert estimate_size_factors(counts).tolist() == pytest.approx([0.5**0.5, 2**0.5], rel=1e-14)
 
 
 def test_size_factors_need_a_gene_without_zeros():
     counts = pd.DataFrame([[0, 3], [5, 0]], index=["a", "b"], columns=["x", "y"])
     with pytest.raises(InputError, match="every gene has a zero"):
-        size_factors(counts)
+        estimate_size_factors(counts)
 
 
 @pytest.mark.parametrize("formula", ["~ group", "~ batch + age + group"])
@@ -48,7 +48,7 @@ def test_order_of_samples_and_genes_changes_nothing(study, formula):
 
 
 def test_threads_change_nothing():
-    counts, samples, _ = simulated(genes=2 * GENES_PER_BLOCK + 5, sizes=(3, 3, 3))
+    counts, samples, _ = simulated(genes=2 * genes_per_block(9) + 5, sizes=(3, 3, 3))
     pd.testing.assert_frame_equal(
         result_table(counts, samples), result_table(counts, samples, threads=3), check_exact=True
     )
@@ -140,7 +140,7 @@ def test_outlier_is_replaced_with_seven_replicates_and_flagged_with_five(study):
 def test_two_groups_spare_a_gene_with_three_larger_counts():
     counts, samples, _ = simulated(genes=200, sizes=(5, 0, 5))
     samples["group"] = samples["group"].cat.remove_unused_categories()
-    depth = size_factors(counts)
+    depth = estimate_size_factors(counts)
     spared = np.array([1, 2, 0, 1500, 1, 2000, 2100, 1950, 2200, 2050])
     counts["g199"] = (spared * depth).round().astype(int)
     counts["g198"] = np.where(spared == 1500, 90000, counts["g199"])

@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recurseq.deseq import Options, blind_vst, contrast_table, fit, omnibus_table, size_factors
+from recurseq.deseq import (
+    Options,
+    blind_vst,
+    contrast_table,
+    estimate_size_factors,
+    fit,
+    omnibus_table,
+    vst,
+)
 from recurseq.deseq.levels import compared_samples
 from recurseq.formula import contrast_vector, design_matrix, parse_formula
 
@@ -70,7 +78,7 @@ def relative(ours, theirs):
 def test_size_factors(study, reference):
     counts, _ = study
     expected = reference("size_factors")["size_factor"]
-    assert relative(size_factors(counts), expected).max() < 1e-8  # R's tables have 9 digits
+    assert relative(estimate_size_factors(counts), expected).max() < 1e-8  # R's tables have 9 digits
 
 
 @pytest.mark.parametrize("name", ["group", "blocks", "two"])
@@ -89,8 +97,7 @@ def test_dispersions(fitted, reference, name):
 
 def test_prior_variance_with_three_degrees_of_freedom(fitted, reference):
     expected = reference("few.trend")["prior"].iloc[0]
-    # R draws its histograms from a fixed seed; ours are the expected ones.
-    assert fitted("few")[0].prior_variance == pytest.approx(expected, abs=0.1)
+    assert fitted("few")[0].prior_variance == pytest.approx(expected, abs=0.005)
 
 
 def test_replaced_genes_are_those_of_r(fitted, reference):
@@ -165,10 +172,9 @@ def test_omnibus(fitted, reference, name, reduced):
 
 def test_variance_stabilising_transformation(fitted, reference):
     model, _, _ = fitted("group")
-    blind = blind_vst(model.counts, model.size_factors).T
+    blind = blind_vst(model.counts, model.normalization).T
     expected = reference("vst.blind")
     assert (blind.loc[expected.index, expected.columns] - expected).abs().max().max() < 1e-5
-    scaled = model.counts.div(model.size_factors, axis=0).T
     expected = reference("vst.fitted")
-    ours = model.trend.stabilise(scaled.loc[expected.index, expected.columns])
-    assert (ours - expected).abs().max().max() < 1e-3
+    ours = vst(model.counts, model.normalization, model.trend).T
+    assert (ours.loc[expected.index, expected.columns] - expected).abs().max().max() < 1e-3

@@ -325,5 +325,6 @@ def test_prior_variance_with_few_degrees_of_freedom_finds_the_planted_one(degree
     for planted in (0.5, 1.0, 2.0):
         residuals = noise + rng.normal(0, np.sqrt(planted), 20000)
         found = matched_prior_variance(residuals, degrees)
-        assert found == pytest.approx(planted, abs=0.15)
+        # within what the drawing of R's own histograms adds
+        assert found == pytest.approx(planted, abs=0.2)
     assert matched_prior_variance(noise, degrees) == 0.25

@@ -16,16 +16,17 @@ One fit serves all contrasts. The method is that of Love, Huber and Anders, Geno
 from recurseq.deseq.filtering import adjust, benjamini_hochberg
 from recurseq.deseq.fit import Fit, fit
 from recurseq.deseq.integrity import check_contrasts, check_table
-from recurseq.deseq.normalization import normalized, size_factors
+from recurseq.deseq.normalization import Normalization, estimate_size_factors, normalize
 from recurseq.deseq.omnibus import likelihood_ratio_test
 from recurseq.deseq.results import Options, contrast_table, omnibus_table
 from recurseq.deseq.shrinkage import shrink
 from recurseq.deseq.store import add_fit, read_fit
-from recurseq.deseq.transform import blind_vst
+from recurseq.deseq.transform import blind_vst, vst
 from recurseq.deseq.wald import threshold_test, wald_test
 
 __all__ = [
     "Fit",
+    "Normalization",
     "Options",
     "add_fit",
     "adjust",
@@ -34,13 +35,14 @@ __all__ = [
     "check_contrasts",
     "check_table",
     "contrast_table",
+    "estimate_size_factors",
     "fit",
     "likelihood_ratio_test",
-    "normalized",
+    "normalize",
     "omnibus_table",
     "read_fit",
     "shrink",
-    "size_factors",
     "threshold_test",
+    "vst",
     "wald_test",
 ]

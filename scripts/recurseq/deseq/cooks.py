@@ -10,10 +10,14 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtri
 
+from recurseq.deseq.blocks import by_blocks
+
 REPLICATES_TO_REPLACE = 7
 REPLICATES_TO_FLAG = 3
 LARGER_COUNTS_THAT_EXEMPT = 3
 _TRIM = 0.2
+_LOWEST_ROBUST_DISPERSION = 0.04
+_TRIMMING = ((3, 1 / 3, 2.04), (23, 1 / 4, 1.86), (np.inf, 1 / 8, 1.51))  # up to size, share, scale
 
 
 def cutoff(samples: int, coefficients: int) -> float:
@@ -27,42 +31,99 @@ def in_cells_of(design: pd.DataFrame, replicates: int) -> np.ndarray:
     return (sizes >= replicates).to_numpy()
 
 
-def replacement_counts(
-    counts: np.ndarray, size_factors: np.ndarray, distances: np.ndarray, design: pd.DataFrame
-) -> tuple[np.ndarray, np.ndarray]:
-    """Replace outlier counts of samples with at least 7 replicates.
+def cells_of(design: pd.DataFrame) -> np.ndarray:
+    """Give each sample the number of its cell: the samples with equal design rows."""
+    return np.unique(design.to_numpy(), axis=0, return_inverse=True)[1].ravel()
 
-    The replacement is the 20 % trimmed mean of the gene's normalised counts times the sample's size
-    factor, rounded down.
+
+def distances(
+    counts: np.ndarray,
+    means: np.ndarray,
+    leverages: np.ndarray,
+    normalized: np.ndarray,
+    cells: np.ndarray,
+    coefficients: int,
+) -> np.ndarray:
+    """Cook's distance of every count: how far the gene's fit would move without it.
 
     Parameters
     ----------
-    counts, distances
-        Samples x genes.
-    size_factors
-        One a sample.
+    counts, means, leverages, normalized
+        Genes x samples: counts, fitted means, diagonal of the hat matrix, normalised counts.
+    cells
+        From `cells_of`.
+    coefficients
+        Columns of the design.
+
+    References
+    ----------
+    Cook, Technometrics 19, 15 (1977); R's ``calculateCooksDistance``.
+    """
+    variance = means + robust_dispersions(normalized, cells)[:, None] * means**2
+    return (counts - means) ** 2 / variance / coefficients * leverages / (1 - leverages) ** 2
+
+
+def robust_dispersions(normalized: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Dispersion by moments from trimmed variances, at least 0.04.
+
+    The largest trimmed variance of the cells with three samples or more is taken; without such a
+    cell the one of all samples (R's ``robustMethodOfMomentsDisp``).
+    """
+    large = np.flatnonzero(np.bincount(cells) >= REPLICATES_TO_FLAG)
+    if len(large):
+        variance = np.max([_trimmed_variance(normalized[:, cells == k]) for k in large], axis=0)
+    else:
+        squares = (normalized - trimmed_mean(normalized, 1 / 8)[:, None]) ** 2
+        variance = 1.51 * trimmed_mean(squares, 1 / 8)
+    means = normalized.mean(axis=1)
+    return np.maximum((variance - means) / means**2, _LOWEST_ROBUST_DISPERSION)
+
+
+def _trimmed_variance(values: np.ndarray) -> np.ndarray:
+    """Mean square around the trimmed mean, itself trimmed, scaled to a normal variance."""
+    size = values.shape[1]
+    share, scale = next((s, c) for limit, s, c in _TRIMMING if size <= limit)
+    squares = (values - trimmed_mean(values, share)[:, None]) ** 2
+    return scale * trimmed_mean(squares, share)
+
+
+def trimmed_mean(values: np.ndarray, share: float) -> np.ndarray:
+    """Mean of each row without this share of its values at either end."""
+    size = values.shape[1]
+    cut = int(size * share)
+    return np.sort(values, axis=1)[:, cut : size - cut].mean(axis=1)
+
+
+def replacement_counts(
+    counts: np.ndarray, factors: np.ndarray, distances: np.ndarray, design: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray]:
+    """Replace outlier counts of samples with at least 7 replicates.
+
+    The replacement is the 20 % trimmed mean of the gene's normalised counts times the factor of
+    the count, rounded down.
+
+    Parameters
+    ----------
+    counts, factors, distances
+        Genes x samples.
     design
         Samples x p.
 
     Returns
     -------
     tuple
-        The counts after replacement, and which were replaced (both samples x genes).
+        Positions of the genes with a replaced count, their counts after replacement, and which were
+        replaced (both genes x samples, these genes only).
     """
-    limit = cutoff(*design.shape)
     replaceable = in_cells_of(design, REPLICATES_TO_REPLACE)
-    replaced = (distances > limit) & replaceable[:, None]
-    genes = np.flatnonzero(replaced.any(axis=0))
-    new = counts.copy()
-    trimmed = _trimmed_mean(counts[:, genes] / size_factors[:, None])
-    substitutes = np.floor(trimmed * size_factors[:, None] + 1e-9).astype(counts.dtype)
-    new[:, genes] = np.where(replaced[:, genes], substitutes, counts[:, genes])
-    return new, replaced
-
-
-def _trimmed_mean(values: np.ndarray) -> np.ndarray:
-    cut = int(len(values) * _TRIM)
-    return np.sort(values, axis=0)[cut : len(values) - cut].mean(axis=0)
+    limit = cutoff(*design.shape)
+    (hit,) = by_blocks(lambda rows: ((rows > limit).any(axis=1, where=replaceable),), distances)
+    genes = np.flatnonzero(hit)
+    replaced = (distances[genes] > limit) & replaceable
+    divisors = factors[genes]
+    trimmed = trimmed_mean(counts[genes] / divisors, _TRIM)[:, None]
+    substitutes = np.floor(trimmed * divisors + 1e-9).astype(counts.dtype)
+    return genes, np.where(replaced, substitutes, counts[genes]), replaced
 
 
 def flag_outliers(
@@ -77,7 +138,7 @@ def flag_outliers(
     Parameters
     ----------
     counts, distances
-        Samples x genes, the original ones.
+        Genes x samples, the original counts.
     design
         Samples x p.
     replaced
@@ -90,20 +151,22 @@ def flag_outliers(
         sample, and whether the gene is flagged.
     """
     looked_at = in_cells_of(design, REPLICATES_TO_FLAG)
-    considered = np.where(looked_at[:, None], distances, -np.inf)
-    if replaced:
-        replaceable = in_cells_of(design, REPLICATES_TO_REPLACE)
-        considered = np.where((looked_at & replaceable)[:, None], 0.0, considered)
-        looked_at = looked_at & ~replaceable
-    position = considered.argmax(axis=0)
-    largest = considered.max(axis=0)
-    if not looked_at.any():
-        return np.full(counts.shape[1], np.nan), position, np.zeros(counts.shape[1], dtype=bool)
-    flagged = largest > cutoff(*design.shape)
-    if _two_groups(design):
-        outlying = counts[distances.argmax(axis=0), np.arange(counts.shape[1])]
-        flagged &= (counts > outlying).sum(axis=0) < LARGER_COUNTS_THAT_EXEMPT
-    return largest, position, flagged
+    passed_over = in_cells_of(design, REPLICATES_TO_REPLACE) & replaced
+    none = not (looked_at & ~passed_over).any()
+    limit, exempting = cutoff(*design.shape), _two_groups(design)
+
+    def block(y, cooks):
+        considered = np.where(looked_at, np.where(passed_over, 0.0, cooks), -np.inf)
+        position, largest = considered.argmax(axis=1), considered.max(axis=1)
+        if none:
+            return np.full(len(y), np.nan), position, np.zeros(len(y), dtype=bool)
+        flagged = largest > limit
+        if exempting:
+            outlying = y[np.arange(len(y)), cooks.argmax(axis=1)]
+            flagged &= (y > outlying[:, None]).sum(axis=1) < LARGER_COUNTS_THAT_EXEMPT
+        return largest, position, flagged
+
+    return by_blocks(block, counts, distances)
 
 
 def _two_groups(design: pd.DataFrame) -> bool:

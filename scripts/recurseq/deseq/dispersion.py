@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from recurseq.deseq.blocks import by_blocks
+from recurseq.deseq.blocks import by_blocks, dense
 
 MINIMUM_DISPERSION = 1e-8
 _LOWEST_LOG = np.log(MINIMUM_DISPERSION / 10)
@@ -29,13 +29,13 @@ def maximum_dispersion(samples: int) -> float:
     return float(max(10, samples))
 
 
-def linear_means(counts: np.ndarray, design: np.ndarray, size_factors: np.ndarray) -> np.ndarray:
+def linear_means(counts: np.ndarray, design: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """Means from ordinary least squares on normalised counts, genes x samples, at least 0.5.
 
     Exact when the design has as many distinct rows as columns (R's ``linearModelMuNormalized``).
     """
     q, _ = np.linalg.qr(design)
-    return np.maximum((counts / size_factors) @ q @ q.T * size_factors, 0.5)
+    return np.maximum((counts / factors) @ q @ q.T * factors, 0.5)
 
 
 def rough_estimate(normalized: np.ndarray, design: np.ndarray) -> np.ndarray:
@@ -54,20 +54,38 @@ def rough_estimate(normalized: np.ndarray, design: np.ndarray) -> np.ndarray:
     return np.maximum(excess.sum(axis=1) / (design.shape[0] - design.shape[1]), 0.0)
 
 
-def moments_estimate(normalized: np.ndarray, size_factors: np.ndarray) -> np.ndarray:
-    """Dispersion from mean and variance over all samples (R's ``momentsDispEstimate``)."""
+def mean_reciprocal(factors: np.ndarray) -> float:
+    """Mean over the samples of 1 / size factor; of 1 / mean factor where these differ by gene.
+
+    Parameters
+    ----------
+    factors
+        Genes x samples.
+    """
+    by_sample = factors[0] if factors.strides[0] == 0 else factors.mean(axis=0)
+    return float(np.mean(1 / by_sample))
+
+
+def moments_estimate(normalized: np.ndarray, reciprocal: float) -> np.ndarray:
+    """Dispersion from mean and variance over all samples (R's ``momentsDispEstimate``).
+
+    Parameters
+    ----------
+    normalized
+        Genes x samples.
+    reciprocal
+        From `mean_reciprocal`.
+    """
     means = normalized.mean(axis=1)
     variances = normalized.var(axis=1, ddof=1)
     with np.errstate(all="ignore"):
-        return np.nan_to_num((variances - np.mean(1 / size_factors) * means) / means**2)
+        return np.nan_to_num((variances - reciprocal * means) / means**2)
 
 
-def starting_values(
-    normalized: np.ndarray, design: np.ndarray, size_factors: np.ndarray
-) -> np.ndarray:
+def starting_values(normalized: np.ndarray, design: np.ndarray, reciprocal: float) -> np.ndarray:
     """Return the smaller of rough and moments estimate, within the allowed range."""
     smaller = np.minimum(
-        rough_estimate(normalized, design), moments_estimate(normalized, size_factors)
+        rough_estimate(normalized, design), moments_estimate(normalized, reciprocal)
     )
     return np.clip(smaller, MINIMUM_DISPERSION, maximum_dispersion(normalized.shape[1]))
 
@@ -101,7 +119,8 @@ def gene_wise(
     """
     ceiling = maximum_dispersion(counts.shape[1])
 
-    def block(y, mu, first):
+    def block(rows, row_means, first):
+        y, mu = dense(rows), dense(row_means)
         objective = partial(_log_posterior, y, mu, design)
         log_alpha, before, after, steps = _climb(objective, np.log(first), y, mu, design, None)
         estimate = np.minimum(np.exp(log_alpha), ceiling)
@@ -140,7 +159,8 @@ def maximum_a_posteriori(
     """
     ceiling = maximum_dispersion(counts.shape[1])
 
-    def block(y, mu, first, expected):
+    def block(rows, row_means, first, expected):
+        y, mu = dense(rows), dense(row_means)
         prior = (np.log(expected), prior_variance)
         objective = partial(_log_posterior, y, mu, design, prior=prior)
         log_alpha, _, _, steps = _climb(objective, np.log(first), y, mu, design, prior)

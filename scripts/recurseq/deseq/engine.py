@@ -16,7 +16,9 @@ from pydeseq2.dds import DeseqDataSet
 from pydeseq2.default_inference import DefaultInference
 
 from recurseq.deseq import dispersion
-from recurseq.deseq.glm import MINIMUM_MEAN, fit_glm
+from recurseq.deseq.blocks import by_blocks, dense
+from recurseq.deseq.cooks import cells_of, distances
+from recurseq.deseq.glm import MINIMUM_MEAN, fit_block, fit_glm
 from recurseq.deseq.trend import Trend, fit_trend, spread_around
 
 OUTLIER_DEVIATIONS = 2.0
@@ -30,23 +32,22 @@ class BatchedInference(DefaultInference):
         self.threads = threads
 
     def lin_reg_mu(self, counts, size_factors, design_matrix, min_mu):  # noqa: D102
-        return dispersion.linear_means(counts.T, design_matrix, size_factors).T
+        return dispersion.linear_means(counts.T, np.asarray(design_matrix), size_factors).T
 
     def irls(self, counts, size_factors, design_matrix, disp, *args, **kwargs):  # noqa: D102
         fitted = fit_glm(
-            np.ascontiguousarray(counts.T, dtype=float),
-            design_matrix,
-            np.asarray(size_factors),
+            counts.T,
+            np.asarray(design_matrix),
+            np.broadcast_to(size_factors, counts.T.shape),
             disp,
             threads=self.threads,
         )
         return fitted.coefficients, fitted.means.T, fitted.leverages.T, fitted.converged
 
     def alpha_mle(self, counts, design_matrix, mu, alpha_hat, *args, **kwargs):  # noqa: D102
-        means = np.ascontiguousarray(np.maximum(mu.T, MINIMUM_MEAN))
-        transposed = np.ascontiguousarray(counts.T, dtype=float)
+        means = np.maximum(mu.T, MINIMUM_MEAN)
         return dispersion.gene_wise(
-            transposed, means, design_matrix, alpha_hat, threads=self.threads
+            counts.T, means, np.asarray(design_matrix), alpha_hat, threads=self.threads
         )
 
     @staticmethod
@@ -55,11 +56,16 @@ class BatchedInference(DefaultInference):
 
     @staticmethod
     def fit_moments_dispersions(normed_counts, size_factors):  # noqa: D102
-        return dispersion.moments_estimate(normed_counts.T, np.asarray(size_factors))
+        return dispersion.moments_estimate(
+            normed_counts.T, float(np.mean(1 / np.asarray(size_factors)))
+        )
 
 
 class BatchedDataSet(DeseqDataSet):
-    """A DeseqDataSet that takes its size factors and follows R's rules for dispersions.
+    """A DeseqDataSet that takes its normalisation and follows R's rules for dispersions.
+
+    Of the matrices that PyDESeq2 keeps only the fitted means and Cook's distances exist; the rest
+    is computed for a block of genes at a time and dropped.
 
     Parameters
     ----------
@@ -67,14 +73,14 @@ class BatchedDataSet(DeseqDataSet):
         Samples x genes, every gene with at least one count.
     design
         Samples x p, full column rank.
-    size_factors
-        One a sample.
+    factors
+        Size or normalisation factors, genes x samples (`Normalization.rows`).
     threads
         Blocks of genes solved at the same time.
     """
 
     def __init__(
-        self, counts: pd.DataFrame, design: pd.DataFrame, size_factors: pd.Series, threads: int = 1
+        self, counts: pd.DataFrame, design: pd.DataFrame, factors: np.ndarray, threads: int = 1
     ):
         labels = pd.DataFrame(index=counts.index)
         with warnings.catch_warnings():
@@ -87,9 +93,7 @@ class BatchedDataSet(DeseqDataSet):
                 quiet=True,
                 refit_cooks=False,
             )
-        self.obs["size_factors"] = size_factors.to_numpy()
-        self.layers["normed_counts"] = self.X / size_factors.to_numpy()[:, None]
-        self.var["_normed_means"] = self.layers["normed_counts"].mean(axis=0)
+        self.factors = factors
 
     def estimate(self, trend: Trend | None = None, priors: tuple[float, float] | None = None):
         """Fit dispersions, coefficients and Cook's distances.
@@ -104,7 +108,31 @@ class BatchedDataSet(DeseqDataSet):
         self.fit_trend_and_prior(trend, priors)
         self.fit_MAP_dispersions()
         self.fit_LFC()
-        self.calculate_cooks()
+
+    def fit_genewise_dispersions(self, vst: bool = False) -> None:
+        """Fit the dispersion of each gene by itself, around means from a preliminary fit."""
+        design = self.obsm["design_matrix"].to_numpy()
+        reciprocal = dispersion.mean_reciprocal(self.factors)
+        # As many cells as coefficients: the means of the cells are the fitted means.
+        saturated = len(np.unique(design, axis=0)) == design.shape[1]
+
+        def block(rows, factors):
+            y = dense(rows)
+            scaled = y / factors
+            start = dispersion.starting_values(scaled, design, reciprocal)
+            if saturated:
+                means = dispersion.linear_means(y, design, factors)
+            else:
+                means = fit_block(y, factors, start, design=design)[1]
+            return scaled.mean(axis=1), start, np.maximum(means, MINIMUM_MEAN)
+
+        averages, start, self.preliminary_means = by_blocks(
+            block, self.X.T, self.factors, threads=self.inference.threads
+        )
+        self.var["_normed_means"] = averages
+        self.var["genewise_dispersions"], self.var["_genewise_converged"] = dispersion.gene_wise(
+            self.X.T, self.preliminary_means, design, start, threads=self.inference.threads
+        )
 
     def fit_trend_and_prior(self, trend: Trend | None, priors: tuple[float, float] | None) -> None:
         """Fit the trend and the spread around it, or take those of an earlier fit."""
@@ -123,8 +151,8 @@ class BatchedDataSet(DeseqDataSet):
         gene_wise = self.var["genewise_dispersions"].to_numpy()
         expected = self.var["fitted_dispersions"].to_numpy()
         shrunken, converged = dispersion.maximum_a_posteriori(
-            np.ascontiguousarray(self.X.T, dtype=float),
-            np.ascontiguousarray(np.maximum(self.layers["_mu_hat"].T, MINIMUM_MEAN)),
+            self.X.T,
+            self.preliminary_means,
             self.obsm["design_matrix"].to_numpy(),
             np.where(gene_wise > 0.1 * expected, gene_wise, expected),
             expected,
@@ -136,3 +164,29 @@ class BatchedDataSet(DeseqDataSet):
         self.var["_MAP_converged"] = converged
         self.var["_outlier_genes"] = above
         self.var["dispersions"] = np.where(above, gene_wise, shrunken)
+        del self.preliminary_means
+
+    def fit_LFC(self) -> None:  # noqa: N802 - PyDESeq2's name
+        """Fit the coefficients (natural-log scale) and Cook's distances."""
+        table = self.obsm["design_matrix"]
+        design, cells = table.to_numpy(), cells_of(table)
+
+        def block(rows, factors, dispersions):
+            y = dense(rows)
+            beta, means, leverages, converged, optimised = fit_block(
+                y, factors, dispersions, design=design
+            )
+            scaled = y / factors
+            cooks = distances(y, means, leverages, scaled, cells, len(beta.T))
+            return beta, cooks, converged, optimised
+
+        beta, cooks, converged, optimised = by_blocks(
+            block,
+            self.X.T,
+            self.factors,
+            self.var["dispersions"].to_numpy(),
+            threads=self.inference.threads,
+        )
+        self.varm["LFC"] = pd.DataFrame(beta, index=self.var_names, columns=table.columns)
+        self.layers["cooks"] = cooks.T
+        self.var["_LFC_converged"], self.var["_LFC_optimised"] = converged, optimised

@@ -10,7 +10,7 @@ import pandas as pd
 
 from recurseq.deseq import cooks as outliers
 from recurseq.deseq.glm import covariance
-from recurseq.deseq.normalization import size_factors as median_of_ratios
+from recurseq.deseq.normalization import Normalization, normalize
 from recurseq.deseq.trend import Trend
 
 LOG2_E = 1 / np.log(2)
@@ -26,6 +26,7 @@ GENE_COLUMNS = (
     "cooksOutlier",
     "replaced",
     "converged",
+    "optimised",
 )
 _log = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ class Fit:
         One a sample.
     genes
         Genes x (baseMean, dispGeneEst, dispFit, dispMAP, dispersion, dispOutlier, maxCooks,
-        cooksSample, cooksOutlier, replaced, converged).
+        cooksSample, cooksOutlier, replaced, converged, optimised: the reweighted fit went astray
+        and the likelihood was climbed instead).
     coefficients
         Genes x p, log2.
     covariance
@@ -57,6 +59,8 @@ class Fit:
         Variance of log dispersion around the trend.
     formula
         The design formula as text, for the record; may be empty.
+    normalization_factors
+        Samples x genes (at least those of `counts`), when transcript lengths were given.
     """
 
     counts: pd.DataFrame
@@ -69,6 +73,12 @@ class Fit:
     trend: Trend
     prior_variance: float
     formula: str = ""
+    normalization_factors: pd.DataFrame | None = None
+
+    @property
+    def normalization(self) -> Normalization:
+        """What counts are divided by."""
+        return Normalization(self.size_factors, self.normalization_factors)
 
     @property
     def estimated(self) -> np.ndarray:
@@ -93,13 +103,25 @@ class _Estimates:
 
     table: pd.DataFrame
     coefficients: np.ndarray
-    distances: np.ndarray = field(repr=False)
+    distances: np.ndarray = field(repr=False)  # genes x samples
+
+
+@dataclass(frozen=True)
+class _Replaced:
+    """Genes (positions) with replaced counts, these counts, and which were replaced."""
+
+    genes: np.ndarray
+    counts: np.ndarray
+    replaced: np.ndarray
 
 
 def fit(
     counts: pd.DataFrame,
     design: pd.DataFrame,
     *,
+    size_factors: pd.Series | None = None,
+    method: str = "ratio",
+    lengths: pd.DataFrame | None = None,
     cooks: bool = True,
     threads: int = 1,
     formula: str = "",
@@ -116,6 +138,9 @@ def fit(
         Samples x genes, whole numbers.
     design
         Samples x p design matrix, the same samples.
+    size_factors, method, lengths
+        Given size factors (one a sample), how to estimate them (``ratio`` or ``poscounts``), and
+        average transcript lengths (samples x genes, at least those of `counts`): see `normalize`.
     cooks
         Whether single outlying counts are replaced (7 replicates or more) or withhold the p-value
         (3 to 6 replicates).
@@ -133,7 +158,7 @@ def fit(
     ValueError
         When samples differ, the design is not of full rank, or there are no replicates.
     InputError
-        When no size factor can be computed.
+        When no size factor can be computed, or a given factor or length is missing or not positive.
 
     References
     ----------
@@ -141,12 +166,13 @@ def fit(
     """
     _check(counts, design)
     order = counts.index.sort_values(), counts.columns.sort_values()
-    ordered_counts = counts.loc[order[0], order[1]].astype(np.int64)
+    present = order[1][counts[order[1]].to_numpy().any(axis=0)]
+    used = counts.reindex(index=order[0], columns=present).astype(np.int64)
     ordered_design = design.loc[order[0]].astype(float)
-    present = ordered_counts.to_numpy().any(axis=0)
-    used = ordered_counts.loc[:, present]
-    factors = median_of_ratios(used)
-    result = _fit_sorted(used, ordered_design, factors, cooks, threads)
+    if lengths is not None:
+        lengths = lengths.reindex(columns=lengths.columns.sort_values())
+    normalization = normalize(used, method=method, size_factors=size_factors, lengths=lengths)
+    result = _fit_sorted(used, ordered_design, normalization, cooks, threads)
     return _restore(result, counts, design, formula)
 
 
@@ -178,44 +204,54 @@ def orthonormal(design: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     return pd.DataFrame(basis, index=design.index, columns=names), back
 
 
-def _fit_sorted(counts, design, factors, cooks, threads) -> Fit:
+def _fit_sorted(counts, design, normalization, cooks, threads) -> Fit:
     from recurseq.deseq.engine import BatchedDataSet  # PyDESeq2 takes a second or two to import
 
     basis, back = orthonormal(design)
+    factors = normalization.rows(counts.index, counts.columns)
     model = BatchedDataSet(counts, basis, factors, threads)
     model.estimate()
     estimates = _collect(model)
     _log.info("fitted %d genes in %d samples", counts.shape[1], counts.shape[0])
-    replaced = np.zeros(counts.shape, dtype=bool)
-    again = np.zeros(counts.shape[1], dtype=bool)
-    new = counts.to_numpy()
-    if cooks:
-        new, replaced = outliers.replacement_counts(
-            counts.to_numpy(), factors.to_numpy(), estimates.distances, design
+    rows = counts.to_numpy().T
+    nothing = np.array([], dtype=int), rows[:0], np.zeros((0, len(counts)), dtype=bool)
+    changed = _Replaced(
+        *(
+            outliers.replacement_counts(rows, factors, estimates.distances, design)
+            if cooks
+            else nothing
         )
-        again = replaced.any(axis=0)
-    emptied = again & ~new.any(axis=0)
-    if again.any():
-        _log.info("replaced outlier counts of %d genes and fitted these again", again.sum())
-        _refit(estimates, model, counts, new, basis, factors, again & ~emptied, threads)
+    )
+    emptied = changed.genes[~changed.counts.any(axis=1)]
+    if len(changed.genes):
+        _log.info("replaced outlier counts of %d genes; fitting these again", len(changed.genes))
+        _refit(estimates, model, changed, counts, basis)
     table = estimates.table
-    table.loc[emptied, "baseMean"] = 0.0
-    coefficients = np.where(emptied[:, None], 0.0, estimates.coefficients @ back.T)
-    variances = back @ _covariances(estimates, basis, factors, threads) @ back.T
+    table.iloc[emptied, table.columns.get_loc("baseMean")] = 0.0
+    estimates.coefficients[emptied] = 0.0
+    variances = covariance(
+        estimates.coefficients,
+        basis.to_numpy(),
+        factors,
+        table["dispersion"].to_numpy(),
+        threads=threads,
+    )
+    variances = back @ variances @ back.T
     variances[emptied] = 0.0
-    _flag(table, counts, estimates.distances, design, replaced, cooks=cooks)
+    _flag(table, counts, estimates.distances, design, changed, cooks=cooks)
     return Fit(
         counts=counts,
         design=design,
-        size_factors=factors,
+        size_factors=normalization.size_factors,
         genes=table,
         coefficients=pd.DataFrame(
-            coefficients * LOG2_E, index=counts.columns, columns=design.columns
+            estimates.coefficients @ back.T * LOG2_E, index=counts.columns, columns=design.columns
         ),
         covariance=variances * LOG2_E**2,
-        replacements=_replacement_table(counts, new, replaced),
+        replacements=_replacement_table(counts, changed),
         trend=model.trend,
         prior_variance=model.priors[1],
+        normalization_factors=normalization.factors,
     )
 
 
@@ -229,57 +265,53 @@ def _collect(model) -> _Estimates:
         "dispersion": "dispersions",
         "dispOutlier": "_outlier_genes",
         "converged": "_LFC_converged",
+        "optimised": "_LFC_optimised",
     }
     table = pd.DataFrame({new: model.var[old].to_numpy() for new, old in columns.items()})
     table.index = model.var_names
-    table = table.astype({"dispOutlier": bool, "converged": bool})
-    return _Estimates(table, model.varm["LFC"].to_numpy(), model.layers["cooks"])
+    table = table.astype({"dispOutlier": bool, "converged": bool, "optimised": bool})
+    return _Estimates(table, model.varm["LFC"].to_numpy().copy(), model.layers["cooks"].T)
 
 
-def _refit(estimates, model, counts, new, basis, factors, again, threads) -> None:
+def _refit(estimates, model, changed, counts, basis) -> None:
     """Fit the genes with replaced counts again, on the trend and prior of the first fit."""
-    if not again.any():
+    left = changed.counts.any(axis=1)
+    if not left.any():
         return
-    replaced = pd.DataFrame(new[:, again], index=counts.index, columns=counts.columns[again])
-    second = type(model)(replaced, basis, factors, threads)
+    genes = changed.genes[left]
+    replaced = pd.DataFrame(changed.counts[left].T, counts.index, counts.columns[genes])
+    second = type(model)(replaced, basis, model.factors[genes], model.inference.threads)
     second.estimate(model.trend, model.priors)
     refitted = _collect(second)
     estimates.table.loc[refitted.table.index] = refitted.table
-    estimates.coefficients[again] = refitted.coefficients
+    estimates.coefficients[genes] = refitted.coefficients
 
 
-def _covariances(estimates, basis, factors, threads) -> np.ndarray:
-    return covariance(
-        estimates.coefficients,
-        basis.to_numpy(),
-        factors.to_numpy(),
-        estimates.table["dispersion"].to_numpy(),
-        threads=threads,
-    )
-
-
-def _flag(table, counts, distances, design, replaced, *, cooks) -> None:
+def _flag(table, counts, distances, design, changed, *, cooks) -> None:
     """Add the columns on Cook's distances."""
     largest, position, flagged = outliers.flag_outliers(
-        counts.to_numpy(), distances, design, replaced=bool(replaced.any())
+        counts.to_numpy().T, distances, design, replaced=len(changed.genes) > 0
     )
-    changed = replaced.any(axis=0)
-    position = np.where(changed & ~flagged, distances.argmax(axis=0), position)
-    named = flagged | changed
+    replaced = np.zeros(len(table), dtype=bool)
+    replaced[changed.genes] = True
+    shown = changed.genes[~flagged[changed.genes]]
+    position[shown] = distances[shown].argmax(axis=1)
+    named = flagged | replaced
     table["maxCooks"] = largest
     table["cooksSample"] = np.where(named, counts.index.to_numpy()[position], "")
     table["cooksOutlier"] = flagged if cooks else False
-    table["replaced"] = changed
+    table["replaced"] = replaced
 
 
-def _replacement_table(counts, new, replaced) -> pd.DataFrame:
-    columns, rows = np.nonzero(replaced.T)
+def _replacement_table(counts, changed) -> pd.DataFrame:
+    rows, samples = np.nonzero(changed.replaced)
+    genes = changed.genes[rows]
     return pd.DataFrame(
         {
-            "gene_id": counts.columns.to_numpy()[columns],
-            "sample_id": counts.index.to_numpy()[rows],
-            "count": counts.to_numpy()[rows, columns],
-            "replacement": new[rows, columns],
+            "gene_id": counts.columns.to_numpy()[genes],
+            "sample_id": counts.index.to_numpy()[samples],
+            "count": counts.to_numpy()[samples, genes],
+            "replacement": changed.counts[rows, samples],
         }
     )
 
@@ -293,7 +325,7 @@ def _restore(result: Fit, counts: pd.DataFrame, design: pd.DataFrame, formula: s
     table = result.genes.reindex(counts.columns)
     table["baseMean"] = table["baseMean"].fillna(0.0)
     table["cooksSample"] = table["cooksSample"].fillna("")
-    for column in ("dispOutlier", "cooksOutlier", "replaced", "converged"):
+    for column in ("dispOutlier", "cooksOutlier", "replaced", "converged", "optimised"):
         table[column] = table[column].eq(True)
     return Fit(
         counts=counts,
@@ -306,4 +338,5 @@ def _restore(result: Fit, counts: pd.DataFrame, design: pd.DataFrame, formula: s
         trend=result.trend,
         prior_variance=result.prior_variance,
         formula=formula,
+        normalization_factors=result.normalization_factors,
     )

@@ -13,14 +13,14 @@ from functools import partial
 import numpy as np
 from scipy.special import gammaln
 
-from recurseq.deseq.blocks import by_blocks
+from recurseq.deseq.blocks import by_blocks, dense
 from recurseq.deseq.posterior import Prior, posterior_mode
 
 MINIMUM_MEAN = 0.5
 RIDGE = 1e-6 / np.log(2) ** 2  # natural-log scale; R's 1e-6 is on the log2 scale
 _TOLERANCE = 1e-8
 _ITERATIONS = 100
-_LARGEST_COEFFICIENT = 30.0
+_LARGEST_DIFFERENCE = 30.0
 
 
 @dataclass(frozen=True)
@@ -32,31 +32,37 @@ class GlmFit:
     coefficients
         Genes x p, natural-log scale.
     means
-        Genes x samples: size factor x exp(design @ coefficients), not held above 0.5.
+        Genes x samples: factor x exp(design @ coefficients), not held above 0.5.
     leverages
         Genes x samples, diagonal of the hat matrix.
     converged
         One boolean a gene.
+    optimised
+        Whether `posterior_mode` had to find the coefficients.
     """
 
     coefficients: np.ndarray
     means: np.ndarray
     leverages: np.ndarray
     converged: np.ndarray
+    optimised: np.ndarray
 
 
 def fit_glm(
     counts: np.ndarray,
     design: np.ndarray,
-    size_factors: np.ndarray,
+    factors: np.ndarray,
     dispersions: np.ndarray,
     *,
     threads: int = 1,
 ) -> GlmFit:
     """Fit the coefficients of every gene.
 
-    Genes on which the reweighting does not settle are given to `posterior_mode` with the same
-    ridge, as R gives them to a general optimiser.
+    Genes on which the reweighting does not settle, or goes astray, are given to `posterior_mode`
+    with the same ridge, as R gives them to a general optimiser. R calls a gene astray when a
+    coefficient exceeds 30; here it is a sample's linear predictor, or the difference of two, so
+    that the choice of reference levels does not matter. Leverages of such genes are those of the
+    last step that was not astray, as in R.
 
     Parameters
     ----------
@@ -64,39 +70,44 @@ def fit_glm(
         Genes x samples.
     design
         Samples x p, of full column rank.
-    size_factors
-        One a sample.
+    factors
+        Size or normalisation factors, genes x samples.
     dispersions
         One a gene.
     threads
         See `by_blocks`.
     """
-    fit = partial(_fit_block, design=design, size_factors=size_factors)
-    return GlmFit(*by_blocks(fit, counts, dispersions, threads=threads))
+    fit = partial(fit_block, design=design)
+    return GlmFit(*by_blocks(fit, counts, factors, dispersions, threads=threads))
 
 
-def _fit_block(counts, dispersions, *, design, size_factors):
+def fit_block(
+    counts: np.ndarray, factors: np.ndarray, dispersions: np.ndarray, *, design: np.ndarray
+) -> tuple[np.ndarray, ...]:
+    """Fit one block of genes; arguments and the fields returned are those of `fit_glm`."""
+    counts = dense(counts)
     outer = _outer(design)
     width = design.shape[1]
     ridge = RIDGE * np.eye(width)
-    start = _least_squares_start(counts, design, size_factors)
-    beta = start.copy()
+    start = _least_squares_start(counts, design, factors)
+    beta, last_good = start.copy(), start.copy()
     settled = np.zeros(len(counts), dtype=bool)
     active = np.arange(len(counts))
     constant = _likelihood_constant(counts, dispersions)
     old = np.full(len(counts), np.nan)
     for _ in range(_ITERATIONS):
-        y, alpha = counts[active], dispersions[active, None]
-        mu = _floored_means(beta[active], design, size_factors)
+        y, alpha, divisors = counts[active], dispersions[active, None], factors[active]
+        mu = _floored_means(beta[active], design, divisors)
         weights = mu / (1 + alpha * mu)
-        working = weights * (np.log(mu / size_factors) + (y - mu) / mu)
+        working = weights * (np.log(mu / divisors) + (y - mu) / mu)
         information = (weights @ outer).reshape(-1, width, width) + ridge
         beta[active] = np.linalg.solve(information, (working @ design)[..., None])[..., 0]
-        mu = _floored_means(beta[active], design, size_factors)
-        deviance = -2 * (constant[active] + _likelihood_kernel(y, mu, dispersions[active]))
+        astray = _astray(beta[active] @ design.T)
+        last_good[active[~astray]] = beta[active[~astray]]
+        mu = _floored_means(beta[active], design, divisors)
+        deviance = -2 * (constant[active] + likelihood_kernel(y, mu, dispersions[active]))
         change = np.abs(deviance - old[active]) / (np.abs(deviance) + 0.1)
         old[active] = deviance
-        astray = ~(np.abs(beta[active]).max(axis=1) <= _LARGEST_COEFFICIENT)
         done = (change < _TOLERANCE) & ~astray
         settled[active[done]] = True
         active = active[~done & ~astray & np.isfinite(deviance)]
@@ -107,15 +118,22 @@ def _fit_block(counts, dispersions, *, design, size_factors):
     if len(lost):
         prior = Prior(np.full(width, RIDGE))
         mode = posterior_mode(
-            counts[lost], design, np.log(size_factors), dispersions[lost], prior, start[lost]
+            counts[lost], design, np.log(factors[lost]), dispersions[lost], prior, start[lost]
         )
         beta[lost], converged[lost] = mode.coefficients, mode.converged
-    mu = _floored_means(beta, design, size_factors)
+    mu = _floored_means(last_good, design, factors)
     weights = mu / (1 + dispersions[:, None] * mu)
     inverse = np.linalg.inv((weights @ outer).reshape(-1, width, width) + ridge)
     leverages = weights * (inverse.reshape(-1, width * width) @ outer.T)
-    means = size_factors * np.exp(beta @ design.T)
-    return beta, means, leverages, converged
+    means = factors * np.exp(beta @ design.T)
+    return beta, means, leverages, converged, ~settled
+
+
+def _astray(predictors: np.ndarray) -> np.ndarray:
+    """Whether a gene's linear predictors (genes x samples) are beyond all reason, or missing."""
+    low, high = predictors.min(axis=1), predictors.max(axis=1)
+    reach = np.maximum(high - low, np.maximum(np.abs(low), np.abs(high)))
+    return ~(reach <= _LARGEST_DIFFERENCE)
 
 
 def _outer(design: np.ndarray) -> np.ndarray:
@@ -123,13 +141,13 @@ def _outer(design: np.ndarray) -> np.ndarray:
     return (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
 
 
-def _least_squares_start(counts, design, size_factors):
+def _least_squares_start(counts, design, factors):
     q, r = np.linalg.qr(design)
-    return np.linalg.solve(r, q.T @ np.log(counts / size_factors + 0.1).T).T
+    return np.linalg.solve(r, q.T @ np.log(counts / factors + 0.1).T).T
 
 
-def _floored_means(beta, design, size_factors):
-    return np.maximum(size_factors * np.exp(beta @ design.T), MINIMUM_MEAN)
+def _floored_means(beta, design, factors):
+    return np.maximum(factors * np.exp(beta @ design.T), MINIMUM_MEAN)
 
 
 def _likelihood_constant(counts, dispersions):
@@ -138,33 +156,20 @@ def _likelihood_constant(counts, dispersions):
     return terms.sum(axis=1)
 
 
-def _likelihood_kernel(counts, means, dispersions):
+def likelihood_kernel(counts: np.ndarray, means: np.ndarray, dispersions: np.ndarray) -> np.ndarray:
+    """Log-likelihood of each gene, less the terms that do not depend on the mean.
+
+    Differences between two models of one gene with the same dispersion are complete.
+    """
     alpha = dispersions[:, None]
     terms = counts * np.log(alpha * means) - (counts + 1 / alpha) * np.log1p(alpha * means)
     return np.where(counts == 0, -np.log1p(alpha * means) / alpha, terms).sum(axis=1)
 
 
-def log_likelihood(
-    counts: np.ndarray, means: np.ndarray, dispersions: np.ndarray, *, threads: int = 1
-) -> np.ndarray:
-    """Log-likelihood of each gene, less the terms that do not depend on the mean.
-
-    Differences between two models of one gene with the same dispersion are complete.
-    """
-    kernel = by_blocks(
-        lambda y, mu, a: (_likelihood_kernel(y, mu, a),),
-        counts,
-        means,
-        dispersions,
-        threads=threads,
-    )
-    return kernel[0]
-
-
 def covariance(
     coefficients: np.ndarray,
     design: np.ndarray,
-    size_factors: np.ndarray,
+    factors: np.ndarray,
     dispersions: np.ndarray,
     *,
     threads: int = 1,
@@ -176,11 +181,11 @@ def covariance(
     """
     outer, width = _outer(design), design.shape[1]
 
-    def block(beta, alpha):
-        mu = _floored_means(beta, design, size_factors)
+    def block(beta, divisors, alpha):
+        mu = _floored_means(beta, design, divisors)
         information = ((mu / (1 + alpha[:, None] * mu)) @ outer).reshape(-1, width, width)
         inverse = np.linalg.inv(information + RIDGE * np.eye(width))
         sandwich = inverse @ information @ inverse
         return ((sandwich + sandwich.transpose(0, 2, 1)) / 2,)
 
-    return by_blocks(block, coefficients, dispersions, threads=threads)[0]
+    return by_blocks(block, coefficients, factors, dispersions, threads=threads)[0]

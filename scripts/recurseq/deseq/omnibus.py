@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
+from recurseq.deseq.blocks import by_blocks, dense
 from recurseq.deseq.fit import LOG2_E, Fit, orthonormal
-from recurseq.deseq.glm import fit_glm, log_likelihood
+from recurseq.deseq.glm import MINIMUM_MEAN, fit_block, likelihood_kernel
 
 
 def likelihood_ratio_test(fit: Fit, reduced: pd.DataFrame, *, threads: int = 1) -> pd.DataFrame:
@@ -42,22 +43,44 @@ def likelihood_ratio_test(fit: Fit, reduced: pd.DataFrame, *, threads: int = 1) 
     order = np.argsort(fit.design.index.to_numpy(), kind="stable")
     genes = np.flatnonzero(fit.estimated)
     genes = genes[np.argsort(fit.counts.columns.to_numpy()[genes], kind="stable")]
-    counts = np.ascontiguousarray(fit.fitted_counts.to_numpy(dtype=float)[np.ix_(order, genes)].T)
-    dispersions = fit.genes["dispersion"].to_numpy()[genes]
-    factors = fit.size_factors.to_numpy()[order]
-    coefficients = fit.coefficients.to_numpy()[genes] / LOG2_E
-    full_means = factors * np.exp(coefficients @ fit.design.to_numpy(dtype=float)[order].T)
-    reduced_means = _reduced_means(counts, reduced.iloc[order], factors, dispersions, threads)
-    stat = 2 * (
-        log_likelihood(counts, full_means, dispersions, threads=threads)
-        - log_likelihood(counts, reduced_means, dispersions, threads=threads)
+    full = fit.design.to_numpy(dtype=float)[order]
+    basis, _ = orthonormal(reduced.iloc[order])
+    constant = basis.shape[1] == 1 and basis.nunique().iloc[0] == 1
+    smaller = basis.to_numpy()
+
+    def block(rows, factors, dispersions, coefficients, optimised):
+        y = dense(rows)
+        full_means = _for_likelihood(factors * np.exp(coefficients @ full.T), optimised)
+        if constant:  # the mean of normalised counts, as R does it
+            means = factors * (y / factors).mean(axis=1, keepdims=True)
+        else:
+            _, means, _, _, astray = fit_block(y, factors, dispersions, design=smaller)
+            means = _for_likelihood(means, astray)
+        gain = likelihood_kernel(y, full_means, dispersions) - likelihood_kernel(
+            y, means, dispersions
+        )
+        return (np.where(y.any(axis=1), 2 * gain, 0.0),)  # 0: outliers replaced by zeros
+
+    samples, names = fit.counts.index[order], fit.counts.columns[genes]
+    (stat,) = by_blocks(
+        block,
+        fit.fitted_counts.to_numpy()[order].T[genes],
+        fit.normalization.rows(samples, names),
+        fit.genes["dispersion"].to_numpy()[genes],
+        fit.coefficients.to_numpy()[genes] / LOG2_E,
+        fit.genes["optimised"].to_numpy()[genes],
+        threads=threads,
     )
-    stat[~counts.any(axis=1)] = 0.0  # outliers replaced by zeros
     table = pd.DataFrame(np.nan, index=fit.genes.index, columns=["stat", "df", "pvalue"])
     table.iloc[genes, 0] = stat
     table.iloc[genes, 1] = degrees
     table.iloc[genes, 2] = chdtrc(degrees, np.maximum(stat, 0.0))
     return table
+
+
+def _for_likelihood(means: np.ndarray, optimised: np.ndarray) -> np.ndarray:
+    """Hold the means at 0.5 where R does: after its optimiser (``fitNbinomGLMsOptim``)."""
+    return np.where(optimised[:, None], np.maximum(means, MINIMUM_MEAN), means)
 
 
 def _degrees_of_freedom(full: pd.DataFrame, reduced: pd.DataFrame) -> int:
@@ -71,11 +94,3 @@ def _degrees_of_freedom(full: pd.DataFrame, reduced: pd.DataFrame) -> int:
     if degrees < 1:
         raise ValueError("the reduced design must lack at least one column of the full design")
     return degrees
-
-
-def _reduced_means(counts, reduced, factors, dispersions, threads):
-    """Fitted means; without covariates the mean of normalised counts, as R does it."""
-    basis, _ = orthonormal(reduced)
-    if reduced.shape[1] == 1 and basis.nunique().iloc[0] == 1:
-        return factors * (counts / factors).mean(axis=1, keepdims=True)
-    return fit_glm(counts, basis.to_numpy(), factors, dispersions, threads=threads).means

@@ -47,7 +47,7 @@ class Mode:
 def posterior_mode(
     counts: np.ndarray,
     design: np.ndarray,
-    log_size_factors: np.ndarray,
+    log_factors: np.ndarray,
     dispersions: np.ndarray,
     prior: Prior,
     start: np.ndarray,
@@ -63,8 +63,8 @@ def posterior_mode(
         Genes x samples.
     design
         Samples x p.
-    log_size_factors
-        Natural logarithm, one a sample.
+    log_factors
+        Natural logarithm of size or normalisation factors, genes x samples.
     dispersions
         One a gene.
     prior
@@ -74,19 +74,18 @@ def posterior_mode(
     """
     outer = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
     beta = start.astype(float).copy()
-    value = _log_posterior(counts, design, log_size_factors, dispersions, prior, beta)
+    value = _log_posterior(counts, design, log_factors, dispersions, prior, beta)
     converged = np.zeros(len(counts), dtype=bool)
     active = np.arange(len(counts))
     for _ in range(_STEPS):
         y, alpha, here = counts[active], dispersions[active], beta[active]
+        offsets = log_factors[active]
         gradient, information = _derivatives(
-            y, design, outer, log_size_factors, alpha, prior, here, ascent=True
+            y, design, outer, offsets, alpha, prior, here, ascent=True
         )
         step = np.linalg.solve(information, gradient[..., None])[..., 0]
         step /= np.maximum(1.0, np.abs(step).max(axis=1) / 5.0)[:, None]
-        moved, reached = _line_search(
-            y, design, log_size_factors, alpha, prior, here, step, value[active]
-        )
+        moved, reached = _line_search(y, design, offsets, alpha, prior, here, step, value[active])
         beta[active], value[active] = moved, reached
         done = np.abs(step).max(axis=1) <= _TOLERANCE * (1 + np.abs(moved).max(axis=1))
         converged[active[done]] = True
@@ -94,13 +93,13 @@ def posterior_mode(
         if not len(active):
             break
     _, information = _derivatives(
-        counts, design, outer, log_size_factors, dispersions, prior, beta, ascent=False
+        counts, design, outer, log_factors, dispersions, prior, beta, ascent=False
     )
     return Mode(beta, information, value, converged)
 
 
-def _log_posterior(counts, design, log_size_factors, dispersions, prior, beta):
-    eta = beta @ design.T + log_size_factors
+def _log_posterior(counts, design, log_factors, dispersions, prior, beta):
+    eta = beta @ design.T + log_factors
     alpha = dispersions[:, None]
     likelihood = counts * eta - (counts + 1 / alpha) * np.logaddexp(0, eta + np.log(alpha))
     penalty = 0.5 * beta**2 @ prior.precision
@@ -109,10 +108,10 @@ def _log_posterior(counts, design, log_size_factors, dispersions, prior, beta):
     return likelihood.sum(axis=1) - penalty
 
 
-def _derivatives(counts, design, outer, log_size_factors, dispersions, prior, beta, *, ascent):
+def _derivatives(counts, design, outer, log_factors, dispersions, prior, beta, *, ascent):
     """Gradient and negative Hessian of the log posterior, or its concave stand-in for `ascent`."""
     alpha = dispersions[:, None]
-    mu = np.exp(np.clip(beta @ design.T + log_size_factors, -700, 700))
+    mu = np.exp(np.clip(beta @ design.T + log_factors, -700, 700))
     slope = (counts - mu) / (1 + alpha * mu)
     curvature = mu * (1 + alpha * counts) / (1 + alpha * mu) ** 2
     width = design.shape[1]
@@ -136,12 +135,12 @@ def _derivatives(counts, design, outer, log_size_factors, dispersions, prior, be
     return gradient, information
 
 
-def _line_search(counts, design, log_size_factors, dispersions, prior, here, step, value):
+def _line_search(counts, design, log_factors, dispersions, prior, here, step, value):
     """Halve the step of each gene until the log posterior falls by no more than rounding."""
     length = np.ones(len(here))
     enough = value - _ROUNDING * (1 + np.abs(value))
     moved = here + step
-    reached = _log_posterior(counts, design, log_size_factors, dispersions, prior, moved)
+    reached = _log_posterior(counts, design, log_factors, dispersions, prior, moved)
     for _ in range(_HALVINGS):
         worse = np.flatnonzero(~(reached >= enough))
         if not len(worse):
@@ -149,7 +148,7 @@ def _line_search(counts, design, log_size_factors, dispersions, prior, here, ste
         length[worse] /= 2
         moved[worse] = here[worse] + length[worse, None] * step[worse]
         reached[worse] = _log_posterior(
-            counts[worse], design, log_size_factors, dispersions[worse], prior, moved[worse]
+            counts[worse], design, log_factors[worse], dispersions[worse], prior, moved[worse]
         )
     stuck = ~(reached >= enough)
     moved[stuck], reached[stuck] = here[stuck], value[stuck]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from recurseq.deseq.blocks import by_blocks
+from recurseq.deseq.blocks import by_blocks, dense
 from recurseq.deseq.fit import LOG2_E, Fit
 from recurseq.deseq.posterior import Prior, posterior_mode
 from recurseq.deseq.wald import aligned_weights, sample_weights
@@ -135,15 +135,17 @@ def shrink(
     order = np.argsort(fit.design.index.to_numpy(), kind="stable")
     genes = np.flatnonzero(fit.estimated & tested["lfcSE"].gt(0).to_numpy())
     genes = genes[np.argsort(fit.counts.columns.to_numpy()[genes], kind="stable")]
-    log_factors = np.log(fit.size_factors.to_numpy()[order])
     start = fit.coefficients.to_numpy()[genes] / LOG2_E @ basis.coefficients.T
 
-    def block(counts, dispersions, estimate):
-        return _best_mode(counts, basis.design, log_factors, dispersions, prior, estimate)
+    def block(counts, factors, dispersions, estimate):
+        return _best_mode(
+            dense(counts), basis.design, np.log(factors), dispersions, prior, estimate
+        )
 
     values, errors = by_blocks(
         block,
-        np.ascontiguousarray(fit.fitted_counts.to_numpy(dtype=float)[np.ix_(order, genes)].T),
+        fit.fitted_counts.to_numpy()[order].T[genes],
+        fit.normalization.rows(fit.counts.index[order], fit.counts.columns[genes]),
         fit.genes["dispersion"].to_numpy()[genes],
         start,
         threads=threads,

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from recurseq.deseq.fit import GENE_COLUMNS, Fit
-from recurseq.deseq.normalization import normalized
+from recurseq.deseq.transform import vst
 from recurseq.deseq.trend import Trend
 
 if TYPE_CHECKING:
     import anndata
 
-_BOOLEANS = ("dispOutlier", "cooksOutlier", "replaced", "converged")
+_BOOLEANS = ("dispOutlier", "cooksOutlier", "replaced", "converged", "optimised")
 
 
 def add_fit(cohort: anndata.AnnData, fit: Fit) -> anndata.AnnData:
@@ -32,7 +32,8 @@ def add_fit(cohort: anndata.AnnData, fit: Fit) -> anndata.AnnData:
     Returns
     -------
     anndata.AnnData
-        With obs ``size_factor``; layers ``normalized`` and ``vst``; var columns of `Fit.genes`;
+        With obs ``size_factor``; layers ``normalized``, ``vst`` and, from transcript lengths,
+        ``normalization_factor``; var columns of `Fit.genes`;
         varm ``coefficients`` (p, log2) and ``covariance`` (p x p, row major); obsm
         ``design_matrix``; uns ``formula``, ``trend``, ``fit_type``, ``prior_variance``,
         ``replacements``.
@@ -40,9 +41,13 @@ def add_fit(cohort: anndata.AnnData, fit: Fit) -> anndata.AnnData:
     model = cohort.copy()
     model.obs["size_factor"] = fit.size_factors.reindex(model.obs_names)
     counts = pd.DataFrame(model.layers["counts"], model.obs_names, model.var_names)
-    scaled = normalized(counts, model.obs["size_factor"]).to_numpy()
-    model.layers["normalized"] = scaled
-    model.layers["vst"] = fit.trend.stabilise(scaled)
+    model.layers["normalized"] = fit.normalization.divide(counts).to_numpy()
+    model.layers["vst"] = vst(
+        counts, fit.normalization, fit.trend, fitted=fit.counts.columns
+    ).to_numpy()
+    if fit.normalization_factors is not None:
+        factors = fit.normalization.rows(model.obs_names, model.var_names).T
+        model.layers["normalization_factor"] = np.ascontiguousarray(factors)
     for name in GENE_COLUMNS:
         values = fit.genes[name].reindex(model.var_names)
         if name in _BOOLEANS:
@@ -64,6 +69,7 @@ def add_fit(cohort: anndata.AnnData, fit: Fit) -> anndata.AnnData:
     model.uns["formula"] = fit.formula
     model.uns["fit_type"] = fit.trend.kind
     model.uns["trend"] = np.array([fit.trend.asymptote, fit.trend.extra_poisson])
+    model.uns["trend_curve"] = np.array(fit.trend.curve)  # empty unless the trend is local
     model.uns["prior_variance"] = fit.prior_variance
     model.uns["replacements"] = fit.replacements.reset_index(drop=True).rename(index=str)
     return model
@@ -83,6 +89,12 @@ def read_fit(model: anndata.AnnData) -> Fit:
     width = design.shape[1]
     names = genes.index
     genes["cooksSample"] = genes["cooksSample"].astype(str)
+    factors = None
+    if "normalization_factor" in model.layers:
+        factors = pd.DataFrame(
+            model.layers["normalization_factor"][:, kept], model.obs_names, names
+        )
+    curve = tuple(map(tuple, np.asarray(model.uns["trend_curve"]).tolist()))
     return Fit(
         counts=pd.DataFrame(model.layers["counts"][:, kept], model.obs_names, names),
         design=design,
@@ -93,7 +105,10 @@ def read_fit(model: anndata.AnnData) -> Fit:
         ),
         covariance=np.asarray(model.varm["covariance"])[kept].reshape(-1, width, width),
         replacements=model.uns["replacements"].reset_index(drop=True),
-        trend=Trend(str(model.uns["fit_type"]), *(float(value) for value in model.uns["trend"])),
+        trend=Trend(
+            str(model.uns["fit_type"]), *(float(value) for value in model.uns["trend"]), curve
+        ),
         prior_variance=float(model.uns["prior_variance"]),
         formula=str(model.uns["formula"]),
+        normalization_factors=factors,
     )

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from recurseq.deseq import dispersion
-from recurseq.deseq.normalization import normalized
+from recurseq.deseq.blocks import by_blocks, dense
+from recurseq.deseq.normalization import Normalization
 from recurseq.deseq.trend import Trend, fit_trend
 
 _GENES_FOR_TREND = 1000
 _LOWEST_MEAN = 5.0
+_GRID = 1000
+_ANCHORS = (0.95, 0.999)
 
 
-def blind_vst(counts: pd.DataFrame, size_factors: pd.Series) -> pd.DataFrame:
+def blind_vst(counts: pd.DataFrame, normalization: Normalization) -> pd.DataFrame:
     """Variance-stabilising transformation that knows nothing of the groups.
 
     The dispersion trend is fitted without covariates to 1000 genes of mean above 5, evenly spread
@@ -24,37 +29,114 @@ def blind_vst(counts: pd.DataFrame, size_factors: pd.Series) -> pd.DataFrame:
     ----------
     counts
         Samples x genes, raw counts.
-    size_factors
-        One a sample.
+    normalization
+        What they are divided by (`normalize`).
 
     Returns
     -------
     pandas.DataFrame
         Samples x genes, log2 scale.
     """
-    scaled = normalized(counts, size_factors)
+    rows, genes = counts.index.sort_values(), counts.columns.sort_values()
+    ordered = counts.reindex(index=rows, columns=genes)
     try:
-        trend = _blind_trend(counts, scaled, size_factors)
+        trend = _blind_trend(ordered.to_numpy().T, normalization.rows(rows, genes))
     except ValueError:  # nothing varies beyond counting noise; the transformation is then the root
         trend = Trend("mean", dispersion.MINIMUM_DISPERSION, 0.0)
-    return pd.DataFrame(
-        trend.stabilise(scaled.to_numpy()), index=counts.index, columns=counts.columns
+    return vst(counts, normalization, trend)
+
+
+def vst(
+    counts: pd.DataFrame,
+    normalization: Normalization,
+    trend: Trend,
+    *,
+    fitted: pd.Index | None = None,
+) -> pd.DataFrame:
+    """Variance-stabilising transformation by a dispersion trend.
+
+    Parameters
+    ----------
+    counts
+        Samples x genes, raw counts.
+    normalization
+        What they are divided by.
+    trend
+        Dispersion over mean: of the fitted model, or blind to the design.
+    fitted
+        Genes that a local trend is calibrated on; all when absent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Samples x genes, log2 scale.
+
+    References
+    ----------
+    Anders and Huber, Genome Biology 11, R106 (2010); R's ``getVarianceStabilizedData``.
+    """
+    scaled = normalization.divide(counts)
+    if trend.kind == "local":
+        known = scaled if fitted is None else scaled[fitted]
+        transform = _numeric(trend, known, normalization.size_factors)
+    else:
+        transform = _closed_form(trend)
+    values = scaled.to_numpy()
+    (values[:],) = by_blocks(lambda rows: (transform(rows),), values)
+    return pd.DataFrame(values, counts.index, counts.columns)
+
+
+def _closed_form(trend: Trend) -> Callable[[np.ndarray], np.ndarray]:
+    """Integral of 1 / sqrt(q + q² dispersion(q)) for a parametric and for a constant dispersion."""
+    a0, a1 = trend.asymptote, trend.extra_poisson
+    if trend.kind == "mean":
+        return lambda q: (2 * np.arcsinh(np.sqrt(a0 * q)) - np.log(a0) - np.log(4)) / np.log(2)
+
+    def transform(q: np.ndarray) -> np.ndarray:
+        root = np.sqrt(a0 * q * (1 + a1 + a0 * q))
+        return np.log2((1 + a1 + 2 * a0 * q + 2 * root) / (4 * a0))
+
+    return transform
+
+
+def _numeric(
+    trend: Trend, scaled: pd.DataFrame, size_factors: pd.Series
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Numeric integral for a local trend, on a grid even in asinh of the mean.
+
+    Scaled so that it equals log2 at the 95 % and 99.9 % quantiles of the genes' means.
+    """
+    from scipy.interpolate import make_interp_spline  # only needed here, and slow to import
+
+    grid = np.sinh(np.linspace(0, np.arcsinh(scaled.to_numpy().max()), _GRID))[1:]
+    noise = float(np.mean(1 / size_factors.sort_index()))
+    slope = 1 / np.sqrt(trend.at(grid) * grid**2 + noise * grid)
+    area = np.cumsum(np.diff(grid) * (slope[1:] + slope[:-1]) / 2)
+    x = np.arcsinh((grid[1:] + grid[:-1]) / 2)
+    spline = make_interp_spline(
+        x, area, bc_type=(_third(x[:4], area[:4]), _third(x[-4:], area[-4:]))
     )
+    anchors = np.quantile(scaled.mean(axis=0).to_numpy(), _ANCHORS)
+    at = spline(np.arcsinh(anchors))
+    unit = np.diff(np.log2(anchors))[0] / np.diff(at)[0]
+    return lambda q: unit * (spline(np.arcsinh(q)) - at[0]) + np.log2(anchors[0])
 
 
-def _blind_trend(counts: pd.DataFrame, scaled: pd.DataFrame, size_factors: pd.Series) -> Trend:
-    order = np.argsort(counts.columns.to_numpy(), kind="stable")
-    rows = np.argsort(counts.index.to_numpy(), kind="stable")
-    raw = counts.to_numpy(dtype=float)[np.ix_(rows, order)].T
-    even = scaled.to_numpy()[np.ix_(rows, order)].T
-    factors = size_factors.reindex(counts.index).to_numpy()[rows]
-    chosen = _evenly_chosen(even.mean(axis=1))
-    raw, even = np.ascontiguousarray(raw[chosen]), np.ascontiguousarray(even[chosen])
-    design = np.ones((len(factors), 1))
-    start = dispersion.starting_values(even, design, factors)
-    means = dispersion.linear_means(raw, design, factors)
-    estimates, _ = dispersion.gene_wise(raw, means, design, start)
-    return fit_trend(even.mean(axis=1), estimates)
+def _third(x: np.ndarray, y: np.ndarray) -> list[tuple[int, float]]:
+    """Third derivative of the cubic through four points: the ends of R's ``splinefun``."""
+    return [(3, float(6 * np.polyfit(x - x[0], y, 3)[0]))]
+
+
+def _blind_trend(counts: np.ndarray, factors: np.ndarray) -> Trend:
+    (means,) = by_blocks(lambda y, f: ((y / f).mean(axis=1),), counts, factors)
+    chosen = _evenly_chosen(means)
+    y, divisors = dense(counts[chosen]), factors[chosen]
+    design = np.ones((y.shape[1], 1))
+    reciprocal = dispersion.mean_reciprocal(divisors)
+    start = dispersion.starting_values(y / divisors, design, reciprocal)
+    preliminary = dispersion.linear_means(y, design, divisors)
+    estimates, _ = dispersion.gene_wise(y, preliminary, design, start)
+    return fit_trend(means[chosen], estimates)
 
 
 def _evenly_chosen(means: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Dispersion trend over the mean, its prior variance, and the transformation it defines."""
+"""Dispersion trend over the mean of normalised counts, and the spread around it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from scipy.special import polygamma
 
 from recurseq.deseq.dispersion import MINIMUM_DISPERSION
 from recurseq.deseq.few_degrees import matched_prior_variance
+from recurseq.deseq.local_regression import along, local_curve
 
 _MAD_TO_SD = 1.4826  # R's mad()
 _SMALLEST_PRIOR = 0.25
+_REGRESSION_STEPS = 25
+_GENES_FOR_LOCAL = 10
 _log = logging.getLogger(__name__)
 
 
@@ -23,41 +26,36 @@ class Trend:
     Attributes
     ----------
     kind
-        ``parametric``: asymptote + extra_poisson / mean; ``mean``: the same everywhere.
+        ``parametric``: asymptote + extra_poisson / mean; ``local``: a curve of log dispersion over
+        log mean; ``mean``: the same everywhere.
     asymptote, extra_poisson
-        Coefficients (the second is 0 for ``mean``).
+        Coefficients (the second is 0 for ``mean``, both are NaN for ``local``).
+    curve
+        For ``local``: what `local_curve` returns; else empty.
     """
 
     kind: str
     asymptote: float
     extra_poisson: float
+    curve: tuple[tuple[float, ...], ...] = ()
 
     def at(self, means: np.ndarray) -> np.ndarray:
         """Dispersion at these means of normalised counts."""
         if self.kind == "mean":
             return np.full(np.shape(means), self.asymptote)
         with np.errstate(divide="ignore"):
+            if self.kind == "local":
+                return np.exp(along(np.array(self.curve), np.log(means)))
             return self.asymptote + self.extra_poisson / np.asarray(means, dtype=float)
-
-    def stabilise(self, values: np.ndarray) -> np.ndarray:
-        """Variance-stabilising transformation of normalised counts, log2 scale.
-
-        Closed forms of the integral of 1 / sqrt(q + q² dispersion(q)); Anders and Huber 2010,
-        supplementary note, and the vignette of DESeq2 (``vst``).
-        """
-        a0, a1 = self.asymptote, self.extra_poisson
-        if self.kind == "mean":
-            return (2 * np.arcsinh(np.sqrt(a0 * values)) - np.log(a0) - np.log(4)) / np.log(2)
-        root = np.sqrt(a0 * values * (1 + a1 + a0 * values))
-        return np.log2((1 + a1 + 2 * a0 * values + 2 * root) / (4 * a0))
 
 
 def fit_trend(means: np.ndarray, dispersions: np.ndarray) -> Trend:
-    """Fit dispersion = a0 + a1 / mean to gene-wise estimates.
+    """Fit dispersion = a0 + a1 / mean to gene-wise estimates, or a local regression.
 
     Gamma regression with identity link, repeated on the genes whose ratio to the curve lies between
     1e-4 and 15, until the coefficients stand still (Love et al. 2014; R's
-    ``parametricDispersionFit``). When that fails the trimmed mean of the dispersions serves all.
+    ``parametricDispersionFit``). When that fails, as in R, a local regression takes its place; with
+    too few genes for one, the trimmed mean of the dispersions, and the log says so.
 
     Parameters
     ----------
@@ -77,7 +75,21 @@ def fit_trend(means: np.ndarray, dispersions: np.ndarray) -> Trend:
     coefficients = _parametric(means[usable], dispersions[usable])
     if coefficients is not None:
         return Trend("parametric", *coefficients)
-    _log.warning("the dispersion trend a0 + a1/mean does not fit; the mean dispersion is used")
+    if len(np.unique(means[usable])) >= _GENES_FOR_LOCAL:
+        _log.warning("the dispersion trend a0 + a1/mean does not fit; a local regression is used")
+        return local_trend(means[usable], dispersions[usable])
+    _log.warning("too few genes for a dispersion trend; the mean dispersion is used")
+    return mean_trend(dispersions)
+
+
+def local_trend(means: np.ndarray, dispersions: np.ndarray) -> Trend:
+    """Regress log dispersion on log mean locally, weights = means (R's ``localDispersionFit``)."""
+    curve = local_curve(np.log(means), np.log(dispersions), means)
+    return Trend("local", np.nan, np.nan, tuple(map(tuple, curve.tolist())))
+
+
+def mean_trend(dispersions: np.ndarray) -> Trend:
+    """Mean of the dispersions, a thousandth trimmed at either end (R's ``fitType = "mean"``)."""
     chosen = np.sort(dispersions[dispersions > 10 * MINIMUM_DISPERSION])
     cut = int(len(chosen) * 0.001)
     return Trend("mean", float(chosen[cut : len(chosen) - cut].mean()), 0.0)
@@ -88,34 +100,45 @@ def _parametric(means, dispersions) -> tuple[float, float] | None:
     for _ in range(11):
         ratio = dispersions / (coefficients[0] + coefficients[1] / means)
         good = (ratio > 1e-4) & (ratio < 15)
-        fitted = _gamma_regression(1 / means[good], dispersions[good], coefficients)
+        fitted, converged = _gamma_regression(1 / means[good], dispersions[good], coefficients)
         if fitted is None or not (fitted > 0).all():
             return None
-        settled = np.sum(np.log(fitted / coefficients) ** 2) < 1e-6
+        settled = converged and np.sum(np.log(fitted / coefficients) ** 2) < 1e-6
         coefficients = fitted
         if settled:
             return float(coefficients[0]), float(coefficients[1])
     return None
 
 
-def _gamma_regression(covariate, response, start) -> np.ndarray | None:
+def _gamma_regression(covariate, response, start) -> tuple[np.ndarray | None, bool]:
     """Gamma regression with identity link by reweighted least squares (R's ``glm`` defaults)."""
     design = np.column_stack([np.ones_like(covariate), covariate])
+    coefficients = start
     mu = design @ start
     old = _gamma_deviance(response, mu)
-    for _ in range(25):
+    for _ in range(_REGRESSION_STEPS):
         weighted = design / mu[:, None] ** 2
         try:
-            coefficients = np.linalg.solve(weighted.T @ design, weighted.T @ response)
+            target = np.linalg.solve(weighted.T @ design, weighted.T @ response)
         except np.linalg.LinAlgError:
-            return None
+            return None, False
+        coefficients = _step_to_positive_means(design, coefficients, target)
+        if coefficients is None:
+            return None, False
         mu = design @ coefficients
-        if not (mu > 0).all():
-            return None
         deviance = _gamma_deviance(response, mu)
         if abs(deviance - old) / (abs(deviance) + 0.1) < 1e-8:
-            return coefficients
+            return coefficients, True
         old = deviance
+    return coefficients, False
+
+
+def _step_to_positive_means(design, here, target) -> np.ndarray | None:
+    """Halve the step until every mean is positive, as R's ``glm.fit`` does."""
+    for _ in range(_REGRESSION_STEPS + 1):
+        if (design @ target > 0).all():
+            return target
+        target = (target + here) / 2
     return None
 
 

@@ -8,7 +8,7 @@ import anndata
 import numpy as np
 import pandas as pd
 
-from recurseq.deseq.normalization import size_factors
+from recurseq.deseq.normalization import normalize
 from recurseq.deseq.transform import blind_vst
 from recurseq.qc.components import associations, principal_components, sample_distances
 from recurseq.qc.depth import library_sizes, top_genes
@@ -38,8 +38,8 @@ def assess_quality(cohort: anndata.AnnData) -> dict[str, pd.DataFrame]:
     """
     kept = cohort[:, cohort.var["kept"].to_numpy(dtype=bool)]
     counts = pd.DataFrame(kept.layers["counts"], index=kept.obs_names, columns=kept.var_names)
-    size_factor = size_factors(counts)
-    return quality_tables(cohort, size_factor, blind_vst(counts, size_factor))
+    normalization = normalize(counts)
+    return quality_tables(cohort, normalization.size_factors, blind_vst(counts, normalization))
 
 
 def quality_tables(
