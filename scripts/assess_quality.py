@@ -5,9 +5,13 @@ from recurseq.log import logged
 with logged(snakemake.log[0]):
     import anndata
 
+    from recurseq.cohort.lengths import normalization_values
     from recurseq.qc import assess_quality
     from recurseq.tables import write_table
 
     cohort = anndata.read_h5ad(snakemake.input.cohort)
-    for table, frame in assess_quality(cohort).items():
+    values = normalization_values(
+        cohort, snakemake.params.normalization, snakemake.input.get("lengths")
+    )
+    for table, frame in assess_quality(cohort, values).items():
         write_table(frame, snakemake.output[table.removeprefix("qc_")], table)

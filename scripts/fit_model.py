@@ -6,6 +6,7 @@ with logged(snakemake.log[0]):
     import anndata
     import pandas as pd
 
+    from recurseq.cohort.lengths import normalization_values
     from recurseq.deseq import add_fit, fit
     from recurseq.formula import design_matrix, parse_formula
 
@@ -14,6 +15,9 @@ with logged(snakemake.log[0]):
     fitted = fit(
         pd.DataFrame(kept.layers["counts"], kept.obs_names, kept.var_names),
         design_matrix(parse_formula(snakemake.params.formula), cohort.obs),
+        **normalization_values(
+            cohort, snakemake.params.normalization, snakemake.input.get("lengths")
+        ),
         cooks=snakemake.params.cooks,
         threads=snakemake.threads,
         formula=snakemake.params.formula,

@@ -11,7 +11,8 @@ import yaml
 
 from recurseq.cohort.importing import count_problems
 from recurseq.enrichment.gene_sets import gene_set_problems
-from recurseq.errors import InputError, Problem
+from recurseq.errors import InputError, Problem, few
+from recurseq.files import header_of, load
 from recurseq.markers import panel_notes, panel_problems
 from recurseq.study import (
     Study,
@@ -90,4 +91,19 @@ def _file_problems(study: Study) -> list[Problem]:
         problems += panel_problems(study.panel, list(study.contrasts))
     for path in dict.fromkeys(study.enrichment.collections.values()):
         problems += gene_set_problems(path)
+    if study.normalization.lengths is not None:
+        problems += _length_problems(study.normalization.lengths, kept_names(study) or [])
     return problems
+
+
+def _length_problems(path: str, samples: list[str]) -> list[Problem]:
+    """Look at the header of the matrix of transcript lengths."""
+    try:
+        header = header_of(load(path))
+    except InputError as error:
+        return list(error.problems)
+    missing = [sample for sample in samples if sample not in header]
+    if not missing:
+        return []
+    allowed = "a column for every sample, named as in the sheet"
+    return [Problem(path, f"no column for {few(missing)}", allowed)]

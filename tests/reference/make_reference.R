@@ -48,7 +48,7 @@ save_table <- function(x, name) {
   close(connection)
 }
 prepare <- function(design, chosen = rownames(samples)) {
-  meta <- droplevels(samples[chosen, ])
+  meta <- droplevels(samples[chosen, , drop = FALSE])
   suppressMessages(DESeqDataSetFromMatrix(counts[, chosen], meta, design))
 }
 save_fit <- function(dds, name) {
@@ -107,3 +107,46 @@ save_results(dds, "two.early_normal", contrast = c("group", "early", "normal"))
 few <- c("S01", "S02", "S16", "S17", "S18")
 dds <- DESeq(prepare(~group, few), quiet = TRUE)
 save_fit(dds, "few")
+
+# Tests of a numeric covariate, alone and in an interaction.
+save_lrt(DESeq(prepare(~ batch + age + group), quiet = TRUE), "blocks.age", ~ batch + group)
+dds <- DESeq(prepare(~ age * group), quiet = TRUE)
+save_results(dds, "slopes.early", name = "age.groupearly")
+save_lrt(dds, "slopes", ~ age + group)
+
+# Every gene has a zero: the geometric means leave zeros out.
+sparse <- counts
+sparse[cbind(1:genes, 1:genes %% 26 + 1)] <- 0L
+dds <- estimateSizeFactors(DESeqDataSetFromMatrix(sparse, samples, ~group), type = "poscounts")
+save_table(data.frame(size_factor = sizeFactors(dds), row.names = colnames(dds)), "size_factors.poscounts")
+
+# Average transcript lengths by a formula that the tests repeat.
+gene <- row(counts)
+lengths <- 500 + (37 * gene) %% 2000 + 150 * ((gene + 3 * col(counts)) %% 7)
+dimnames(lengths) <- dimnames(counts)
+dds <- prepare(~group)
+assays(dds)[["avgTxLength"]] <- lengths
+dds <- suppressMessages(DESeq(dds, quiet = TRUE))
+save_fit(dds, "lengths")
+save_results(dds, "lengths.early_normal", contrast = c("group", "early", "normal"))
+save_lrt(dds, "lengths", ~1)
+save_table(normalizationFactors(dds)[seq(1, genes, by = 10), ], "lengths.factors")
+blind <- assay(varianceStabilizingTransformation(dds, blind = TRUE))
+save_table(blind[seq(1, genes, by = 10), ], "vst.lengths")
+
+# The dispersion grows with the mean: the parametric trend fails, a local regression takes its place.
+genes <- 250
+base <- 2^runif(genes, 2, 12)
+mu <- base * rep(2^rnorm(8, 0, 0.4), each = genes)
+counts <- matrix(rnbinom(genes * 8, mu = mu, size = 1 / (0.02 * base^0.35)), genes)
+samples <- data.frame(group = factor(rep(c("control", "treated"), 4)), row.names = sprintf("L%d", 1:8))
+dimnames(counts) <- list(sprintf("gene%03d", 1:genes), rownames(samples))
+storage.mode(counts) <- "integer"
+dds <- suppressMessages(DESeq(prepare(~group), quiet = TRUE))
+stopifnot(attr(dispersionFunction(dds), "fitType") == "local")
+save_table(counts, "local.counts")
+columns <- as.data.frame(mcols(dds))[, c("dispGeneEst", "dispFit", "dispMAP", "dispersion")]
+rownames(columns) <- rownames(dds)
+save_table(columns, "local.dispersions")
+fitted <- assay(varianceStabilizingTransformation(dds, blind = FALSE))
+save_table(fitted[seq(1, genes, by = 10), ], "vst.local")

@@ -14,6 +14,7 @@ from recurseq.deseq import (
     vst,
 )
 from recurseq.deseq.levels import compared_samples
+from recurseq.errors import InputError
 from recurseq.formula import contrast_vector, design_matrix, parse_formula
 
 LEVELS = ["normal", "none", "early"]
@@ -47,7 +48,16 @@ FORMULAS = {
     "interaction": "~ sex * group",
     "two": "~ group",
     "few": "~ group",
+    "slopes": "~ age * group",
+    "lengths": "~ group",
 }
+
+
+def average_lengths(counts):
+    """The lengths of make_reference.R, which counts from 1."""
+    gene, sample = np.arange(1, counts.shape[1] + 1), np.arange(1, len(counts) + 1)[:, None]
+    values = 500 + (37 * gene) % 2000 + 150 * ((gene + 3 * sample) % 7)
+    return pd.DataFrame(values, counts.index, counts.columns)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +72,8 @@ def fitted(study):
             part = samples.iloc[list(rows)].copy()
             part["group"] = part["group"].cat.remove_unused_categories()
             formula = parse_formula(FORMULAS[name])
-            model = fit(counts.loc[part.index], design_matrix(formula, part))
+            lengths = average_lengths(counts) if name == "lengths" else None
+            model = fit(counts.loc[part.index], design_matrix(formula, part), lengths=lengths)
             cache[name] = model, formula, part
         return cache[name]
 
@@ -78,10 +89,34 @@ def relative(ours, theirs):
 def test_size_factors(study, reference):
     counts, _ = study
     expected = reference("size_factors")["size_factor"]
-    assert relative(estimate_size_factors(counts), expected).max() < 1e-8  # R's tables have 9 digits
+    assert (
+        relative(estimate_size_factors(counts), expected).max() < 1e-8
+    )  # R's tables have 9 digits
 
 
-@pytest.mark.parametrize("name", ["group", "blocks", "two"])
+def test_size_factors_when_every_gene_has_a_zero(study, reference):
+    counts = study[0]
+    gene = np.arange(counts.shape[1])
+    values = counts.to_numpy().copy()
+    values[(gene + 1) % 26, gene] = 0
+    sparse = pd.DataFrame(values, counts.index, counts.columns)
+    expected = reference("size_factors.poscounts")["size_factor"]
+    assert relative(estimate_size_factors(sparse, "poscounts"), expected).max() < 1e-8
+    with pytest.raises(InputError, match="poscounts"):
+        estimate_size_factors(sparse)
+
+
+def test_normalisation_factors_from_lengths(fitted, reference):
+    model, _, _ = fitted("lengths")
+    expected = reference("lengths.factors")
+    ours = model.normalization_factors.T.loc[expected.index, expected.columns]
+    assert (ours / expected - 1).abs().max().max() < 1e-8
+    blind = blind_vst(model.counts, model.normalization).T
+    expected = reference("vst.lengths")
+    assert (blind.loc[expected.index, expected.columns] - expected).abs().max().max() < 1e-5
+
+
+@pytest.mark.parametrize("name", ["group", "blocks", "two", "lengths"])
 def test_dispersions(fitted, reference, name):
     model, _, _ = fitted(name)
     expected = reference(f"{name}.dispersions")
@@ -121,6 +156,8 @@ CONTRASTS = {
     "blocks.early_none": {"factor": "group", "numerator": ["early"], "denominator": ["none"]},
     "blocks.age": {"coefficients": {"age": 1}},
     "interaction.early": {"coefficients": {"sex[male]:group[early]": 1}},
+    "slopes.early": {"coefficients": {"age:group[early]": 1}},
+    "lengths.early_normal": {"factor": "group", "numerator": ["early"], "denominator": ["normal"]},
     "two.early_normal": {"factor": "group", "numerator": ["early"], "denominator": ["normal"]},
 }
 
@@ -154,10 +191,17 @@ def test_contrasts(fitted, reference, name):
 
 @pytest.mark.parametrize(
     ("name", "reduced"),
-    [("group", "~ 1"), ("blocks", "~ batch + age"), ("interaction", "~ sex + group")],
+    [
+        ("group", "~ 1"),
+        ("blocks", "~ batch + age"),
+        ("blocks.age", "~ batch + group"),
+        ("interaction", "~ sex + group"),
+        ("slopes", "~ age + group"),
+        ("lengths", "~ 1"),
+    ],
 )
 def test_omnibus(fitted, reference, name, reduced):
-    model, _, samples = fitted(name)
+    model, _, samples = fitted(name.split(".")[0])
     smaller = design_matrix(parse_formula(reduced), samples)
     ours = omnibus_table(model, smaller, OPTIONS).set_index("gene_id")
     theirs = reference(f"{name}.lrt")
@@ -178,3 +222,18 @@ def test_variance_stabilising_transformation(fitted, reference):
     expected = reference("vst.fitted")
     ours = vst(model.counts, model.normalization, model.trend).T
     assert (ours.loc[expected.index, expected.columns] - expected).abs().max().max() < 1e-3
+
+
+def test_local_trend_where_the_parametric_one_fails(reference):
+    counts = reference("local.counts").T
+    samples = pd.DataFrame(
+        {"group": pd.Categorical(["control", "treated"] * 4)}, index=counts.index
+    )
+    model = fit(counts, design_matrix(parse_formula("~ group"), samples))
+    assert model.trend.kind == "local"
+    expected = reference("local.dispersions")
+    for column in expected:
+        assert np.quantile(relative(model.genes[column], expected[column]), 0.99) < 1e-6, column
+    expected = reference("vst.local")
+    ours = vst(model.counts, model.normalization, model.trend).T
+    assert (ours.loc[expected.index, expected.columns] - expected).abs().max().max() < 1e-5

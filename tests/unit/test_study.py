@@ -302,3 +302,27 @@ def test_remarks_on_choices_that_are_often_not_meant(build):
 def test_a_level_written_as_number_and_text_is_listed_twice(build):
     config = build({"design.levels.group": ["normal", "late", "early", "late "]})
     assert "'late' listed twice" in str(InputError(problems_of(config)))
+
+
+def test_given_size_factors_are_positive_and_not_also_estimated(build):
+    sheet = "\n".join(
+        [SHEET.splitlines()[0] + "\tspikes", *(f"{x}\t{1 + i}" for i, x in
+        enumerate(SHEET.splitlines()[1:]))]
+    ) + "\n"  # fmt: skip
+    row = {"type": "object"}
+    good = load_study(build({"normalization.size_factors": "spikes"}, sheet))
+    assert study_problems(good, row) == []
+    assert good.normalization.as_dict() == {"estimator": "ratio", "size_factors": "spikes"}
+    both = {"normalization": {"size_factors": "spikes", "method": "poscounts"}}
+    assert config_problems(build(both, sheet), SCHEMA) == []
+    (problem,) = study_problems(load_study(build(both, sheet)), row)
+    assert problem.where == "config: normalization.method"
+    for value in ("0", "-1", "many", "", "inf"):
+        wrong = load_study(
+            build({"normalization.size_factors": "spikes"}, sheet.replace("\t3\n", f"\t{value}\n"))
+        )
+        (problem,) = study_problems(wrong, row)
+        assert "S.3" in problem.found and "positive" in problem.allowed
+    absent = load_study(build({"normalization.size_factors": "spike"}, sheet))
+    (problem,) = study_problems(absent, row)
+    assert problem.where == "config: normalization.size_factors" and "spikes" in problem.fix

@@ -98,6 +98,11 @@ def annotation_file(annotation):
     return [] if annotation in ("builtin", "none") else annotation
 
 
+def lengths_file(path):
+    """The matrix of average transcript lengths; none when it is not wanted."""
+    return [] if path is None else path
+
+
 def panel_file(panel):
     return [] if panel is None else panel
 

@@ -4,6 +4,7 @@
 rule fit_model:
     input:
         cohort="results/cohort.h5ad",
+        lengths=lengths_file(study.normalization.lengths),
     output:
         model="results/model.h5ad",
     log:
@@ -17,6 +18,7 @@ rule fit_model:
     params:
         formula=study.formula,
         cooks=study.testing.cooks,
+        normalization=study.normalization.as_dict(),
     script:
         "../../scripts/fit_model.py"
 

@@ -4,6 +4,7 @@
 rule assess_quality:
     input:
         cohort="results/cohort.h5ad",
+        lengths=lengths_file(study.normalization.lengths),
     output:
         library_sizes="results/qc/library_sizes.tsv",
         size_factors="results/qc/size_factors.tsv",
@@ -21,6 +22,8 @@ rule assess_quality:
     resources:
         mem_mb=memory(2000, 60),
         runtime=minutes(20),
+    params:
+        normalization=study.normalization.as_dict(),
     script:
         "../../scripts/assess_quality.py"
 

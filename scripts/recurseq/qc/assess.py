@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import anndata
 import numpy as np
@@ -18,13 +20,17 @@ from recurseq.qc.sex import sex_check
 logger = logging.getLogger(__name__)
 
 
-def assess_quality(cohort: anndata.AnnData) -> dict[str, pd.DataFrame]:
+def assess_quality(
+    cohort: anndata.AnnData, normalization: Mapping[str, object] = MappingProxyType({})
+) -> dict[str, pd.DataFrame]:
     """Compute every quality table of a cohort; size factors and transformation use kept genes.
 
     Parameters
     ----------
     cohort
         As `quality_tables` takes it, and ``kept`` in ``var``.
+    normalization
+        Arguments of `recurseq.deseq.normalize`, the same as for the model.
 
     Returns
     -------
@@ -38,8 +44,8 @@ def assess_quality(cohort: anndata.AnnData) -> dict[str, pd.DataFrame]:
     """
     kept = cohort[:, cohort.var["kept"].to_numpy(dtype=bool)]
     counts = pd.DataFrame(kept.layers["counts"], index=kept.obs_names, columns=kept.var_names)
-    normalization = normalize(counts)
-    return quality_tables(cohort, normalization.size_factors, blind_vst(counts, normalization))
+    divisors = normalize(counts, **normalization)
+    return quality_tables(cohort, divisors.size_factors, blind_vst(counts, divisors))
 
 
 def quality_tables(

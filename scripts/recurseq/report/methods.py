@@ -125,7 +125,7 @@ def _model(content: Content) -> dict:
     references = listed(f"{column}: {levels[0]}" for column, levels in study.levels.items())
     text = (
         f"One negative-binomial model with the design {study.formula} was fitted to all "
-        f"{study.samples} samples by the method of DESeq2: median-of-ratios size factors, "
+        f"{study.samples} samples by the method of DESeq2: {_divisors(content)}, "
         f"gene-wise dispersions shrunken towards a trend{trend}, maximum-likelihood coefficients "
         "on the log2 scale. The model is PyDESeq2's; recurseq solves its equations for many genes "
         "at once and follows the rules of the R package DESeq2 where the two differ. The same fit "
@@ -146,6 +146,18 @@ def _model(content: Content) -> dict:
     if study.not_converged:
         text += f" The fit of {many(study.not_converged, 'gene')} did not converge."
     return {"heading": "Model", "text": text, "cites": ["deseq2", "pydeseq2"]}
+
+
+def _divisors(content: Content) -> str:
+    """Say what counts were divided by."""
+    used = content.settings.normalization
+    estimated = {"ratio": "median-of-ratios size factors", "poscounts": "poscounts size factors"}
+    text = estimated[used.estimator]
+    if used.size_factors is not None:
+        text = f"size factors from the sample sheet (column {used.size_factors})"
+    if used.lengths is not None:
+        text += " with offsets for the average transcript lengths"
+    return text
 
 
 def _tests(content: Content) -> dict:

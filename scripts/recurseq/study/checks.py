@@ -62,6 +62,7 @@ def study_problems(study: Study, row_schema: Mapping) -> list[Problem]:
     usable = set(sheet.columns) - {study.sample_id}
     if formula is None or not set(formula.variables) <= usable:
         return problems
+    problems += _size_factor_problems(kept, study)
     factor_problems = [p for name in formula.variables for p in _factor_problems(name, kept, study)]
     problems += factor_problems
     samples = typed_samples(kept.set_index(study.sample_id), study)
@@ -85,6 +86,25 @@ def _enrichment_problems(study: Study) -> list[Problem]:
     return problems
 
 
+def _size_factor_problems(kept: pd.DataFrame, study: Study) -> list[Problem]:
+    """Check that given size factors are positive numbers, and not also to be estimated."""
+    column, problems = study.normalization.size_factors, []
+    if column is None:
+        return problems
+    if study.normalization.method is not None:
+        found = f"{study.normalization.method!r}, and size_factors names the column {column!r}"
+        fix = "remove one of the two: size factors are either estimated or given"
+        problems.append(Problem("config: normalization.method", found, "one of the two keys", fix))
+    if column in kept.columns:
+        numbers = pd.to_numeric(without_missing(kept[column]), errors="coerce")
+        bad = ~((numbers > 0) & np.isfinite(numbers))
+        if bad.any():
+            shown = [f"{s}: {v}" for s, v in kept.loc[bad, [study.sample_id, column]].to_numpy()]
+            where = f"{study.samples_path}, column {column!r}"
+            problems.append(Problem(where, f"found {few(shown)}", "a positive number a sample"))
+    return problems
+
+
 def _parsed(text: str, where: str, problems: list[Problem]) -> Formula | None:
     try:
         return parse_formula(text)
@@ -99,6 +119,8 @@ def _column_problems(sheet: pd.DataFrame, study: Study, formula: Formula | None)
     wanted |= dict.fromkeys(study.keep, "config: samples.keep")
     wanted |= dict.fromkeys(study.levels, "config: design.levels")
     wanted |= dict.fromkeys(formula.variables if formula else (), "config: design.formula")
+    own_factors = study.normalization.size_factors
+    wanted |= {own_factors: "config: normalization.size_factors"} if own_factors else {}
     columns = list(sheet.columns)
     problems = [
         Problem(
@@ -110,7 +132,7 @@ def _column_problems(sheet: pd.DataFrame, study: Study, formula: Formula | None)
         for name, where in wanted.items()
         if name not in columns
     ]
-    if SIZE_FACTOR in columns and study.sample_id != SIZE_FACTOR:
+    if SIZE_FACTOR in columns and SIZE_FACTOR not in (study.sample_id, own_factors):
         where = f"{study.samples_path}, column {SIZE_FACTOR!r}"
         found = "the model adds a column of this name"
         problems.append(Problem(where, found, "another name", "rename the column"))

@@ -53,6 +53,24 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Normalization:
+    """What counts are divided by: estimated, or a column of the sample sheet; and lengths."""
+
+    method: str | None = None
+    size_factors: str | None = None
+    lengths: str | None = None
+
+    @property
+    def estimator(self) -> str:
+        """How size factors are estimated when the sheet does not give them."""
+        return self.method or "ratio"
+
+    def as_dict(self) -> dict:
+        """Plain values, as rules hand them to scripts."""
+        return {"estimator": self.estimator, "size_factors": self.size_factors}
+
+
+@dataclass(frozen=True)
 class Enrichment:
     """Gene-set collections (name to GMT file) and how they are tested."""
 
@@ -74,6 +92,7 @@ class Study:
     annotation: str
     min_count: int
     min_samples: int | None
+    normalization: Normalization
     formula: str
     levels: Mapping[str, tuple[str, ...]]
     contrasts: Mapping[str, Contrast]
@@ -119,6 +138,7 @@ def load_study(config: Mapping) -> Study:
         annotation=config.get("genes", {}).get("annotation", "none"),
         min_count=filters.get("min_count", 10),
         min_samples=None if min_samples == "auto" else min_samples,
+        normalization=Normalization(**config.get("normalization", {})),
         formula=config["design"]["formula"],
         levels={c: _texts(levels) for c, levels in config["design"].get("levels", {}).items()},
         contrasts=contrasts,
