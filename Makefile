@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 
-.PHONY: install demo test report lint format lock clean help
+.PHONY: install demo test bench report lint format lock clean help
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -23,6 +23,15 @@ demo: install ## Run the whole pipeline on the simulated demo study
 
 test: install ## Run all tests
 	$(BIN)/pytest -n $(CORES) --dist loadgroup
+
+bench: install ## Time the engine beside R DESeq2, PyDESeq2 and InMoose
+	$(MAKE) .bench-venv/installed || echo "InMoose cannot be built here and is left out"
+	PYTHONPATH=scripts $(BIN)/python benchmarks/engines.py
+
+.bench-venv/installed: envs/benchmarks.lock
+	$(PYTHON) -m venv .bench-venv
+	.bench-venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r envs/benchmarks.lock
+	touch $@
 
 lint: install ## Check format and style of Python and Snakemake files
 	$(BIN)/ruff format --check .

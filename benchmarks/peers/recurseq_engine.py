@@ -1,0 +1,15 @@
+"""The engine of this project, two threads."""
+
+from study_files import Answer, read_study
+
+from recurseq.deseq import Options, contrast_table, fit
+from recurseq.formula import contrast_vector, design_matrix, parse_formula
+
+counts, samples, text, (factor, numerator, denominator) = read_study()
+with Answer() as answer:
+    formula = parse_formula(text)
+    model = fit(counts, design_matrix(formula, samples), threads=2)
+    question = {"factor": factor, "numerator": [numerator], "denominator": [denominator]}
+    weights = contrast_vector(formula, samples, question)
+    table = contrast_table(model, weights, Options(alpha=0.05, shrinkage="none"))
+answer.write("recurseq", table.set_index("gene_id"), model.size_factors)
