@@ -13,5 +13,5 @@ with logged(snakemake.log[0]):
     values = normalization_values(
         cohort, snakemake.params.normalization, snakemake.input.get("lengths")
     )
-    for table, frame in assess_quality(cohort, values).items():
+    for table, frame in assess_quality(cohort, values, snakemake.params.adjusted_for).items():
         write_table(frame, snakemake.output[table.removeprefix("qc_")], table)

@@ -16,6 +16,8 @@ with logged(snakemake.log[0]):
         if name != "cohort"
     }
     simulated = bool(cohort.uns["simulated"])
-    figures = quality_figures(cohort.obs, str(cohort.uns["main_factor"]), tables, simulated)
+    figures = quality_figures(
+        cohort.obs, str(cohort.uns["main_factor"]), tables, simulated, snakemake.params.removed
+    )
     for name, figure in figures.items():
         save(figure, snakemake.output[f"{name}_svg"], snakemake.output[f"{name}_png"])

@@ -16,7 +16,9 @@ from recurseq.deseq import (
     likelihood_ratio_test,
     normalize,
     read_fit,
+    remove_batch,
 )
+from recurseq.deseq.transform import around_zero
 from recurseq.errors import InputError
 from recurseq.formula import contrast_vector
 
@@ -155,3 +157,35 @@ def test_fit_by_poscounts(study):
         fit(sparse, fitted(counts, samples)[0].design)
     model, _ = fitted(sparse, samples, method="poscounts")
     assert np.exp(np.log(model.size_factors).mean()) == pytest.approx(1, rel=1e-12)
+
+
+def test_batch_removal_is_that_of_limma():
+    """R: y - X.batch %*% coefficients of lm(y ~ group + contr.sum batch), by hand."""
+    group = pd.Series(pd.Categorical(["a", "a", "a", "b", "b", "b"]), name="group")
+    batch = pd.Series(pd.Categorical(["1", "2", "3", "1", "2", "3"]), name="batch")
+    values = pd.DataFrame({"g": [1.0, 4.0, 7.0, 2.0, 5.0, 8.0]})
+    kept = around_zero(group).assign(Intercept=1.0)
+    # balanced: the batch means are 1.5, 4.5 and 7.5 around 4.5
+    removed = remove_batch(values, kept, around_zero(batch))
+    np.testing.assert_allclose(removed["g"], [4, 4, 4, 5, 5, 5], atol=1e-12)
+
+
+def test_batch_removal_leaves_the_groups_and_takes_the_batch(study):
+    counts, samples, _ = study
+    vst = blind_vst(counts, normalize(counts))
+    kept = around_zero(samples["group"]).assign(Intercept=1.0)
+    batch = pd.concat([around_zero(samples["batch"]), around_zero(samples["age"])], axis=1)
+
+    def coefficients(values):
+        columns = pd.concat([kept, batch], axis=1).to_numpy()
+        return np.linalg.lstsq(columns, values.to_numpy(), rcond=None)[0]
+
+    shifted = vst + 3.0 * batch.iloc[:, [0]].to_numpy()
+    before, after = coefficients(vst), coefficients(remove_batch(shifted, kept, batch))
+    np.testing.assert_allclose(after[:3], before[:3], atol=1e-9)
+    np.testing.assert_allclose(after[3:], 0, atol=1e-9)
+    pd.testing.assert_frame_equal(
+        remove_batch(shifted, kept, batch), remove_batch(vst, kept, batch), atol=1e-9
+    )
+    # a batch that is the group cannot be told apart from it
+    pd.testing.assert_frame_equal(remove_batch(vst, kept, around_zero(samples["group"])), vst)

@@ -90,6 +90,16 @@ def test_every_figure_of_two_samples(factor, tmp_path):
         assert "simulated data" in saved(figure, tmp_path)
 
 
+def test_components_without_a_batch_have_a_figure_of_their_own(tmp_path):
+    sheet, tables = quality_of(8)
+    tables["pca_batch_removed"] = tables["pca"]
+    tables["pca_batch_removed_variance"] = tables["pca_variance"]
+    figures = quality_figures(sheet, "group", tables, False, ["plate", "age"])
+    assert list(figures)[:2] == ["pca", "pca_batch_removed"]
+    assert "effect of plate and age taken off" in saved(figures["pca_batch_removed"], tmp_path)
+    assert "taken off" not in saved(figures["pca"], tmp_path)
+
+
 def test_four_hundred_samples_are_drawn_without_names(tmp_path):
     sheet, tables = quality_of(400)
     groups = sample_groups(sheet, "group")

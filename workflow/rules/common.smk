@@ -107,6 +107,22 @@ def panel_file(panel):
     return [] if panel is None else panel
 
 
+def adjusted_tables():
+    """Principal components without the other variables of the formula, if it has any."""
+    names = ["pca_batch_removed", "pca_batch_removed_variance"]
+    return {name: f"results/qc/{name}.tsv" for name in names if study.adjusted_for}
+
+
+def adjusted_figures():
+    name = "results/qc/figures/pca_batch_removed"
+    if not study.adjusted_for:
+        return {}
+    return {
+        "pca_batch_removed_svg": figure(name, "Quality"),
+        "pca_batch_removed_png": f"{name}.png",
+    }
+
+
 def demo_check():
     return ["results/demo/check.tsv"] if study.simulated else []
 
@@ -118,6 +134,7 @@ def result_tables():
         "top_genes flags"
     )
     tables = expand("results/qc/{name}.tsv", name=quality.split())
+    tables += adjusted_tables().values()
     tables += [*contrast_tables(), "results/contrasts/sums.tsv"]
     if study.omnibus_reduced is not None:
         tables.append("results/omnibus/genes.tsv")
@@ -136,6 +153,9 @@ def result_figures():
     quality = "pca associations distances library_sizes sex_check"
     contrast = "ma volcano pvalue_histogram top_genes"
     figures = expand("results/qc/figures/{name}.png", name=quality.split())
+    figures += [
+        path for name, path in adjusted_figures().items() if name.endswith("png")
+    ]
     figures += ["results/model/figures/dispersion.png"]
     figures += expand(
         "results/contrasts/{contrast}/figures/{name}.png",

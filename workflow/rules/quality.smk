@@ -6,6 +6,7 @@ rule assess_quality:
         cohort="results/cohort.h5ad",
         lengths=lengths_file(study.normalization.lengths),
     output:
+        **adjusted_tables(),
         library_sizes="results/qc/library_sizes.tsv",
         size_factors="results/qc/size_factors.tsv",
         pca="results/qc/pca.tsv",
@@ -24,12 +25,14 @@ rule assess_quality:
         runtime=minutes(20),
     params:
         normalization=study.normalization.as_dict(),
+        adjusted_for=study.adjusted_for,
     script:
         "../../scripts/assess_quality.py"
 
 
 rule plot_quality:
     input:
+        **adjusted_tables(),
         cohort="results/cohort.h5ad",
         library_sizes="results/qc/library_sizes.tsv",
         pca="results/qc/pca.tsv",
@@ -39,6 +42,7 @@ rule plot_quality:
         sex_check="results/qc/sex_check.tsv",
         flags="results/qc/flags.tsv",
     output:
+        **adjusted_figures(),
         pca_svg=figure("results/qc/figures/pca", "Quality"),
         pca_png="results/qc/figures/pca.png",
         associations_svg=figure("results/qc/figures/associations", "Quality"),
@@ -56,5 +60,7 @@ rule plot_quality:
     resources:
         mem_mb=memory(2000, 40),
         runtime=minutes(10),
+    params:
+        removed=study.adjusted_for,
     script:
         "../../scripts/plot_quality.py"

@@ -8,6 +8,7 @@ rule write_provenance:
         annotation=annotation_file(study.annotation),
         panel=panel_file(study.panel),
         gmt=list(study.enrichment.collections.values()),
+        lengths=lengths_file(study.normalization.lengths),
         tables=result_tables(),
     output:
         provenance="results/provenance.json",

@@ -21,7 +21,7 @@ from recurseq.deseq.omnibus import likelihood_ratio_test
 from recurseq.deseq.results import Options, contrast_table, omnibus_table
 from recurseq.deseq.shrinkage import shrink
 from recurseq.deseq.store import add_fit, read_fit
-from recurseq.deseq.transform import blind_vst, vst
+from recurseq.deseq.transform import blind_vst, remove_batch, vst
 from recurseq.deseq.wald import threshold_test, wald_test
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "normalize",
     "omnibus_table",
     "read_fit",
+    "remove_batch",
     "shrink",
     "threshold_test",
     "vst",

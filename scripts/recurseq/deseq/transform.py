@@ -86,6 +86,56 @@ def vst(
     return pd.DataFrame(values, counts.index, counts.columns)
 
 
+def remove_batch(vst: pd.DataFrame, kept: pd.DataFrame, removed: pd.DataFrame) -> pd.DataFrame:
+    """Subtract from transformed expression what a linear model ascribes to a batch.
+
+    For figures only: a test on the result would count the batch's degrees of freedom as free.
+
+    Parameters
+    ----------
+    vst
+        Samples x genes, log2 scale.
+    kept
+        Samples x columns of the design whose effect stays, an intercept among them.
+    removed
+        Samples x columns whose effect is subtracted, coded around zero (see `around_zero`). Columns
+        that cannot be told apart from the others are left alone.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Samples x genes.
+
+    References
+    ----------
+    Ritchie et al., Nucleic Acids Research 43, e47 (2015): limma's ``removeBatchEffect``.
+    """
+    columns = kept.loc[vst.index].to_numpy(dtype=float)
+    chosen = []
+    for column in removed.loc[vst.index].to_numpy(dtype=float).T:
+        wider = np.column_stack([columns, column])
+        if np.linalg.matrix_rank(wider) > np.linalg.matrix_rank(columns):
+            columns, chosen = wider, [*chosen, column]
+    if not chosen:
+        return vst.copy()
+    coefficients = np.linalg.lstsq(columns, vst.to_numpy(dtype=float), rcond=None)[0]
+    effect = np.column_stack(chosen) @ coefficients[-len(chosen) :]
+    return vst - effect
+
+
+def around_zero(values: pd.Series) -> pd.DataFrame:
+    """Code a column so that its effect sums to zero: over its levels, or over the samples.
+
+    Factors get R's ``contr.sum`` coding, numbers are centred.
+    """
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        return (values - values.mean()).to_frame()
+    codes = values.cat.remove_unused_categories().cat.codes.to_numpy()
+    last = codes.max()
+    coding = (codes[:, None] == np.arange(last)) * 1.0 - (codes == last)[:, None]
+    return pd.DataFrame(coding, values.index, [f"{values.name}[{k}]" for k in range(last)])
+
+
 def _closed_form(trend: Trend) -> Callable[[np.ndarray], np.ndarray]:
     """Integral of 1 / sqrt(q + q² dispersion(q)) for a parametric and for a constant dispersion."""
     a0, a1 = trend.asymptote, trend.extra_poisson

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,11 @@ MOST_SHAPES = 6
 
 
 def quality_figures(
-    sheet: pd.DataFrame, factor: str, tables: Mapping[str, pd.DataFrame], simulated: bool
+    sheet: pd.DataFrame,
+    factor: str,
+    tables: Mapping[str, pd.DataFrame],
+    simulated: bool,
+    removed: Sequence[str] = (),
 ) -> dict[str, Figure]:
     """Draw every figure of the quality control.
 
@@ -53,20 +57,28 @@ def quality_figures(
         The tables ``qc_...`` without this prefix.
     simulated
         Whether to say that the data are simulated.
+    removed
+        Variables whose effect was taken off in the tables ``pca_batch_removed...``, if these exist.
 
     Returns
     -------
     dict
-        pca, associations, distances, library_sizes and sex_check.
+        pca, pca_batch_removed if there are tables of it, associations, distances, library_sizes and
+        sex_check.
     """
     groups = sample_groups(sheet, factor)
     flagged = list(dict.fromkeys(tables["flags"]["sample_id"]))
     column = shape_column(sheet, factor, tables["pca_association"])
     shapes = None if column is None else sheet[column]
-    return {
-        "pca": pca_figure(
-            tables["pca"], tables["pca_variance"], groups, shapes, flagged, simulated
-        ),
+    figures = {
+        "pca": pca_figure(tables["pca"], tables["pca_variance"], groups, shapes, flagged, simulated)
+    }
+    if "pca_batch_removed" in tables:
+        after = tables["pca_batch_removed"], tables["pca_batch_removed_variance"]
+        figures["pca_batch_removed"] = pca_figure(
+            *after, groups, shapes, flagged, simulated, removed
+        )
+    return figures | {
         "associations": association_figure(tables["pca_association"], simulated),
         "distances": distance_figure(tables["distances"], groups, simulated),
         "library_sizes": library_figure(tables["library_sizes"], groups, flagged, simulated),
@@ -114,6 +126,7 @@ def pca_figure(
     shapes: pd.Series | None = None,
     flagged: pd.Index | list[str] = (),
     simulated: bool = False,
+    removed: Sequence[str] = (),
 ) -> Figure:
     """Draw PC1 against PC2, and the share of variance of every component.
 
@@ -129,12 +142,17 @@ def pca_figure(
         Samples whose names are written.
     simulated
         Whether to say that the data are simulated.
+    removed
+        Variables whose effect was taken off the expression before.
     """
     figure = new_figure(WIDE, 4.6)
     groups = groups.reindex(scores["sample_id"])
     colours = group_colours(groups.cat.categories)
     key = _pca_key(groups, colours, shapes)
-    heading(figure, "Principal components of the samples", _pca_facts(scores), simulated, key)
+    title = "Principal components of the samples"
+    if removed:
+        title += f", effect of {' and '.join(removed)} taken off"
+    heading(figure, title, _pca_facts(scores), simulated, key)
     if scores.shape[1] < 2:
         empty(figure.add_subplot(), "no principal components: the samples do not differ")
         return figure

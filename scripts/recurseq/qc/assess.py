@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import anndata
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.deseq.normalization import normalize
-from recurseq.deseq.transform import blind_vst
+from recurseq.deseq.transform import around_zero, blind_vst, remove_batch
 from recurseq.qc.components import associations, principal_components, sample_distances
 from recurseq.qc.depth import library_sizes, top_genes
 from recurseq.qc.flags import outlier_flags
@@ -21,7 +21,9 @@ logger = logging.getLogger(__name__)
 
 
 def assess_quality(
-    cohort: anndata.AnnData, normalization: Mapping[str, object] = MappingProxyType({})
+    cohort: anndata.AnnData,
+    normalization: Mapping[str, object] = MappingProxyType({}),
+    adjusted_for: Sequence[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """Compute every quality table of a cohort; size factors and transformation use kept genes.
 
@@ -31,6 +33,8 @@ def assess_quality(
         As `quality_tables` takes it, and ``kept`` in ``var``.
     normalization
         Arguments of `recurseq.deseq.normalize`, the same as for the model.
+    adjusted_for
+        Columns of the sheet whose effect is taken off a second set of principal components.
 
     Returns
     -------
@@ -45,7 +49,35 @@ def assess_quality(
     kept = cohort[:, cohort.var["kept"].to_numpy(dtype=bool)]
     counts = pd.DataFrame(kept.layers["counts"], index=kept.obs_names, columns=kept.var_names)
     divisors = normalize(counts, **normalization)
-    return quality_tables(cohort, divisors.size_factors, blind_vst(counts, divisors))
+    vst = blind_vst(counts, divisors)
+    tables = quality_tables(cohort, divisors.size_factors, vst)
+    return tables | batch_removed(vst, cohort, adjusted_for) if adjusted_for else tables
+
+
+def batch_removed(
+    vst: pd.DataFrame, cohort: anndata.AnnData, columns: Sequence[str]
+) -> dict[str, pd.DataFrame]:
+    """Compute principal components after taking off the effect of some columns of the sheet.
+
+    Parameters
+    ----------
+    vst
+        Samples × genes, log2 scale.
+    cohort
+        The typed sheet in ``obs`` and the main factor, whose effect stays, in ``uns``.
+    columns
+        Factors or numbers of the sheet.
+
+    Returns
+    -------
+    dict
+        Tables ``qc_pca_batch_removed`` and ``qc_pca_batch_removed_variance``; for display only.
+    """
+    factor = cohort.obs[str(cohort.uns["main_factor"])]
+    kept = around_zero(factor).assign(Intercept=1.0)
+    removed = pd.concat([around_zero(cohort.obs[name]) for name in columns], axis=1)
+    scores, variance = principal_components(remove_batch(vst, kept, removed))
+    return {"qc_pca_batch_removed": scores, "qc_pca_batch_removed_variance": variance}
 
 
 def quality_tables(

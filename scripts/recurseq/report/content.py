@@ -21,7 +21,14 @@ from recurseq.report.set_facts import MarkerFacts, marker_facts, pathway_facts
 from recurseq.study import Study
 from recurseq.tables import describe, read_table
 
-QUALITY_FIGURES = ("pca", "library_sizes", "associations", "sex_check", "distances")
+QUALITY_FIGURES = (
+    "pca",
+    "pca_batch_removed",
+    "library_sizes",
+    "associations",
+    "sex_check",
+    "distances",
+)
 FLAGS_SHOWN = 200
 
 

@@ -18,6 +18,8 @@ QUALITY_TABLES = (
     "size_factors",
     "pca",
     "pca_variance",
+    "pca_batch_removed",
+    "pca_batch_removed_variance",
     "pca_association",
     "distances",
     "sex_check",

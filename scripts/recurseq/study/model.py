@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from recurseq.formula import parse_formula
+
 
 @dataclass(frozen=True)
 class Contrast:
@@ -113,6 +115,15 @@ class Study:
         """Factor of the first contrast of levels; groups samples in figures. Empty when none."""
         factors = [contrast.factor for contrast in self.contrasts.values() if contrast.factor]
         return factors[0] if factors else ""
+
+    @property
+    def adjusted_for(self) -> tuple[str, ...]:
+        """Variables of the formula beside the main factor; their effect can be taken off figures.
+
+        Empty without a main factor: any of them may then be what the study asks about.
+        """
+        variables = parse_formula(self.formula).variables
+        return tuple(name for name in variables if self.main_factor and name != self.main_factor)
 
 
 def load_study(config: Mapping) -> Study:
