@@ -22,7 +22,7 @@ demo: install ## Run the whole pipeline on the simulated demo study
 	@echo "Open results/report/report.html"
 
 test: install ## Run all tests
-	$(BIN)/pytest -n $(CORES) --dist loadgroup
+	$(BIN)/pytest -n $(CORES) --dist loadfile
 
 bench: install ## Time the engine beside R DESeq2, PyDESeq2 and InMoose
 	$(MAKE) .bench-venv/installed || echo "InMoose cannot be built here and is left out"

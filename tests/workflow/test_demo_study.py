@@ -8,7 +8,7 @@ from conftest import REPOSITORY, StudyFolder
 
 from recurseq.tables import read_table
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.workflow
 
 
 @pytest.fixture(scope="module")

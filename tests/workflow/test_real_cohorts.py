@@ -8,7 +8,7 @@ from conftest import StudyFolder
 
 from recurseq.tables import read_table
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("real cohorts")]
+pytestmark = pytest.mark.workflow
 
 TCGA = {
     "early_vs_none": ("early_recurrence", "no_recurrence"),

@@ -10,7 +10,7 @@ from conftest import GROUPS, make_study, simulate, write_inputs
 
 from recurseq.tables import all_tables, read_table
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("small study")]
+pytestmark = pytest.mark.workflow
 
 
 @pytest.fixture(scope="module")
