@@ -22,8 +22,10 @@ DISPERSIONS = ("dispGeneEst", "dispFit", "dispMAP", "dispersion")
 
 @dataclass(frozen=True)
 class Cohort:
-    """A study, its design, and the tests that R was asked for. Genes need `lowest` counts in
-    `samples` samples."""
+    """A study, its design, and the tests that R was asked for.
+
+    Genes have `lowest` counts or more in at least `samples` samples.
+    """
 
     name: str
     formula: str
@@ -85,6 +87,7 @@ class Comparison:
     columns: dict[str, tuple[pd.Series, pd.Series]] = field(default_factory=dict)
     contrasts: dict[str, tuple[pd.DataFrame, pd.DataFrame]] = field(default_factory=dict)
     constants: dict[str, tuple[float, float]] = field(default_factory=dict)
+    weights: dict[str, pd.Series] = field(default_factory=dict)
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -124,7 +127,9 @@ def _compare_cohort(folder: Path, cohort: Cohort) -> Comparison:
             columns={"pvalue_lfc0.5": "pvalueThreshold", "padj_lfc0.5": "padjThreshold"}
         )
         ours = _answer(model, formula, samples, question, options)
-        found.contrasts[f"{numerator} v {denominator}"] = ours, theirs
+        label = f"{numerator} v {denominator}"
+        found.contrasts[label] = ours, theirs
+        found.weights[label] = contrast_vector(formula, samples, question)
     reduced = design_matrix(parse_formula(cohort.reduced), samples)
     omnibus = omnibus_table(model, reduced, options).set_index("gene_id")
     found.contrasts["likelihood-ratio test"] = omnibus, read(tables / "lrt.tsv.gz")
