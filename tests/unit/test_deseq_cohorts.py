@@ -1,5 +1,7 @@
 """Agreement with R DESeq2 on real cohorts, where they lie beside the checkout."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +17,20 @@ COHORTS = {
         "filter": (1, 1),
         "reduced": "~ type",
         "pairs": [("treated", "untreated")],
+    },
+    "airway": {
+        "formula": "~ celltype + dex",
+        "levels": ["control", "treated"],
+        "filter": (1, 1),
+        "reduced": "~ celltype",
+        "pairs": [("treated", "control")],
+    },
+    "mouse_hcc": {
+        "formula": "~ group",
+        "levels": ["NCD", "NASH", "CCl4", "HCC_adjacent", "HCC_tumor"],
+        "filter": (10, 3),
+        "reduced": "~ 1",
+        "pairs": [("HCC_tumor", "HCC_adjacent"), ("HCC_tumor", "NCD"), ("NASH", "NCD")],
     },
     "tcga_lihc": {
         "formula": "~ group",
@@ -39,10 +55,12 @@ def prepared(folder, name):
     factor = formula.variables[-1]
     samples = samples.loc[samples[factor].isin(settings["levels"]), list(formula.variables)]
     for column in samples:
-        chosen = settings["levels"] if column == factor else sorted(samples[column].unique())
-        samples[column] = pd.Categorical(samples[column], chosen)
+        chosen = (
+            settings["levels"] if column == factor else sorted(samples[column].astype(str).unique())
+        )
+        samples[column] = pd.Categorical(samples[column].astype(str), chosen)
     counts = pd.read_csv(folder / "data" / name / "counts.tsv.gz", sep="\t", index_col=0)
-    counts = counts[samples.index]
+    counts = counts[samples.index].round().astype(int)
     lowest, at_least = settings["filter"]
     return counts[(counts >= lowest).sum(axis=1) >= at_least].T, samples, formula
 
@@ -60,6 +78,10 @@ def test_cohort_agrees_with_r(shared_data, name):
         return pd.read_csv(folder / file, sep="\t", index_col=0, **options)
 
     model = fit(counts, design_matrix(formula, samples), threads=2)
+    summary = (folder / "summary.txt").read_text()
+    prior = float(re.search(r"^dispPriorVar (\S+)", summary, re.MULTILINE)[1])
+    # to the step of R's grid with three degrees of freedom, else to its stopping rule
+    assert model.prior_variance == pytest.approx(prior, rel=1e-4)
     dispersions = read("dispersions.tsv.gz")
     assert set(dispersions.index) == set(model.genes.index)
     factors = read("size_factors.tsv")["size_factor"]
@@ -80,18 +102,21 @@ def test_cohort_agrees_with_r(shared_data, name):
         ).set_index("gene_id")
         theirs = read(f"{numerator}_vs_{denominator}.tsv.gz").reindex(ours.index)
         difference = (ours["log2FoldChange"] - theirs["log2FoldChange"]).abs()
-        assert difference.quantile(0.99) < 1e-3
-        assert (ours["lfcSE"] / theirs["lfcSE"] - 1).abs().quantile(0.99) < 1e-3
+        # the rest are genes without a count in one of the groups, whose estimate has no maximum
+        assert (difference[theirs["baseMean"] >= 1].dropna() < 1e-3).mean() >= 0.999
+        relative = (ours["lfcSE"] / theirs["lfcSE"] - 1).abs()
+        assert relative.median() < 1e-5
+        assert relative.quantile(0.99) < 1e-3
         assert (ours["pvalue"].isna() == theirs["pvalue"].isna()).mean() >= 0.999
         assert (ours["padj"].isna() == theirs["padj"].isna()).mean() >= 0.999
         for column, other in (("padj", "padj"), ("padjThreshold", "padj_lfc0.5")):
             called = set(ours.index[ours[column] < 0.05])
-            assert jaccard(called, set(theirs.index[theirs[other] < 0.05])) >= 0.99
+            assert jaccard(called, set(theirs.index[theirs[other] < 0.05])) >= 0.998
     smaller = design_matrix(parse_formula(settings["reduced"]), samples)
     ours = omnibus_table(model, smaller, OPTIONS).set_index("gene_id")
     theirs = read("lrt.tsv.gz")
     called = set(ours.index[ours["padj"] < 0.05])
-    assert jaccard(called, set(theirs.index[theirs["padj"] < 0.05])) >= 0.99
+    assert jaccard(called, set(theirs.index[theirs["padj"] < 0.05])) >= 0.999
     expected = read("vst_500genes.tsv.gz")
     blind = blind_vst(counts, model.normalization).T.loc[expected.index, expected.columns]
     assert (blind - expected).abs().max().max() < 1e-6

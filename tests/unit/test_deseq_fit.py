@@ -6,6 +6,7 @@ import pytest
 from deseq_study import fitted, levels, simulated
 
 from recurseq.deseq import Options, contrast_table, estimate_size_factors, fit
+from recurseq.deseq.basis import orthonormal
 from recurseq.deseq.blocks import genes_per_block
 from recurseq.deseq.cooks import cutoff
 from recurseq.deseq.wald import contrast_estimate
@@ -196,3 +197,28 @@ def test_package_does_not_import_pydeseq2():
     scripts = Path(__file__).parents[2] / "scripts"
     code = "import sys, recurseq.deseq; sys.exit('pydeseq2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=scripts, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("text", ["~ group", "~ batch + group", "~ batch + age + group"])
+def test_dispersions_are_the_same_to_the_last_digit_whatever_the_coding(text):
+    counts, samples, _ = simulated(genes=200)
+    recoded = samples.assign(
+        group=samples["group"].cat.reorder_categories(["early", "normal", "none"]),
+        batch=samples["batch"].cat.reorder_categories(["two", "one"]),
+        age=60 - 10 * samples["age"],
+    )
+    one, other = (fitted(counts, sheet, text)[0] for sheet in (samples, recoded))
+    columns = ["dispGeneEst", "dispMAP", "dispersion", "maxCooks"]
+    if "age" not in text:  # whole numbers only: the bases are equal bit by bit
+        pd.testing.assert_frame_equal(one.genes[columns], other.genes[columns], check_exact=True)
+    pd.testing.assert_frame_equal(one.genes[columns], other.genes[columns], rtol=1e-8)
+
+
+def test_basis_spans_the_design_and_keeps_cells_recognisable():
+    _, samples, _ = simulated()
+    design = design_matrix(parse_formula("~ batch + age + group"), samples)
+    basis, back = orthonormal(design)
+    np.testing.assert_allclose(basis.T @ basis, len(design) * np.eye(len(basis.columns)), atol=1e-9)
+    np.testing.assert_allclose(design @ back, basis, atol=1e-10)
+    cells, _ = orthonormal(design_matrix(parse_formula("~ batch * group"), samples))
+    assert len(cells.drop_duplicates()) == 6

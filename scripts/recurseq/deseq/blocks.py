@@ -9,7 +9,7 @@ import numpy as np
 
 # A block's arrays stay in the processor's cache. Its size depends on nothing but the number of
 # columns, so that the number of threads cannot change a result.
-_VALUES_PER_BLOCK = 1 << 16
+_VALUES_PER_BLOCK = 1 << 15
 _MOST_GENES = 1024
 _FEWEST_GENES = 32
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.deseq import cooks as outliers
+from recurseq.deseq.basis import orthonormal
 from recurseq.deseq.glm import covariance
 from recurseq.deseq.normalization import Normalization, normalize
 from recurseq.deseq.trend import Trend
@@ -189,19 +190,6 @@ def _check(counts: pd.DataFrame, design: pd.DataFrame) -> None:
             f"{samples} samples and {coefficients} coefficients leave no degree of freedom: "
             "without replicates there is no dispersion to estimate"
         )
-
-
-def orthonormal(design: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
-    """Basis Q with Q'Q = n I and the matrix that turns its coefficients into the design's.
-
-    Samples with equal design rows get bitwise equal rows, so that cells stay recognisable.
-    """
-    rows, inverse = np.unique(design.to_numpy(), axis=0, return_inverse=True)
-    _, r = np.linalg.qr(rows[inverse.ravel()])
-    back = np.linalg.inv(r) * np.sqrt(len(design))
-    basis = (rows @ back)[inverse.ravel()]
-    names = [f"b{k}" for k in range(basis.shape[1])]
-    return pd.DataFrame(basis, index=design.index, columns=names), back
 
 
 def _fit_sorted(counts, design, normalization, cooks, threads) -> Fit:

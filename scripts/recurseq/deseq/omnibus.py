@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
+from recurseq.deseq.basis import orthonormal
 from recurseq.deseq.blocks import by_blocks, dense
-from recurseq.deseq.fit import LOG2_E, Fit, orthonormal
+from recurseq.deseq.fit import LOG2_E, Fit
 from recurseq.deseq.glm import MINIMUM_MEAN, fit_block, likelihood_kernel
 
 
