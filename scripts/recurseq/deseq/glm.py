@@ -64,6 +64,10 @@ def fit_glm(
     that the choice of reference levels does not matter. Leverages of such genes are those of the
     last step that was not astray, as in R.
 
+    A group without counts has no finite estimate: the mode is then where the ridge stops it (about
+    20 to 30, log2 scale). R's optimiser rests at another such place, which moves with the reference
+    level; its values are not followed, because a contrast must not depend on that choice.
+
     Parameters
     ----------
     counts
