@@ -11,7 +11,7 @@ with logged(snakemake.log[0]):
 
     cohort = anndata.read_h5ad(snakemake.input.cohort)
     values = normalization_values(
-        cohort, snakemake.params.normalization, snakemake.input.get("lengths")
+        cohort, snakemake.params.normalization, snakemake.input.get("lengths") or None
     )
     for table, frame in assess_quality(cohort, values, snakemake.params.adjusted_for).items():
         write_table(frame, snakemake.output[table.removeprefix("qc_")], table)

@@ -16,7 +16,7 @@ with logged(snakemake.log[0]):
         pd.DataFrame(kept.layers["counts"], kept.obs_names, kept.var_names),
         design_matrix(parse_formula(snakemake.params.formula), cohort.obs),
         **normalization_values(
-            cohort, snakemake.params.normalization, snakemake.input.get("lengths")
+            cohort, snakemake.params.normalization, snakemake.input.get("lengths") or None
         ),
         cooks=snakemake.params.cooks,
         threads=snakemake.threads,
