@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-COLUMNS = ["gene_id", "entrez_id", "gene_name", "chromosome", "gene_type", "aliases"]
+from recurseq.cohort.annotation import COLUMNS
 
 
 def derive(source: pd.DataFrame) -> pd.DataFrame:
