@@ -84,27 +84,26 @@ def enrichment_files(ending):
     )
 
 
+def user_file(path):
+    """A file that lies where the configuration says, whatever prefix a module gives to our results."""
+    return [] if path is None else local(path)
+
+
 def count_files(counts):
     """The count matrix, or every file of the folder of per-sample counts."""
     if counts.path is not None:
-        return counts.path
-    return sorted(
-        str(path) for path in Path(counts.directory).rglob("*") if path.is_file()
-    )
+        return user_file(counts.path)
+    files = (path for path in Path(counts.directory).rglob("*") if path.is_file())
+    return [user_file(path) for path in sorted(map(str, files))]
 
 
 def annotation_file(annotation):
     """The user's annotation file; none when it is built in or not wanted."""
-    return [] if annotation in ("builtin", "none") else annotation
+    return [] if annotation in ("builtin", "none") else user_file(annotation)
 
 
-def lengths_file(path):
-    """The matrix of average transcript lengths; none when it is not wanted."""
-    return [] if path is None else path
-
-
-def panel_file(panel):
-    return [] if panel is None else panel
+def gene_set_file(wildcards):
+    return user_file(study.enrichment.collections[wildcards.collection])
 
 
 def adjusted_tables():

@@ -43,7 +43,7 @@ rule plot_contrast:
     input:
         model="results/model.h5ad",
         genes="results/contrasts/{contrast}/genes.tsv",
-        panel=panel_file(study.panel),
+        panel=user_file(study.panel),
     output:
         ma_svg=figure("results/contrasts/{contrast}/figures/ma", "{contrast}"),
         ma_png="results/contrasts/{contrast}/figures/ma.png",

@@ -5,10 +5,10 @@ if study.simulated:
 
     rule simulate_demo:
         input:
-            samples=study.samples_path,
+            samples=user_file(study.samples_path),
         output:
-            counts=study.counts.path,
-            truth=study.truth,
+            counts=user_file(study.counts.path),
+            truth=user_file(study.truth),
         log:
             "results/logs/simulate_demo.log",
         conda:
@@ -23,7 +23,7 @@ if study.simulated:
 
     rule check_demo:
         input:
-            truth=study.truth,
+            truth=user_file(study.truth),
             genes=contrast_tables(),
         output:
             check="results/demo/check.tsv",

@@ -4,7 +4,7 @@
 rule enrich_pathways:
     input:
         genes="results/contrasts/{contrast}/genes.tsv",
-        gmt=lambda wildcards: study.enrichment.collections[wildcards.collection],
+        gmt=gene_set_file,
     output:
         gsea=report(
             "results/enrichment/{contrast}/{collection}.gsea.tsv",
@@ -35,7 +35,7 @@ rule plot_enrichment:
         model="results/model.h5ad",
         gsea="results/enrichment/{contrast}/{collection}.gsea.tsv",
         genes="results/contrasts/{contrast}/genes.tsv",
-        gmt=lambda wildcards: study.enrichment.collections[wildcards.collection],
+        gmt=gene_set_file,
     output:
         dotplot_svg=figure(
             "results/enrichment/{contrast}/figures/{collection}.dotplot",

@@ -4,7 +4,7 @@
 rule import_counts:
     input:
         counts=count_files(study.counts),
-        samples=study.samples_path,
+        samples=user_file(study.samples_path),
         annotation=annotation_file(study.annotation),
     output:
         cohort="results/cohort.h5ad",

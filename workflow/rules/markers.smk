@@ -5,7 +5,7 @@ if study.panel is not None:
     rule extract_markers:
         input:
             model="results/model.h5ad",
-            panel=study.panel,
+            panel=user_file(study.panel),
             genes=contrast_tables(),
             annotation=annotation_file(study.annotation),
         output:

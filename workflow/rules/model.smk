@@ -4,7 +4,7 @@
 rule fit_model:
     input:
         cohort="results/cohort.h5ad",
-        lengths=lengths_file(study.normalization.lengths),
+        lengths=user_file(study.normalization.lengths),
     output:
         model="results/model.h5ad",
     log:

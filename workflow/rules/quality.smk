@@ -4,7 +4,7 @@
 rule assess_quality:
     input:
         cohort="results/cohort.h5ad",
-        lengths=lengths_file(study.normalization.lengths),
+        lengths=user_file(study.normalization.lengths),
     output:
         **adjusted_tables(),
         library_sizes="results/qc/library_sizes.tsv",

@@ -4,11 +4,11 @@
 rule write_provenance:
     input:
         counts=count_files(study.counts),
-        samples=study.samples_path,
+        samples=user_file(study.samples_path),
         annotation=annotation_file(study.annotation),
-        panel=panel_file(study.panel),
-        gmt=list(study.enrichment.collections.values()),
-        lengths=lengths_file(study.normalization.lengths),
+        panel=user_file(study.panel),
+        gmt=[user_file(path) for path in study.enrichment.collections.values()],
+        lengths=user_file(study.normalization.lengths),
         tables=result_tables(),
     output:
         provenance="results/provenance.json",
