@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recurseq.deseq.filtering import benjamini_hochberg
 from recurseq.enrichment.gene_sets import GeneSets
 from recurseq.tables import describe
 
@@ -53,7 +52,10 @@ def overrepresentation(
 def _one_direction(
     genes: pd.DataFrame, members: dict[str, list[str]], direction: str
 ) -> pd.DataFrame:
+    # Imported here: the checks before a run read gene sets and need no engine.
     from scipy.stats import hypergeom
+
+    from recurseq.deseq.filtering import benjamini_hochberg
 
     called = set(genes.index[genes["direction"] == direction])
     hits = [sorted(called.intersection(tested)) for tested in members.values()]
