@@ -8,12 +8,13 @@ BIN := .venv/bin
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
 
-install: .venv/installed ## Set up .venv from the lock file
+install: .venv/installed ## Set up .venv from the lock file, with the command recurseq
 
 .venv/installed: envs/requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("recurseq needs Python 3.11 or newer; name one with: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r envs/requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 demo: install ## Run the whole pipeline on the simulated demo study

@@ -31,6 +31,25 @@ def count_problems(study: Study, samples: pd.DataFrame) -> list[Problem]:
     samples
         Kept samples, indexed by sample.
     """
+    return read_inputs(study, samples)[2]
+
+
+def read_inputs(
+    study: Study, samples: pd.DataFrame
+) -> tuple[CountTable | None, pd.DataFrame | None, list[Problem]]:
+    """Read counts and annotation, and list everything wrong with them.
+
+    Parameters
+    ----------
+    study, samples
+        As for `count_problems`.
+
+    Returns
+    -------
+    tuple
+        Counts and annotation, each None when it cannot be read, and the problems.
+    """
+    table, annotation = None, None
     problems: list[Problem] = []
     try:
         table = _read(study, samples)
@@ -38,10 +57,10 @@ def count_problems(study: Study, samples: pd.DataFrame) -> list[Problem]:
     except InputError as error:
         problems += error.problems
     try:
-        load_annotation(study.annotation)
+        annotation = load_annotation(study.annotation)
     except InputError as error:
         problems += error.problems
-    return problems
+    return table, annotation, problems
 
 
 def import_cohort(study: Study, samples: pd.DataFrame) -> anndata.AnnData:

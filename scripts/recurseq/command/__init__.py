@@ -1,0 +1,1 @@
+"""The command line ``recurseq``: thin commands over plain functions, and nothing others import."""

@@ -1,0 +1,101 @@
+"""``recurseq check``: what is wrong with a study, or what it will do."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pandas as pd
+
+from recurseq.cohort.formats import NAMES_OF_FORMATS
+from recurseq.command.examine import Examination, examine
+from recurseq.command.folder import REPOSITORY, StudyFolder, read_config
+from recurseq.command.plan import jobs
+from recurseq.command.terminal import complain, heading, say, show_table
+from recurseq.errors import InputError
+from recurseq.formula import design_matrix, parse_formula
+from recurseq.markers import samples_of, side_name
+from recurseq.study import Study
+
+
+def check_folder(folder: StudyFolder) -> Examination:
+    """Examine a study as its configuration is now."""
+    config = read_config(folder.config_path)
+    with contextlib.chdir(folder.path):
+        return examine(config, REPOSITORY)
+
+
+def show(found: Examination, folder: StudyFolder) -> bool:
+    """Print an examination and return whether the study can run."""
+    if found.problems:
+        complain(InputError(found.problems))
+        return False
+    study, samples = found.study, found.samples
+    say(study.title, "bold")
+    show_table(["part", "what was found"], [*_inputs(found), ("design", _design(study, samples))])
+    heading("Contrasts")
+    show_table(
+        ["contrast", "numerator", "n", "denominator", "n"],
+        [_contrast_row(contrast.as_dict(), samples) for contrast in study.contrasts.values()],
+    )
+    if found.notes:
+        heading("Notes")
+        for note in found.notes:
+            say(f"- {note}")
+    _show_plan(study, folder)
+    return True
+
+
+def _inputs(found: Examination) -> list[tuple[str, str]]:
+    """Counts, samples, markers and gene sets, each in a line."""
+    study = found.study
+    rows = [
+        ("samples", f"{study.samples_path}: {len(found.samples)} samples are used{_kept(study)}")
+    ]
+    if study.simulated:
+        rows.insert(0, ("counts", f"{study.counts.location}: simulated by the run"))
+    else:
+        kind = NAMES_OF_FORMATS.get(found.format, found.format)
+        size = f"{found.genes:,} genes, {found.columns} samples"
+        rows.insert(0, ("counts", f"{study.counts.location}: {kind}, {size}"))
+    if found.markers is not None:
+        panel, present = found.markers
+        rows.append(("markers", f"{present} of the panel's {panel} genes are in the counts"))
+    rows += [
+        (
+            "gene sets",
+            f"{name}: {sets} sets, {present:,} of their {genes:,} genes are in the counts",
+        )
+        for name, (sets, genes, present) in found.collections.items()
+    ]
+    return rows
+
+
+def _kept(study: Study) -> str:
+    parts = [f"{column}: {', '.join(levels)}" for column, levels in study.keep.items()]
+    return f", kept by {'; '.join(parts)}" if parts else ""
+
+
+def _design(study: Study, samples: pd.DataFrame) -> str:
+    columns = list(design_matrix(parse_formula(study.formula), samples).columns)
+    return f"{study.formula}, with the coefficients {', '.join(columns)}"
+
+
+def _contrast_row(contrast: dict, samples: pd.DataFrame) -> list[object]:
+    row: list[object] = [contrast["name"]]
+    for side in ("numerator", "denominator"):
+        members = samples_of(contrast, side, samples)
+        row += [side_name(contrast, side) or "", "" if members is None else int(members.sum())]
+    return row
+
+
+def _show_plan(study: Study, folder: StudyFolder) -> None:
+    counted = jobs(study)
+    heading(f"A complete run has {sum(counted.values())} jobs")
+    say(", ".join(rule if n == 1 else f"{rule} × {n}" for rule, n in counted.items()))
+    say()
+    say("No problem was found.", "green")
+    if folder.results.is_dir():
+        say("There are results already, and a run makes only what is missing or out of date; see")
+        say(f"  recurseq run {folder.path} --dry-run")
+    else:
+        say(f"Next: recurseq run {folder.path}")
