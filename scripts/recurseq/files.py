@@ -11,14 +11,20 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 import pandas as pd
 
 from recurseq.errors import InputError, Problem, few
+
+if TYPE_CHECKING:
+    import pyarrow
 
 SEPARATORS = "\t,; "
 MISSING_COUNTS = ["", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "NULL", "null", "None", "#N/A"]
@@ -26,7 +32,6 @@ _KINDS_NOT_READ = {
     b"BZh": "bzip2-compressed",
     b"\xfd7zXZ\x00": "xz-compressed",
     b"\x28\xb5\x2f\xfd": "zstd-compressed",
-    b"PAR1": "a Parquet file",
     b"%PDF": "a PDF",
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
     b"RDX": "an R data file",
@@ -37,7 +42,11 @@ _BROKEN_SPREADSHEET = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ParseError, NotImplementedError),
     *(KeyError, ValueError, IndexError, TypeError, AttributeError),  # openpyxl, at what it expected
 )
-_TABLE_KINDS = "TSV, CSV (either may be gzipped) or xlsx"
+_TABLE_KINDS = "TSV, CSV (either may be gzipped), xlsx or Parquet"
+_LOOKED_AT = 40  # lines, or as many of them as are in so many bytes, but never fewer than three:
+_LOOKED_AT_BYTES = 1 << 20  # with samples in rows, one line names every gene
+# A line read with a separator that it does not have is a single cell of any length.
+csv.field_size_limit(1 << 30)
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class Content:
     Attributes
     ----------
     kind
-        ``text``, ``xlsx`` or ``hdf5``.
+        ``text``, ``xlsx``, ``parquet`` or ``hdf5``.
     data
         Bytes after decompression, with unix line ends and no byte-order mark (text only).
     separator
@@ -55,9 +64,12 @@ class Content:
     comments
         Number of comment lines before the first row.
     lines
-        The first rows; all rows of a spreadsheet, whose cells keep their type.
+        The first rows; all rows of a spreadsheet, whose cells keep their type; the names of the
+        columns of a Parquet file.
     messages
         What was decided on the way.
+    columns
+        What a Parquet file holds.
     """
 
     path: str
@@ -67,11 +79,36 @@ class Content:
     comments: int = 0
     lines: tuple[tuple, ...] = ()
     messages: tuple[str, ...] = ()
+    columns: pyarrow.Table | None = None
 
 
 def fail(where: str, found: str, allowed: str = "", fix: str = "") -> InputError:
     """Return an `InputError` of one problem, to be raised where reading cannot go on."""
     return InputError([Problem(where, found, allowed, fix)])
+
+
+@contextmanager
+def unpacked(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a file to be read as bytes, gzipped or not, as its content says.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be opened or, while it is read, is found broken.
+    """
+    where = str(path)
+    try:
+        with Path(path).open("rb") as plain:
+            packed = plain.peek(2)[:2] == b"\x1f\x8b"
+            yield gzip.GzipFile(fileobj=plain) if packed else plain
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        fix = "copy or download the file again and test it with: gzip -t"
+        raise fail(where, f"broken gzip file ({error})", _TABLE_KINDS, fix) from None
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        found = "the file does not exist" if missing else f"cannot be read ({error.strerror})"
+        fix = "name it as counts.directory" if isinstance(error, IsADirectoryError) else ""
+        raise fail(where, found, "a readable file", fix) from None
 
 
 def load(path: str | Path) -> Content:
@@ -83,29 +120,27 @@ def load(path: str | Path) -> Content:
         When the file is missing, empty, broken, of a kind that is not read, or not UTF-8.
     """
     where = str(path)
-    try:
-        data = Path(path).read_bytes()
-    except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        found = "the file does not exist" if missing else f"cannot be read ({error.strerror})"
-        fix = "name it as counts.directory" if isinstance(error, IsADirectoryError) else ""
-        raise fail(where, found, "a readable file", fix) from None
-    if data[:2] == b"\x1f\x8b":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            fix = "copy or download the file again and test it with: gzip -t"
-            raise fail(where, f"broken gzip file ({error})", _TABLE_KINDS, fix) from None
+    with unpacked(path) as stream:
+        data = stream.read()
     if not data.strip():
         raise fail(where, "the file is empty", "a header row and one row for each gene")
     if data[:8] == b"\x89HDF\r\n\x1a\n":
         return Content(where, "hdf5")
     if data[:4] == b"PK\x03\x04":
         return _load_spreadsheet(where, data)
+    if data[:4] == b"PAR1":
+        return _load_parquet(where, data)
     for magic, kind in _KINDS_NOT_READ.items():
         if data.startswith(magic):
             raise fail(where, f"the file is {kind}", _TABLE_KINDS, "save it as one of these")
     return _load_text(where, data)
+
+
+def _load_parquet(where: str, data: bytes) -> Content:
+    from recurseq.parquet import read_parquet  # most studies have none
+
+    table = read_parquet(where, data)
+    return Content(where, "parquet", lines=(tuple(table.column_names),), columns=table)
 
 
 def _load_text(where: str, data: bytes) -> Content:
@@ -121,11 +156,24 @@ def _load_text(where: str, data: bytes) -> Content:
         found = f"byte {data[error.start]:#04x} is not UTF-8 text"
         fix = "save the file as UTF-8"
         raise fail(f"{where}, line {line}", found, "UTF-8 text", fix) from None
-    first = [line for line in data[: 1 << 20].decode("utf-8", "ignore").split("\n")[:40] if line]
+    first = _first_lines(data)
     separator = _separator(first)
     cells = list(csv.reader(first, delimiter=separator))
     comments = _count_comments(cells)
     return Content(where, "text", data, separator, comments, tuple(map(tuple, cells[comments:])))
+
+
+def _first_lines(data: bytes) -> list[str]:
+    lines: list[str] = []
+    stream, size = io.BytesIO(data), 0
+    while len(lines) < _LOOKED_AT and (size < _LOOKED_AT_BYTES or len(lines) < 3):
+        line = stream.readline()
+        if not line:
+            break
+        size += len(line)
+        if line != b"\n":
+            lines.append(line.decode("utf-8").rstrip("\n"))
+    return lines
 
 
 def _count_comments(cells: list[list[str]]) -> int:
@@ -237,6 +285,10 @@ def read_columns(content: Content, text_columns: set[int], *, has_header: bool) 
         raise fail(content.path, found, "a name for each column", "look at the header row")
     if content.kind == "xlsx":
         return _spreadsheet_columns(content, text_columns, has_header)
+    if content.kind == "parquet":
+        from recurseq.parquet import parquet_columns
+
+        return parquet_columns(content.columns, text_columns)
     numeric = [position for position in range(width) if position not in text_columns]
     try:
         return _without_bool(
