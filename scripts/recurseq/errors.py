@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import reprlib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+LONGEST_SENTENCE = 1_000
+MOST_PROBLEMS = 50
 
 @dataclass(frozen=True)
 class Problem:
@@ -29,11 +33,11 @@ class Problem:
     fix: str = ""
 
     def __str__(self) -> str:
-        lines = [f"{self.where}: {self.found}"]
+        lines = [f"{printable(self.where)}: {printable(self.found)}"]
         if self.allowed:
-            lines.append(f"   allowed: {self.allowed}")
+            lines.append(f"   allowed: {printable(self.allowed)}")
         if self.fix:
-            lines.append(f"   fix: {self.fix}")
+            lines.append(f"   fix: {printable(self.fix)}")
         return "\n".join(lines)
 
 
@@ -47,7 +51,10 @@ class InputError(Exception):
     def __str__(self) -> str:
         count = len(self.problems)
         title = "1 problem" if count == 1 else f"{count} problems"
-        numbered = [f"{i}. {problem}" for i, problem in enumerate(self.problems, start=1)]
+        shown = self.problems[:MOST_PROBLEMS]
+        numbered = [f"{i}. {problem}" for i, problem in enumerate(shown, start=1)]
+        if rest := count - len(shown):
+            numbered.append(f"... and {rest} more")
         return "\n".join([f"recurseq found {title} in the input:", *numbered])
 
 
@@ -61,8 +68,34 @@ def raise_if_any(problems: Sequence[Problem]) -> None:
         raise InputError(problems)
 
 
+def printable(text: object, limit: int = LONGEST_SENTENCE) -> str:
+    r"""Return a text of the input in one line that a terminal shows as it is.
+
+    Control characters, marks that change the direction of writing and lone surrogates are spelt out
+    (``\x1b``), since they could rewrite the message; what is longer than `limit` is cut.
+    """
+    whole = str(text)
+    cut = whole[:limit]
+    spelt = "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in cut
+    )
+    rest = len(whole) - len(cut)
+    return f"{spelt}... ({rest} more characters)" if rest else spelt
+
+
+def quoted(value: object) -> str:
+    """Return a value of the input as in Python, cut where it is long or deeply nested."""
+    return _SHORT.repr(value)
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 120
+
+
 def suggest(word: str, options: Iterable[str]) -> str:
     """Return "did you mean 'x'?" for the option closest to a mistyped word, or an empty text.
+
+    Where the two look alike on the screen, the characters that differ are spelt out.
 
     Parameters
     ----------
@@ -71,13 +104,40 @@ def suggest(word: str, options: Iterable[str]) -> str:
     options
         What would have been right; case is ignored when comparing.
     """
+    word = str(word)
+    if len(word) > LONGEST_SENTENCE:
+        return ""  # a comparison takes the square of the length
     by_lower = {str(option).casefold(): str(option) for option in options}
-    close = difflib.get_close_matches(str(word).casefold(), list(by_lower), n=1, cutoff=0.6)
-    return f"did you mean {by_lower[close[0]]!r}?" if close else ""
+    close = difflib.get_close_matches(word.casefold(), list(by_lower), n=1, cutoff=0.6)
+    if not close:
+        return ""
+    option = by_lower[close[0]]
+    if not _look_alike(word, option):
+        return f"did you mean {option!r}?"
+    return f"did you mean {option!r}? They look alike: {ascii(word)} is not {ascii(option)}"
+
+
+def _look_alike(one: str, other: str) -> bool:
+    """Whether two words differ in composition, invisible marks or letters of other scripts only."""
+    if one == other:
+        return False
+    first, second = (_composed(word) for word in (one, other))
+    return len(first) == len(second) and all(
+        a == b or _script(a) != _script(b) for a, b in zip(first, second, strict=True)
+    )
+
+
+def _composed(word: str) -> str:
+    visible = "".join(sign for sign in word if unicodedata.category(sign) != "Cf")
+    return unicodedata.normalize("NFC", visible)
+
+
+def _script(sign: str) -> str:
+    return unicodedata.name(sign, "").split(" ")[0]
 
 
 def few(items: Iterable[object], limit: int = 5) -> str:
     """Quote the first items of a list and count the rest: ``'a', 'b' and 12 more``."""
-    texts = [repr(str(item)) for item in items]
-    shown = ", ".join(texts[:limit])
-    return shown if len(texts) <= limit else f"{shown} and {len(texts) - limit} more"
+    listed = list(items)
+    shown = ", ".join(quoted(str(item)) for item in listed[:limit])
+    return shown if len(listed) <= limit else f"{shown} and {len(listed) - limit} more"
