@@ -1,0 +1,200 @@
+"""Another workflow that uses this one as a module and goes on from a result table."""
+
+from __future__ import annotations
+
+import copy
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import CONFIG, REPOSITORY, make_study
+
+from recurseq.tables import read_table
+
+pytestmark = pytest.mark.workflow
+
+OUTER = """
+configfile: "outer.yaml"
+
+
+module recurseq:
+    snakefile:
+        {snakefile}
+    config:
+        config["recurseq"]
+    prefix:
+        "cohort"
+
+
+rule all:
+    input:
+        {target},
+
+
+use rule * from recurseq as recurseq_*
+
+
+rule signature:
+    input:
+        genes="cohort/results/contrasts/early_vs_none/genes.tsv",
+    output:
+        "signature.txt",
+    shell:
+        "cut -f 1,13 {{input.genes}} | grep TRUE > {{output}}"
+"""
+TWO_COHORTS = """
+configfile: "outer.yaml"
+
+
+rule all:
+    input:
+        expand("{{cohort}}/results/provenance.json", cohort=["first", "second"]),
+
+
+module first:
+    snakefile:
+        {snakefile}
+    config:
+        config["recurseq"]
+    prefix:
+        "first"
+
+
+use rule * from first as first_*
+
+
+module second:
+    snakefile:
+        {snakefile}
+    config:
+        config["other"]
+    prefix:
+        "second"
+
+
+use rule * from second as second_*
+"""
+HERE = repr(str(REPOSITORY / "Snakefile"))
+
+
+def outer_workflow(folder: Path, snakefile: str = HERE, target: str = '"signature.txt"') -> Path:
+    """A folder with the tiny study's inputs and a workflow around it, and no recurseq config."""
+    make_study(folder)
+    (folder / "config.yaml").unlink()
+    write_config(folder, recurseq=CONFIG)
+    (folder / "Snakefile").write_text(OUTER.format(snakefile=snakefile, target=target))
+    return folder
+
+
+def write_config(folder: Path, **sections: dict) -> None:
+    (folder / "outer.yaml").write_text(yaml.safe_dump(copy.deepcopy(sections), sort_keys=False))
+
+
+def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **variables}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment, cwd=folder
+    )
+
+
+@pytest.fixture(scope="module")
+def outer(tmp_path_factory):
+    """The outer workflow after one run of everything."""
+    report = ", ".join(f'"cohort/results/report/{name}"' for name in ("report.html", "tables.xlsx"))
+    folder = outer_workflow(tmp_path_factory.mktemp("outer"), target=f'"signature.txt", {report}')
+    ended = run(folder)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return folder
+
+
+def test_a_result_table_is_used_downstream(outer):
+    table = read_table(outer / "cohort/results/contrasts/early_vs_none/genes.tsv", "contrast_genes")
+    significant = set(table.loc[table["significant"], "gene_id"])
+    lines = (outer / "signature.txt").read_text().splitlines()
+    assert {line.split("\t")[0] for line in lines} == significant
+    planted = {f"GENE{i}" for i in range(40)}
+    assert len(significant & planted) > 30
+
+
+def test_a_prefix_moves_results_and_logs_and_no_input(outer):
+    assert {path.name for path in outer.iterdir()} == {
+        "Snakefile", "outer.yaml", "counts.tsv", "samples.tsv", "markers.tsv", "sets.gmt",
+        "cohort", "signature.txt", ".snakemake",
+    }  # fmt: skip
+    assert {path.name for path in (outer / "cohort").iterdir()} == {"results"}
+    results = outer / "cohort/results"
+    assert (results / "logs/fit_model.log").exists() and (results / "report/tables.xlsx").exists()
+    page = (results / "report/report.html").read_text()
+    assert "A small study" in page and "early_recurrence" in page
+
+
+def test_snakemakes_report_finds_the_captions(outer, tmp_path):
+    place = tmp_path / "report.html"
+    ended = run(outer, "--report", str(place))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Each point is a sample" in place.read_text()
+
+
+def test_a_second_run_does_nothing(outer):
+    ended = run(outer)
+    assert "Nothing to be done" in ended.stdout + ended.stderr
+
+
+def test_a_module_named_by_github(outer, tmp_path):
+    """`github(...)` with git told to clone the local repository instead."""
+    origin = tmp_path / "origin"
+    copied = subprocess.run(
+        ["git", "ls-files", "-z", "Snakefile", "workflow", "scripts", "config", "envs"],
+        cwd=REPOSITORY, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name in copied.stdout.rstrip("\0").split("\0"):
+        (origin / name).parent.mkdir(parents=True, exist_ok=True)
+        (origin / name).write_bytes((REPOSITORY / name).read_bytes())
+    identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"]
+    for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "all"]):
+        subprocess.run(["git", *identity, *command], cwd=origin, check=True)
+    subprocess.run(["git", "tag", "v1"], cwd=origin, check=True)
+    named = 'github("someone/recurseq", path="workflow/Snakefile", tag="v1")'
+    folder = tmp_path / "outer"
+    folder.mkdir()
+    ended = run(
+        outer_workflow(folder, snakefile=named),
+        XDG_CACHE_HOME=str(tmp_path / "cache"),
+        GIT_CONFIG_COUNT="1",
+        GIT_CONFIG_KEY_0=f"url.{origin.as_uri()}.insteadOf",
+        GIT_CONFIG_VALUE_0="https://github.com/someone/recurseq",
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    table = "cohort/results/contrasts/early_vs_none/genes.tsv"
+    assert (folder / table).read_bytes() == (outer / table).read_bytes()
+    assert (folder / "signature.txt").read_bytes() == (outer / "signature.txt").read_bytes()
+
+
+def test_two_cohorts_in_one_workflow(tmp_path):
+    outer_workflow(tmp_path)
+    other = copy.deepcopy(CONFIG)
+    other["contrasts"] = {"only": other["contrasts"]["tumour_vs_normal"]}
+    write_config(tmp_path, recurseq=CONFIG, other=other)
+    (tmp_path / "Snakefile").write_text(TWO_COHORTS.format(snakefile=HERE))
+    ended = run(tmp_path, "--dry-run")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    said = ended.stdout + ended.stderr
+    assert "first/results/contrasts/early_vs_none/genes.tsv" in said
+    assert "second/results/contrasts/only/genes.tsv" in said
+    assert "second/results/contrasts/early_vs_none" not in said
+
+
+def test_a_mistake_in_the_modules_part_is_named(tmp_path):
+    outer_workflow(tmp_path)
+    wrong = copy.deepcopy(CONFIG)
+    wrong["contrasts"]["early_vs_none"]["numerator"] = "early_recurence"
+    write_config(tmp_path, recurseq=wrong)
+    ended = run(tmp_path)
+    said = ended.stdout + ended.stderr
+    assert ended.returncode != 0 and "Traceback" not in said
+    assert "contrasts.early_vs_none.numerator" in said and "did you mean" in said
+    assert not (tmp_path / "cohort").exists()
