@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.cohort.formats import ID_HEADERS, NAME_HEADERS, TYPE_HEADERS
+from recurseq.cohort.gtf import gtf_genes, is_gtf
 from recurseq.errors import few
 from recurseq.files import fail, header_of, load, read_columns
 
@@ -21,7 +22,6 @@ _ENTREZ_HEADERS = frozenset({"entrez_id", "entrezid", "entrez", "ncbi_gene_id"})
 # Ensembl: ENS, species letters, G, eleven digits, version; then _PAR_Y in GENCODE. Older GENCODE
 # marks the Y copy of a pseudoautosomal gene by an R in place of the first digit instead.
 _ENSEMBL = re.compile(r"(?P<gene>ENS[A-Z]*G\d{11}|ENSGR\d{10})(\.\d+)?(?P<copy>_PAR_Y)?")
-_ATTRIBUTE = re.compile(r'(\w+) "([^"]*)"')
 
 
 def strip_version(gene_id: str) -> str:
@@ -51,7 +51,7 @@ def load_annotation(source: str | Path) -> pd.DataFrame:
     ----------
     source
         ``builtin`` (human, see ``human_genes.README.md``), ``none``, or the path of a GTF or of a
-        table with a header (TSV, CSV, xlsx; text may be gzipped).
+        table with a header (TSV, CSV, xlsx, Parquet; text may be gzipped).
 
     Returns
     -------
@@ -69,14 +69,22 @@ def load_annotation(source: str | Path) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS, dtype=str)
     if str(source) == "builtin":
         return pd.read_csv(BUILTIN, sep="\t", dtype=str, keep_default_na=False)
+    if is_gtf(source):
+        return _from_gtf(source)
     content = load(source)
     if content.kind == "hdf5":
         raise fail(str(source), "an HDF5 file", "a GTF or a table of genes")
-    if b'gene_id "' in content.data[:100_000]:
-        return _from_gtf(content.path, content.data.decode())
     header = header_of(content)
     table = read_columns(content, set(range(len(header))), has_header=True)
     return _from_table(content.path, table.set_axis(header, axis=1))
+
+
+def _from_gtf(path: str | Path) -> pd.DataFrame:
+    rows: dict[str, tuple[str, ...]] = {}
+    for gene_id, entrez, name, chromosome, kind in gtf_genes(path):
+        gene = strip_version(gene_id)
+        rows.setdefault(gene, (gene, entrez, name, chromosome, kind, ""))
+    return pd.DataFrame(list(rows.values()), columns=COLUMNS)
 
 
 def _from_table(path: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -107,26 +115,6 @@ def _from_table(path: str, table: pd.DataFrame) -> pd.DataFrame:
         }
     )[COLUMNS]
     return result.assign(gene_id=[strip_version(gene) for gene in result["gene_id"]])
-
-
-def _from_gtf(path: str, text: str) -> pd.DataFrame:
-    """Take gene lines, or any line with a gene_id where a GTF has no gene lines."""
-    lines = [line for line in text.split("\n") if "\tgene\t" in line]
-    if not lines:
-        lines = [line for line in text.split("\n") if 'gene_id "' in line]
-    rows = {}
-    for line in lines:
-        cells = line.split("\t")
-        found = dict(_ATTRIBUTE.findall(cells[-1]))
-        if len(cells) != 9 or "gene_id" not in found:
-            continue
-        gene = strip_version(found["gene_id"])
-        kind = found.get("gene_type") or found.get("gene_biotype", "")
-        names = (found.get("gene_name", ""), cells[0].removeprefix("chr"), kind, "")
-        rows.setdefault(gene, (gene, "", *names))
-    if not rows:
-        raise fail(path, "no line has a gene_id", "a GTF with gene_id attributes")
-    return pd.DataFrame(list(rows.values()), columns=COLUMNS)
 
 
 def identifier_type(gene_ids: Sequence[str], annotation: pd.DataFrame) -> str:
