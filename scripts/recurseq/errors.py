@@ -11,6 +11,7 @@ from dataclasses import dataclass
 LONGEST_SENTENCE = 1_000
 MOST_PROBLEMS = 50
 
+
 @dataclass(frozen=True)
 class Problem:
     """One thing the user has to mend.
@@ -114,12 +115,12 @@ def suggest(word: str, options: Iterable[str]) -> str:
     option = by_lower[close[0]]
     if not _look_alike(word, option):
         return f"did you mean {option!r}?"
-    return f"did you mean {option!r}? They look alike: {ascii(word)} is not {ascii(option)}"
+    return f"did you mean {option!r}? They look alike: {word!a} is not {option!a}"
 
 
 def _look_alike(one: str, other: str) -> bool:
     """Whether two words differ in composition, invisible marks or letters of other scripts only."""
-    if one == other:
+    if one == other or (one.isascii() and other.isascii()):
         return False
     first, second = (_composed(word) for word in (one, other))
     return len(first) == len(second) and all(

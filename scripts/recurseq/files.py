@@ -6,22 +6,20 @@ Count matrices, annotation tables and the small sheets that people write all com
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
 import pandas as pd
 
-from recurseq.errors import InputError, Problem, few
+from recurseq.errors import few
+from recurseq.raw import LARGEST_MATRIX, fail, read_bytes, unix_text
 
 if TYPE_CHECKING:
     import pyarrow
@@ -35,8 +33,6 @@ _KINDS_NOT_READ = {
     b"%PDF": "a PDF",
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
     b"RDX": "an R data file",
-    b"\xff\xfe": "UTF-16 text",
-    b"\xfe\xff": "UTF-16 text",
 }
 _BROKEN_SPREADSHEET = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ParseError, NotImplementedError),
@@ -82,37 +78,8 @@ class Content:
     columns: pyarrow.Table | None = None
 
 
-def fail(where: str, found: str, allowed: str = "", fix: str = "") -> InputError:
-    """Return an `InputError` of one problem, to be raised where reading cannot go on."""
-    return InputError([Problem(where, found, allowed, fix)])
-
-
-@contextmanager
-def unpacked(path: str | Path) -> Iterator[BinaryIO]:
-    """Open a file to be read as bytes, gzipped or not, as its content says.
-
-    Raises
-    ------
-    InputError
-        When the file cannot be opened or, while it is read, is found broken.
-    """
-    where = str(path)
-    try:
-        with Path(path).open("rb") as plain:
-            packed = plain.peek(2)[:2] == b"\x1f\x8b"
-            yield gzip.GzipFile(fileobj=plain) if packed else plain
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        fix = "copy or download the file again and test it with: gzip -t"
-        raise fail(where, f"broken gzip file ({error})", _TABLE_KINDS, fix) from None
-    except OSError as error:
-        missing = isinstance(error, FileNotFoundError)
-        found = "the file does not exist" if missing else f"cannot be read ({error.strerror})"
-        fix = "name it as counts.directory" if isinstance(error, IsADirectoryError) else ""
-        raise fail(where, found, "a readable file", fix) from None
-
-
-def load(path: str | Path) -> Content:
-    """Read a file whole and look at its first rows.
+def load(path: str | Path, largest: int = LARGEST_MATRIX) -> Content:
+    """Read a file whole and look at its first rows; `largest` is its size in bytes, unpacked.
 
     Raises
     ------
@@ -120,8 +87,7 @@ def load(path: str | Path) -> Content:
         When the file is missing, empty, broken, of a kind that is not read, or not UTF-8.
     """
     where = str(path)
-    with unpacked(path) as stream:
-        data = stream.read()
+    data = read_bytes(path, _TABLE_KINDS, largest)
     if not data.strip():
         raise fail(where, "the file is empty", "a header row and one row for each gene")
     if data[:8] == b"\x89HDF\r\n\x1a\n":
@@ -144,18 +110,7 @@ def _load_parquet(where: str, data: bytes) -> Content:
 
 
 def _load_text(where: str, data: bytes) -> Content:
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    if b"\r" in data:
-        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if b"\x00" in data[:4096]:
-        raise fail(where, "the file is binary, not text", _TABLE_KINDS)
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        found = f"byte {data[error.start]:#04x} is not UTF-8 text"
-        fix = "save the file as UTF-8"
-        raise fail(f"{where}, line {line}", found, "UTF-8 text", fix) from None
+    data = unix_text(data, where)
     first = _first_lines(data)
     separator = _separator(first)
     cells = list(csv.reader(first, delimiter=separator))
