@@ -157,7 +157,7 @@ def test_featurecounts_paths_become_samples(tmp_path):
     path = written(tmp_path, FEATURECOUNTS)
     table = read_counts(path, sample_ids=["A-1", "B", "Z"])
     assert table.format == "featurecounts"
-    assert list(table.counts.columns) == ["A-1", "B", "C.bam"]
+    assert list(table.counts.columns) == ["A-1", "B", "C"]
     assert table.counts.iloc[0].tolist() == [10, 20, 30]
     assert "A-1 from /x/run 1/A-1.sorted.bam" in table.messages[0]
 
@@ -257,13 +257,22 @@ def test_missing_file_and_folder_instead_of_file(tmp_path):
     assert "counts.directory" in problem_of(tmp_path).fix
 
 
-UNSUPPORTED = {
+QUANTIFIERS = {
     "salmon": "Name\tLength\tEffectiveLength\tTPM\tNumReads\nENST1\t9\t8\t1\t2\n",
     "kallisto": "target_id\tlength\teff_length\test_counts\ttpm\nENST1\t9\t8\t1\t2\n",
     "rsem": "gene_id\ttranscript_id(s)\tlength\teffective_length\texpected_count\tTPM\tFPKM\n"
     "G\tT\t1\t1\t1\t1\t1\n",
-    "h5ad": b"\x89HDF\r\n\x1a\n and more",
 }
+UNSUPPORTED = {"h5ad": b"\x89HDF\r\n\x1a\n and more"}
+
+
+@pytest.mark.parametrize("name", QUANTIFIERS)
+def test_file_of_a_quantifier_where_a_matrix_is_wanted(tmp_path, name):
+    path = written(tmp_path, QUANTIFIERS[name])
+    assert recognise(load(path)) == name
+    problem = problem_of(path)
+    assert "holds one sample" in problem.found
+    assert "counts.directory" in problem.fix
 
 
 @pytest.mark.parametrize("name", UNSUPPORTED)

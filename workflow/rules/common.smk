@@ -9,6 +9,7 @@ REPOSITORY = Path(workflow.current_basedir).parent.parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from recurseq.check import checked_study
+from recurseq.cohort.per_sample import candidate_files
 from recurseq.errors import InputError
 
 if "study" not in config:
@@ -90,11 +91,11 @@ def user_file(path):
 
 
 def count_files(counts):
-    """The count matrix, or every file of the folder of per-sample counts."""
+    """The count matrix, or every file of the folder that may be a sample's counts."""
     if counts.path is not None:
         return user_file(counts.path)
-    files = (path for path in Path(counts.directory).rglob("*") if path.is_file())
-    return [user_file(path) for path in sorted(map(str, files))]
+    folder = Path(counts.directory)
+    return [user_file(str(folder / name)) for name in candidate_files(folder)]
 
 
 def annotation_file(annotation):

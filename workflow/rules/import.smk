@@ -4,6 +4,7 @@
 rule import_counts:
     input:
         counts=count_files(study.counts),
+        transcripts=user_file(study.counts.transcripts),
         samples=user_file(study.samples_path),
         annotation=annotation_file(study.annotation),
     output:

@@ -4,6 +4,7 @@
 rule write_provenance:
     input:
         counts=count_files(study.counts),
+        transcripts=user_file(study.counts.transcripts),
         samples=user_file(study.samples_path),
         annotation=annotation_file(study.annotation),
         panel=user_file(study.panel),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,10 +15,14 @@ from recurseq.errors import Problem, few, suggest
 from recurseq.files import is_number
 from recurseq.tables import MISSING
 
+if TYPE_CHECKING:
+    from recurseq.study import Counts, Normalization
+
 LARGEST_COUNT = 2.0**53  # beyond, floating-point arithmetic does not tell neighbours apart
 _SHOWN = 3
 _LONGEST_TEXT = 30
 _NAMED_SAMPLES = 5
+_SCALED = "_scaled."  # nf-core's gene_counts_scaled and gene_counts_length_scaled
 
 
 def matrix_problems(table: CountTable, samples: pd.DataFrame, path: str) -> list[Problem]:
@@ -42,6 +48,34 @@ def matrix_problems(table: CountTable, samples: pd.DataFrame, path: str) -> list
     problems = [*_sample_problems(table, wanted, path), *_column_problems(table, path)]
     counts = table.counts.iloc[:, used] if len(used) else table.counts
     return [*problems, *_gene_problems(table, path), *_value_problems(counts, path)]
+
+
+def length_problems(
+    table: CountTable, counts: Counts, normalization: Normalization
+) -> list[Problem]:
+    """Find settings that would correct counts twice, or not as it was asked for.
+
+    Parameters
+    ----------
+    table
+        What was read.
+    counts, normalization
+        Of the study.
+    """
+    own = "the lengths of the quantifier are offsets already"
+    if table.lengths is not None and normalization.lengths is not None:
+        where = "config: normalization.lengths"
+        fix = "remove the key, or set counts.lengths to ignore"
+        return [Problem(where, f"given, and {own}", "one set of lengths", fix)]
+    if table.lengths is not None and normalization.size_factors is not None:
+        where = "config: normalization.size_factors"
+        fix = "remove the key, or set counts.lengths to ignore"
+        return [Problem(where, f"given, and {own}", "size factors or lengths", fix)]
+    if counts.path and normalization.lengths and _SCALED in Path(counts.path).name:
+        found = f"given, and the name of {counts.path} says that its counts are scaled by length"
+        fix = "take gene_counts.tsv of the same folder, or remove normalization.lengths"
+        return [Problem("config: normalization.lengths", found, "counts as they were seen", fix)]
+    return []
 
 
 def _sample_problems(table: CountTable, wanted: Sequence[str], path: str) -> list[Problem]:

@@ -6,10 +6,12 @@ from recurseq.files import Content, fail, header_of, is_number
 
 FEATURECOUNTS_HEADER = ["geneid", "chr", "start", "end", "strand", "length"]
 GDC_HEADER = ["gene_id", "gene_name", "gene_type", "unstranded"]
+# First column, and others that are there in whatever order.
 QUANTIFIER_HEADERS = {
-    "salmon": ["name", "length", "effectivelength", "tpm", "numreads"],
-    "kallisto": ["target_id", "length", "eff_length", "est_counts", "tpm"],
-    "rsem": ["gene_id", "transcript_id(s)", "length", "effective_length", "expected_count"],
+    "salmon": ("name", {"length", "effectivelength", "tpm", "numreads"}),
+    "kallisto": ("target_id", {"length", "eff_length", "est_counts", "tpm"}),
+    "rsem": ("gene_id", {"transcript_id(s)", "effective_length", "expected_count", "tpm"}),
+    "rsem isoforms": ("transcript_id", {"gene_id", "effective_length", "expected_count", "tpm"}),
 }
 NAMES_OF_FORMATS = {
     "matrix": "a count matrix",
@@ -19,12 +21,13 @@ NAMES_OF_FORMATS = {
     "htseq": "htseq-count output",
     "gdc_star": "a GDC augmented_star_gene_counts file",
     "salmon": "Salmon quant.sf",
-    "kallisto": "kallisto abundance.tsv",
-    "rsem": "RSEM genes.results",
+    "kallisto": "kallisto abundance.tsv or abundance.h5",
+    "rsem": "RSEM genes.results or isoforms.results",
     "h5ad": "an h5ad (HDF5) file",
 }
-NOT_SUPPORTED = frozenset({"salmon", "kallisto", "rsem", "h5ad"})
-ONE_SAMPLE = frozenset({"star", "htseq", "gdc_star"})  # a file holds one sample
+NOT_SUPPORTED = frozenset({"h5ad"})
+QUANTIFIERS = ("salmon", "kallisto", "rsem")
+ONE_SAMPLE = frozenset({"star", "htseq", "gdc_star", *QUANTIFIERS})  # a file holds one sample
 ID_HEADERS = frozenset(
     {
         *("", "id", "gene", "genes", "geneid", "gene_id", "gene id", "gene.id", "feature"),
@@ -47,11 +50,11 @@ TYPE_HEADERS = frozenset(
 def recognise(content: Content) -> str:
     """Return the format of a file: a key of `NAMES_OF_FORMATS`."""
     if content.kind == "hdf5":
-        return "h5ad"
+        return "kallisto" if is_kallisto_h5(content.path) else "h5ad"
     header = [name.lower() for name in header_of(content)]
-    for name, start in QUANTIFIER_HEADERS.items():
-        if header[: len(start)] == start:
-            return name
+    for name, (first, others) in QUANTIFIER_HEADERS.items():
+        if header[0] == first and others <= set(header):
+            return name.removesuffix(" isoforms")
     if header[:6] == FEATURECOUNTS_HEADER:
         return "featurecounts"
     if header[:4] == GDC_HEADER:
@@ -63,6 +66,17 @@ def recognise(content: Content) -> str:
     if len(header) == 2 and (not has_header(content) or _ends_with_htseq_summary(content)):
         return "htseq"
     return "matrix"
+
+
+def is_kallisto_h5(path: str) -> bool:
+    """Whether an HDF5 file is kallisto's abundance.h5."""
+    import h5py  # only where there is such a file
+
+    try:
+        with h5py.File(path, "r") as file:
+            return "est_counts" in file and "aux/eff_lengths" in file
+    except OSError:
+        return False
 
 
 def has_header(content: Content) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from recurseq.cohort.annotation import load_annotation
-from recurseq.cohort.checks import matrix_problems
+from recurseq.cohort.checks import length_problems, matrix_problems
 from recurseq.cohort.readers import read_counts
 from recurseq.cohort.table import CountTable
 from recurseq.errors import InputError, Problem, raise_if_any
@@ -110,6 +110,14 @@ def import_cohort(study: Study, samples: pd.DataFrame) -> anndata.AnnData:
 
 def _read(study: Study, samples: pd.DataFrame) -> CountTable:
     counts = study.counts
-    return read_counts(
-        counts.path, counts.directory, counts.format, counts.strand, [str(s) for s in samples.index]
+    table = read_counts(
+        counts.path,
+        counts.directory,
+        counts.format,
+        counts.strand,
+        [str(s) for s in samples.index],
+        counts.transcripts,
+        counts.lengths == "offset",
     )
+    raise_if_any(length_problems(table, counts, study.normalization))
+    return table

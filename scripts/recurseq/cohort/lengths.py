@@ -12,6 +12,8 @@ from recurseq.cohort.table import as_numbers
 from recurseq.errors import few
 from recurseq.files import fail, load
 
+AVERAGE_LENGTH = "average_length"  # layer of a cohort whose counts a quantifier estimated
+
 
 def normalization_values(
     cohort: anndata.AnnData, settings: Mapping[str, str | None], lengths_path: str | None
@@ -25,7 +27,7 @@ def normalization_values(
     settings
         ``estimator``, and ``size_factors``: a column of the sheet or None.
     lengths_path
-        Matrix of average transcript lengths, or None.
+        Matrix of average transcript lengths, or None: then those of the cohort, if it has any.
 
     Returns
     -------
@@ -33,10 +35,17 @@ def normalization_values(
         ``method``, ``size_factors``, ``lengths``.
     """
     column = settings["size_factors"]
+    if lengths_path is not None:
+        lengths = read_lengths(lengths_path, cohort)
+    elif AVERAGE_LENGTH in cohort.layers:
+        values = cohort.layers[AVERAGE_LENGTH]
+        lengths = pd.DataFrame(values, cohort.obs_names, cohort.var_names)
+    else:
+        lengths = None
     return {
         "method": settings["estimator"],
         "size_factors": None if column is None else cohort.obs[column],
-        "lengths": None if lengths_path is None else read_lengths(lengths_path, cohort),
+        "lengths": lengths,
     }
 
 

@@ -10,10 +10,11 @@ from pathlib import PurePosixPath
 _SUFFIX = re.compile(
     r"(\.gz|\.bam|\.sam|\.cram|\.txt|\.tsv|\.csv|\.tab|\.out|\.xlsx|[._-]?counts?|\.htseq|\.genes"
     r"|\.sorted|\.sortedbycoord|\.markdup|\.dedup|[._-]?aligned|[._-]?trimmed|[._-]star"
-    r"|[._-]?readspergene|[._-]?featurecounts|[._-]?augmented_star_gene)$",
+    r"|[._-]?readspergene|[._-]?featurecounts|[._-]?augmented_star_gene"
+    r"|\.sf|\.h5|\.results|\.isoforms|[._-]quant|[._-]abundance|[._-]salmon|[._-]kallisto|[._-]rsem)$",
     re.IGNORECASE,
 )
-_EXACT, _PREFIX, _FOLDER = 3, 2, 1
+_EXACT, _PREFIX, _FOLDER, _FOLDER_PREFIX = 4, 3, 2, 1
 
 
 def match_names(names: Iterable[str], sample_ids: Sequence[str]) -> dict[str, list[str]]:
@@ -32,7 +33,7 @@ def match_names(names: Iterable[str], sample_ids: Sequence[str]) -> dict[str, li
         Sample to names; more than one name where several fit equally well. A name fits when it is
         the sample or, without the endings that tools append, equals it; next best when it starts
         with the sample and a separator (the longest such sample wins); last when its folder is
-        called as the sample.
+        called as the sample, or starts with it and a separator.
     """
     fits: dict[str, list[tuple[int, str]]] = {}
     for name in names:
@@ -60,12 +61,17 @@ def _fit(name: str, sample_ids: Sequence[str]) -> tuple[int, str]:
     exact = [sample for sample in sample_ids if sample in (name, path.name, short)]
     if exact:
         return _EXACT, max(exact, key=len)
-    prefix = [
-        sample
-        for sample in sample_ids
-        if path.name.startswith(sample) and re.match(r"[._\-]", path.name[len(sample) :])
-    ]
+    prefix = _starts(path.name, sample_ids)
     if prefix:
-        return _PREFIX, max(prefix, key=len)
-    folder = [sample for sample in sample_ids if sample == path.parent.name]
-    return (_FOLDER, folder[0]) if folder else (0, "")
+        return _PREFIX, prefix
+    folder = [s for s in sample_ids if s in (path.parent.name, stem(path.parent.name))]
+    if folder:
+        return _FOLDER, max(folder, key=len)
+    prefix = _starts(path.parent.name, sample_ids)
+    return (_FOLDER_PREFIX, prefix) if prefix else (0, "")
+
+
+def _starts(name: str, sample_ids: Sequence[str]) -> str:
+    """Return the longest sample that a name starts with, up to a separator; else nothing."""
+    fits = [s for s in sample_ids if name.startswith(s) and re.match(r"[._\-]", name[len(s) :])]
+    return max(fits, key=len, default="")

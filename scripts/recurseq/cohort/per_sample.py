@@ -1,16 +1,24 @@
-"""A folder with one count file for each sample: STAR, htseq-count, GDC, featureCounts."""
+"""A folder with one count file for each sample, whichever tool wrote it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from recurseq.cohort import formats
-from recurseq.cohort.matching import match_names
+from recurseq.cohort.matching import match_names, stem
 from recurseq.cohort.matrix import read_table
+from recurseq.cohort.quantifiers import (
+    GENES,
+    TRANSCRIPTS,
+    Quantified,
+    gene_table,
+    level_of,
+    read_estimates,
+)
 from recurseq.cohort.strand import choose_strand
 from recurseq.cohort.table import CountTable
 from recurseq.errors import InputError, Problem, few, raise_if_any, suggest
@@ -21,20 +29,47 @@ _OTHER_FILES = (
     *(".bam", ".bai", ".csi", ".sam", ".cram", ".crai", ".fastq", ".fastq.gz", ".fq", ".fq.gz"),
     *(".log", ".html", ".pdf", ".png", ".zip", ".summary", ".bw", ".bigwig", ".bed", ".json"),
     *("log.out", "log.final.out", "log.progress.out", "sj.out.tab", "sj.out.tab.gz"),
+    *("quant.genes.sf", "quant.genes.sf.gz"),  # Salmon's own sums, without average lengths
 )
-# Where a sample has several files, the first kind in this order is its counts.
-_PREFERENCE = ("star", "gdc_star", "featurecounts", "htseq", "matrix")
+# Kinds that no other table is taken for; where a sample has none, these follow in order.
+_CERTAIN = ("star", "gdc_star", "featurecounts", *formats.QUANTIFIERS)
+_UNCERTAIN = ("htseq", "matrix")
+_NAMING = "files that start with the sample's name, or lie in a folder that does"
 
 
 @dataclass(frozen=True)
 class _SampleFile:
     sample: str
-    content: Content
+    path: str
     format: str
+    table: CountTable | Quantified
+
+
+def candidate_files(directory: str | Path) -> list[str]:
+    """Return the files of a folder that may hold counts, sorted, as paths from the folder.
+
+    Parameters
+    ----------
+    directory
+        Files may lie in it or in folders in it.
+    """
+    folder = Path(directory)
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in [*folder.glob("*"), *folder.glob("*/*")]
+        if path.is_file()
+        and not path.name.startswith(".")
+        and not path.name.lower().endswith(_OTHER_FILES)
+    )
 
 
 def read_directory(
-    directory: str | Path, wanted: str, strand: str, sample_ids: Sequence[str]
+    directory: str | Path,
+    wanted: str,
+    strand: str,
+    sample_ids: Sequence[str],
+    transcripts: str | None = None,
+    use_lengths: bool = True,
 ) -> CountTable:
     """Read one file for each sample of the sheet.
 
@@ -48,12 +83,13 @@ def read_directory(
         ``unstranded``, ``forward``, ``reverse`` or ``auto``; for STAR and GDC files.
     sample_ids
         Samples of the sheet; other files are left alone.
+    transcripts, use_lengths
+        For Salmon, kallisto and RSEM: see `recurseq.cohort.quantifiers.gene_table`.
 
     Returns
     -------
     CountTable
-        One column for each sample that has a file (the checks name those without), genes in the
-        order of the first file.
+        One column for each sample, genes in the order of the first file.
 
     Raises
     ------
@@ -62,16 +98,25 @@ def read_directory(
         the same genes, or the strand cannot be told.
     """
     folder = Path(directory)
-    files = _sample_files(folder, wanted, sample_ids)
+    files = _sample_files(folder, wanted, sample_ids, transcripts is not None)
     kinds = {file.format: file for file in files}
     if len(kinds) > 1:
         found = "; ".join(
-            f"{formats.NAMES_OF_FORMATS[kind]} ({Path(file.content.path).name})"
+            f"{formats.NAMES_OF_FORMATS[kind]} ({Path(file.path).relative_to(folder).as_posix()})"
             for kind, file in kinds.items()
         )
-        raise fail(str(folder), f"files of different kinds: {found}", "one kind for all samples")
+        fix = "move the files of one kind elsewhere, or say which to read by counts.format"
+        allowed = "one kind for all samples"
+        raise fail(str(folder), f"files of different kinds: {found}", allowed, fix)
     kind = files[0].format
-    tables = [read_table(file.content, kind) for file in files]
+    tables = [file.table for file in files]
+    if kind in formats.QUANTIFIERS:
+        table = gene_table(tables, kind, str(folder), transcripts, use_lengths)
+        return replace(table, messages=(*_used_files(folder, files), *table.messages))
+    if transcripts is not None:
+        found = f"given, and {folder} holds {formats.NAMES_OF_FORMATS[kind]}, which counts genes"
+        allowed = "only with Salmon, kallisto or RSEM files"
+        raise fail("config: counts.transcripts", found, allowed, "remove the key")
     problems = [
         problem
         for file, table in zip(files, tables, strict=True)
@@ -102,54 +147,97 @@ def read_directory(
     )
 
 
-def _sample_files(folder: Path, wanted: str, sample_ids: Sequence[str]) -> list[_SampleFile]:
+def _sample_files(
+    folder: Path, wanted: str, sample_ids: Sequence[str], want_transcripts: bool
+) -> list[_SampleFile]:
     if not folder.is_dir():
         found = "is a file, not a folder" if folder.exists() else "the folder does not exist"
         raise fail(str(folder), found, "a folder with one count file for each sample")
-    names = sorted(
-        path.relative_to(folder).as_posix()
-        for path in [*folder.glob("*"), *folder.glob("*/*")]
-        if path.is_file()
-        and not path.name.startswith(".")
-        and not path.name.lower().endswith(_OTHER_FILES)
-    )
+    names = candidate_files(folder)
     fits = match_names(names, sample_ids)
     if not fits:
         found = f"no file is named after a sample; files: {few(names)}; samples: {few(sample_ids)}"
         hint = suggest(sample_ids[0], names) if sample_ids else ""
-        raise fail(str(folder), found, "file names that start with the sample", hint)
-    chosen, problems = [], []
+        raise fail(str(folder), found, _NAMING, hint)
+    used = {name for chosen in fits.values() for name in chosen}
+    problems = [
+        Problem(
+            f"{folder}, sample {sample!r}",
+            "no file or folder is named after it",
+            _NAMING,
+            _closest_file(sample, [name for name in names if name not in used]),
+        )
+        for sample in sample_ids
+        if sample not in fits
+    ]
+    chosen = []
     for sample in sample_ids:
         try:
             if sample in fits:
-                chosen.append(_counts_file(folder, sample, fits[sample], wanted))
+                content, kind = _counts_file(folder, sample, fits[sample], wanted, want_transcripts)
+                chosen.append(_parsed(sample, content, kind))
         except InputError as error:
             problems.extend(error.problems)
     raise_if_any(list(dict.fromkeys(problems)))
     return chosen
 
 
-def _counts_file(folder: Path, sample: str, names: list[str], wanted: str) -> _SampleFile:
+def _closest_file(sample: str, names: Sequence[str]) -> str:
+    """Suggest a file that no sample took, by its own name or that of its folder."""
+    by_name = {part: name for name in names for part in (stem(name), name.rpartition("/")[0])}
+    hint = suggest(sample, by_name)
+    return hint or "write the sample in the sheet as in the file name, or leave it out by keep"
+
+
+def _parsed(sample: str, content: Content, kind: str) -> _SampleFile:
+    """Read a file at once, so that its text is not held until all are read."""
+    if kind in formats.QUANTIFIERS:
+        estimates = read_estimates(content, kind)
+        table = Quantified(sample, content.path, level_of(content), estimates)
+    else:
+        table = read_table(content, kind)
+    return _SampleFile(sample, content.path, kind, table)
+
+
+def _counts_file(
+    folder: Path, sample: str, names: list[str], wanted: str, want_transcripts: bool
+) -> tuple[Content, str]:
+    """Choose the file of a sample, with its format."""
     if len(names) == 1:
         content = load(folder / names[0])
-        return _SampleFile(sample, content, formats.agree(content, wanted))
+        return content, formats.agree(content, wanted)
     contents = [load(folder / name) for name in names]
     kinds = [formats.recognise(content) for content in contents]
-    order = _PREFERENCE if wanted == "auto" else (wanted,)
-    for kind in order:
-        if kinds.count(kind) == 1:
-            return _SampleFile(sample, contents[kinds.index(kind)], kind)
-        if kind in kinds:
-            break
+    certain = [kind for kind in _CERTAIN if kind in kinds]
     fix = "leave one count file for each sample in the folder, or rename the others"
+    if wanted == "auto" and len(certain) > 1:
+        fix = f"say which to read by counts.format: {' or '.join(certain)}"
+    else:
+        order = [*certain, *_UNCERTAIN] if wanted == "auto" else [wanted]
+        kind = next((kind for kind in order if kind in kinds), None)
+        same = [c for c, found in zip(contents, kinds, strict=True) if found == kind]
+        if kind in formats.QUANTIFIERS:
+            same = _of_one_run(same, want_transcripts)
+        if len(same) == 1:
+            return same[0], kind
     raise fail(str(folder), f"several files fit sample {sample!r}: {few(names)}", "one file", fix)
+
+
+def _of_one_run(contents: list[Content], want_transcripts: bool) -> list[Content]:
+    """Choose among what one run writes: abundance.tsv before .h5; RSEM's genes before isoforms.
+
+    With a table of transcripts, isoforms are what is wanted.
+    """
+    text = [content for content in contents if content.kind == "text"] or contents
+    level = TRANSCRIPTS if want_transcripts else GENES
+    return [content for content in text if level_of(content) == level] or text
 
 
 def _shape_problem(
     file: _SampleFile, table: CountTable, first: CountTable, first_file: _SampleFile, kind: str
 ) -> Problem | None:
     """Say when a file has no single count column, repeats a gene, or lists other genes."""
-    where, columns = file.content.path, table.counts.shape[1]
+    where, columns = file.path, table.counts.shape[1]
     expected = {"star": (3,), "gdc_star": (3, 6)}.get(kind, (1,))
     if columns not in expected:
         found = f"{columns} columns of numbers"
@@ -163,7 +251,7 @@ def _shape_problem(
     odd = [*genes.difference(others), *others.difference(genes)]
     return Problem(
         where,
-        f"{len(genes)} genes, {first_file.content.path} has {len(others)}; not in both: {few(odd)}",
+        f"{len(genes)} genes, {first_file.path} has {len(others)}; not in both: {few(odd)}",
         "the same genes in every file",
         "count all samples with the same annotation",
     )
@@ -171,7 +259,6 @@ def _shape_problem(
 
 def _used_files(folder: Path, files: list[_SampleFile]) -> list[str]:
     pairs = [
-        f"{file.sample} from {Path(file.content.path).relative_to(folder).as_posix()}"
-        for file in files
+        f"{file.sample} from {Path(file.path).relative_to(folder).as_posix()}" for file in files
     ]
     return [f"{folder}: one file for each of {len(files)} samples: {few(pairs, 3)}"]

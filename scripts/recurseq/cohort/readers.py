@@ -20,6 +20,8 @@ def read_counts(
     file_format: str = "auto",
     strand: str = "auto",
     sample_ids: Sequence[str] = (),
+    transcripts: str | None = None,
+    use_lengths: bool = True,
 ) -> CountTable:
     """Read a count matrix, or a folder with one count file for each sample.
 
@@ -33,6 +35,10 @@ def read_counts(
         Column of STAR and GDC files: ``auto``, ``unstranded``, ``forward`` or ``reverse``.
     sample_ids
         Samples of the sheet; files of a folder and BAM paths of featureCounts are matched to them.
+    transcripts
+        Table of transcripts and genes, or GTF, for Salmon, kallisto and RSEM.
+    use_lengths
+        Whether the average transcript lengths of these go along with the counts.
 
     Returns
     -------
@@ -45,6 +51,8 @@ def read_counts(
         When a file cannot be read or is of a format this version does not read.
     """
     if directory is not None:
-        return read_directory(directory, file_format, strand, list(sample_ids))
+        return read_directory(
+            directory, file_format, strand, list(sample_ids), transcripts, use_lengths
+        )
     content = load(path)
     return read_matrix(content, agree(content, file_format), list(sample_ids))

@@ -25,6 +25,9 @@ class CountTable:
         What the file was recognised as, in words of the configuration, or ``nfcore``.
     messages
         What the user should know: rows left out, values rounded, names shortened.
+    lengths
+        Average transcript length of each gene in each sample, shaped as `counts`; None where no
+        quantifier gives it.
     """
 
     counts: pd.DataFrame
@@ -32,6 +35,7 @@ class CountTable:
     gene_types: pd.Series | None
     format: str
     messages: tuple[str, ...]
+    lengths: pd.DataFrame | None = None
 
 
 def as_numbers(counts: pd.DataFrame) -> np.ndarray:

@@ -2,7 +2,15 @@
 
 from recurseq.study.checks import study_problems
 from recurseq.study.config import config_problems, usable_part
-from recurseq.study.model import Contrast, Counts, Enrichment, Study, Testing, load_study
+from recurseq.study.model import (
+    Contrast,
+    Counts,
+    Enrichment,
+    Normalization,
+    Study,
+    Testing,
+    load_study,
+)
 from recurseq.study.notes import study_notes
 from recurseq.study.samples import kept_names, read_samples
 
@@ -10,6 +18,7 @@ __all__ = [
     "Contrast",
     "Counts",
     "Enrichment",
+    "Normalization",
     "Study",
     "Testing",
     "config_problems",

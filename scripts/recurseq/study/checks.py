@@ -41,7 +41,7 @@ def study_problems(study: Study, row_schema: Mapping) -> list[Problem]:
     list of Problem
         Everything found; empty when the study can be analysed.
     """
-    problems = _enrichment_problems(study)
+    problems = _enrichment_problems(study) + _transcript_problems(study)
     formula = _parsed(study.formula, "config: design.formula", problems)
     reduced = None
     if study.omnibus_reduced is not None:
@@ -84,6 +84,21 @@ def _enrichment_problems(study: Study) -> list[Problem]:
         found = f"{chosen.rank_by!r}, and testing.shrinkage is 'none': no gene has a rank"
         problems.append(Problem("config: enrichment.rank_by", found, "a column that is computed"))
     return problems
+
+
+def _transcript_problems(study: Study) -> list[Problem]:
+    """Name a table of transcripts that no file would need."""
+    if study.counts.transcripts is None:
+        return []
+    where = "config: counts.transcripts"
+    allowed = "only with counts.directory, the folder of Salmon, kallisto or RSEM files"
+    fix = "remove the key; a matrix of genes needs no transcripts"
+    if study.counts.path is not None:
+        return [Problem(where, "given together with counts.path", allowed, fix)]
+    if study.counts.format not in ("auto", "salmon", "kallisto", "rsem"):
+        found = f"given, and counts.format is {study.counts.format!r}"
+        return [Problem(where, found, allowed, "remove the key, or correct the format")]
+    return []
 
 
 def _size_factor_problems(kept: pd.DataFrame, study: Study) -> list[Problem]:

@@ -47,6 +47,8 @@ class Counts:
     directory: str | None = None
     format: str = "auto"
     strand: str = "auto"
+    transcripts: str | None = None
+    lengths: str = "offset"
 
     @property
     def location(self) -> str:
