@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from recurseq.cohort import formats
-from recurseq.cohort.matching import match_names
+from recurseq.cohort.orientation import genes_in_rows
 from recurseq.cohort.scale import scale_evidence
+from recurseq.cohort.short_names import sample_names
 from recurseq.cohort.table import CountTable, as_numbers
 from recurseq.errors import few
 from recurseq.files import Content, fail, header_of, read_columns
@@ -24,7 +26,7 @@ SUMMARY_ROWS = frozenset(
 )
 
 
-def read_table(content: Content, file_format: str) -> CountTable:
+def read_table(content: Content, file_format: str, sample_ids: Sequence[str] = ()) -> CountTable:
     """Read a file whose first column identifies genes; all numeric columns are taken as samples.
 
     Parameters
@@ -33,11 +35,13 @@ def read_table(content: Content, file_format: str) -> CountTable:
         The file.
     file_format
         Its format; coordinates of featureCounts are left out.
+    sample_ids
+        Samples of the sheet. When they stand in the first column, the table is turned.
 
     Raises
     ------
     InputError
-        When the table has no identifiers or no rows.
+        When the table has no identifiers or no rows, or it cannot be told where the samples are.
     """
     titled = formats.has_header(content)
     header = header_of(content)
@@ -49,22 +53,29 @@ def read_table(content: Content, file_format: str) -> CountTable:
     type_at = _position(lower, formats.TYPE_HEADERS)
     texts = {0, *dropped, *(at for at in (name_at, type_at) if at)}
     cells = read_columns(content, texts, has_header=titled)
-    cells[0] = cells[0].str.strip()
+    identifiers = cells[0].str.strip()
+    _refuse_row_numbers(content.path, header, identifiers)
     blank = [at for at in range(1, len(header)) if not header[at] and cells[at].isna().all()]
     counted = [at for at in range(len(header)) if at not in {*texts, *blank}]
-    cells, messages = _without_summary(content.path, cells, counted)
-    _refuse_row_numbers(content.path, header, cells)
     if not counted:
         raise fail(content.path, "no column holds counts", "one column for each sample")
     counts = cells[counted]
-    counts.index = pd.Index(cells[0].to_numpy(), dtype=object)
+    counts.index = pd.Index(identifiers.to_numpy(), dtype=object)
     counts.columns = pd.Index([header[at] for at in counted], dtype=object)
+    genes = pd.DataFrame(
+        {at: cells[at].str.strip().to_numpy() for at in (name_at, type_at) if at},
+        index=counts.index,
+    )
+    counts, turned = genes_in_rows(counts, sample_ids, content.path)
+    kept, left_out = _without_summary(content.path, counts)
+    if turned:
+        name_at = type_at = None
     return CountTable(
-        counts=counts,
-        gene_names=_text_column(cells, name_at, counts.index),
-        gene_types=_text_column(cells, type_at, counts.index),
+        counts=counts[kept] if not kept.all() else counts,
+        gene_names=genes.loc[kept, name_at] if name_at else None,
+        gene_types=genes.loc[kept, type_at] if type_at else None,
         format=file_format,
-        messages=(*content.messages, *messages),
+        messages=tuple(text for text in (*content.messages, turned, left_out) if text),
     )
 
 
@@ -72,33 +83,28 @@ def _position(header: list[str], wanted: frozenset[str]) -> int | None:
     return next((at for at, name in enumerate(header) if at > 0 and name in wanted), None)
 
 
-def _text_column(cells: pd.DataFrame, at: int | None, index: pd.Index) -> pd.Series | None:
-    return None if at is None else pd.Series(cells[at].str.strip().to_numpy(), index=index)
-
-
-def _without_summary(
-    path: str, cells: pd.DataFrame, counted: list[int]
-) -> tuple[pd.DataFrame, list[str]]:
-    """Leave out rows that count reads without a gene, and rows that are wholly empty."""
-    summary = cells[0].isin(SUMMARY_ROWS).to_numpy()
-    empty = (cells[0] == "").to_numpy()
-    empty[empty] = cells.loc[empty, counted].isna().all(axis=1)
-    messages = []
-    if summary.any():
-        rows = few(cells.loc[summary, 0])
-        messages.append(f"{path}: rows that count reads without a gene were left out: {rows}")
-    kept = cells[~(summary | empty)].reset_index(drop=True) if (summary | empty).any() else cells
-    if kept.empty:
+def _without_summary(path: str, counts: pd.DataFrame) -> tuple[np.ndarray, str]:
+    """Find the rows of genes: not those that count reads without one, nor wholly empty ones."""
+    genes = counts.index
+    summary = genes.isin(SUMMARY_ROWS)
+    empty = genes == ""
+    empty[empty] = counts[empty].isna().all(axis=1)
+    kept = ~(summary | empty)
+    if not kept.any():
         raise fail(path, "there is no gene in the file", "one row for each gene")
-    return kept, messages
+    if not summary.any():
+        return kept, ""
+    rows = few(genes[summary])
+    return kept, f"{path}: rows that count reads without a gene were left out: {rows}"
 
 
-def _refuse_row_numbers(path: str, header: list[str], cells: pd.DataFrame) -> None:
+def _refuse_row_numbers(path: str, header: list[str], identifiers: pd.Series) -> None:
     """Row numbers in place of identifiers would make every gene anonymous."""
-    if len(cells) < 3 or header[0].lower() not in ("", "index", "unnamed: 0"):
+    if len(identifiers) < 3 or header[0].lower() not in ("", "index", "unnamed: 0"):
         return
     for start in (0, 1):
-        if cells[0].equals(pd.Series(range(start, start + len(cells))).astype(str).astype(object)):
+        numbers = pd.Series(range(start, start + len(identifiers))).astype(str).astype(object)
+        if identifiers.equals(numbers):
             fix = "write the file without row numbers, gene identifiers in the first column"
             raise fail(f"{path}, first column", "row numbers", "gene identifiers", fix)
 
@@ -129,7 +135,7 @@ def read_matrix(content: Content, file_format: str, sample_ids: Sequence[str] = 
             "a file with all samples",
             fix,
         )
-    table = read_table(content, file_format)
+    table = read_table(content, file_format, sample_ids)
     if file_format == "featurecounts":
         return _with_short_names(table, content.path, sample_ids)
     return _rounded(table, content.path) if file_format == "nfcore" else table
@@ -137,19 +143,13 @@ def read_matrix(content: Content, file_format: str, sample_ids: Sequence[str] = 
 
 def _with_short_names(table: CountTable, path: str, sample_ids: Sequence[str]) -> CountTable:
     columns = list(table.counts.columns)
-    fits = match_names(columns, sample_ids)
-    matched = {found[0]: sample for sample, found in fits.items() if len(found) == 1}
-    names = [matched.get(column, column) for column in columns]
+    names = sample_names(columns, sample_ids)
     changed = [f"{b} from {a}" for a, b in zip(columns, names, strict=True) if a != b]
     if not changed:
         return table
     message = f"{path}: sample names were taken from file names: {few(changed, 3)}"
-    return CountTable(
-        table.counts.set_axis(names, axis=1),
-        table.gene_names,
-        table.gene_types,
-        table.format,
-        (*table.messages, message),
+    return replace(
+        table, counts=table.counts.set_axis(names, axis=1), messages=(*table.messages, message)
     )
 
 
@@ -164,6 +164,4 @@ def _rounded(table: CountTable, path: str) -> CountTable:
         f"{path}: estimated counts of a quantifier were rounded to whole numbers "
         f"({int(fractional.sum())} of {values.size} values were fractional)"
     )
-    return CountTable(
-        counts, table.gene_names, table.gene_types, table.format, (*table.messages, message)
-    )
+    return replace(table, counts=counts, messages=(*table.messages, message))
