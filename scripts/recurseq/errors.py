@@ -86,7 +86,10 @@ def printable(text: object, limit: int = LONGEST_SENTENCE) -> str:
 
 def quoted(value: object) -> str:
     """Return a value of the input as in Python, cut where it is long or deeply nested."""
-    return _SHORT.repr(value)
+    try:
+        return _SHORT.repr(value)
+    except ValueError:  # an integer of thousands of digits
+        return f"a value of type {type(value).__name__}"
 
 
 _SHORT = reprlib.Repr()

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from recurseq.errors import Problem, few, suggest
+from recurseq.errors import Problem, few, quoted, suggest
+
+MOST_VALUES = 50_000
+_PATHS = frozenset(
+    {
+        *("path", "directory", "transcripts", "annotation", "panel", "lengths", "truth"),
+        "collections",
+    }
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_SEVERAL_LINES = frozenset({"title", "formula", "reduced"})  # YAML's | and > end with a line end
+_RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+)
 
 
 def config_problems(config: Mapping, schema: Mapping) -> list[Problem]:
@@ -26,9 +41,68 @@ def config_problems(config: Mapping, schema: Mapping) -> list[Problem]:
     list of Problem
         One for each departure, in order of their place in the file.
     """
+    found, size = _walk(config)
+    if size > MOST_VALUES:
+        allowed = f"at most {MOST_VALUES:,} values, aliases (*name) written out"
+        return [Problem("config: top level", "holds more values than any study", allowed)]
     errors = Draft202012Validator(schema).iter_errors(config)
-    found = [problem for error in errors for problem in _explain(error)]
+    found += [problem for error in errors for problem in _explain(error)]
+    found += _clashing_names(config)
     return sorted(dict.fromkeys(found), key=lambda problem: problem.where)
+
+
+def _walk(config: Mapping) -> tuple[list[Problem], int]:
+    """Look at every text of a configuration, and count the values.
+
+    YAML can name a value by an alias again and again, so that a few lines stand for more values
+    than fit into any memory; the count stops there.
+    """
+    problems: list[Problem] = []
+    waiting, size = [((), config)], 0
+    while waiting and size <= MOST_VALUES:
+        place, value = waiting.pop()
+        size += 1
+        if isinstance(value, Mapping):
+            waiting += [((*place, key), inner) for key, inner in value.items()]
+            problems += [p for key in value if isinstance(key, str) for p in _text(place, key)]
+        elif isinstance(value, list | tuple):
+            waiting += [(place, inner) for inner in value]
+        elif isinstance(value, str):
+            problems += _text(place, value)
+    return problems, size
+
+
+def _text(place: tuple, text: str) -> Iterable[Problem]:
+    """Control characters anywhere, and braces in paths, which Snakemake takes for wildcards."""
+    where = "config: " + (".".join(map(str, place)) or "top level")
+    shown = text.replace("\n", " ") if place and place[-1] in _SEVERAL_LINES else text
+    if sign := _CONTROL.search(shown):
+        found = f"{quoted(text)} holds the control character {sign[0]!a}"
+        yield Problem(where, found, "text in one line", "remove the character")
+    if _PATHS & set(place) and any(sign in text for sign in "{}"):
+        fix = "rename the file; Snakemake takes braces for a wildcard"
+        yield Problem(where, f"found {quoted(text)}", "a path without braces", fix)
+
+
+def _clashing_names(config: Mapping) -> Iterable[Problem]:
+    """Names of folders and files that some systems refuse, or take for one and the same."""
+    sections = {"contrasts": config.get("contrasts")}
+    enrichment = config.get("enrichment")
+    if isinstance(enrichment, Mapping):
+        sections["enrichment.collections"] = enrichment.get("collections")
+    for section, entries in sections.items():
+        if not isinstance(entries, Mapping):
+            continue
+        names = [name for name in entries if isinstance(name, str)]
+        first: dict[str, str] = {}
+        for name in names:
+            where, folded = f"config: {section}", name.casefold()
+            if folded in _RESERVED:
+                found = f"the name {name!r}, which Windows keeps for a device"
+                yield Problem(where, found, "another name")
+            if first.setdefault(folded, name) != name:
+                found = f"the names {first[folded]!r} and {name!r} differ in case only"
+                yield Problem(where, found, "names that differ on every file system")
 
 
 def _explain(error: ValidationError) -> Iterable[Problem]:
@@ -43,15 +117,15 @@ def _explain(error: ValidationError) -> Iterable[Problem]:
     elif error.validator == "type" and error.absolute_schema_path[-2] == "propertyNames":
         kind = "true or false" if isinstance(error.instance, bool) else "a number"
         fix = f"YAML reads it as {kind}: put the name in quotes"
-        yield Problem(where, f"the name {error.instance!r}", "text", fix)
+        yield Problem(where, f"the name {quoted(error.instance)}", "text", fix)
     elif error.validator == "pattern" and error.absolute_schema_path[-2] == "propertyNames":
         yield Problem(
-            where, f"the name {error.instance!r}",
+            where, f"the name {quoted(error.instance)}",
             "letters, digits, '_' and '-', at most 64, beginning with a letter or a digit",
             "the name becomes a folder or file of the results",
         )  # fmt: skip
     else:
-        yield Problem(where, f"found {error.instance!r}", _allowed(error), _value_fix(error))
+        yield Problem(where, f"found {quoted(error.instance)}", _allowed(error), _value_fix(error))
 
 
 def _unknown_keys(error: ValidationError, where: str) -> Iterable[Problem]:
@@ -59,7 +133,7 @@ def _unknown_keys(error: ValidationError, where: str) -> Iterable[Problem]:
     for key in error.instance:
         if key not in known:
             allowed = f"the keys {', '.join(known)}"
-            yield Problem(where, f"unknown key {str(key)!r}", allowed, suggest(key, known))
+            yield Problem(where, f"unknown key {quoted(str(key))}", allowed, suggest(key, known))
 
 
 def _missing_keys(error: ValidationError, where: str) -> Iterable[Problem]:
@@ -78,7 +152,7 @@ def _no_alternative(error: ValidationError, where: str) -> Iterable[Problem]:
         given = few(error.instance) if error.instance else "nothing"
         yield Problem(where, f"holds {given}", f"either {', or '.join(texts)}")
     else:
-        yield Problem(where, f"found {error.instance!r}", _allowed(error), _value_fix(error))
+        yield Problem(where, f"found {quoted(error.instance)}", _allowed(error), _value_fix(error))
 
 
 def _allowed(error: ValidationError) -> str:
@@ -108,6 +182,8 @@ def _type_names(types: str | list[str]) -> str:
 def _value_fix(error: ValidationError) -> str:
     if isinstance(error.instance, bool):
         return "YAML reads yes, no, on and off as true and false: put the word in quotes"
+    if isinstance(error.instance, date):  # and datetime, which is a date too
+        return "YAML reads it as a date: put it in quotes"
     if error.validator == "enum":
         return suggest(error.instance, error.validator_value)
     return ""
