@@ -2,7 +2,7 @@
 
 from recurseq.log import logged
 
-with logged(snakemake.log[0]):
+with logged(snakemake):
     import anndata
 
     from recurseq.cohort.lengths import normalization_values

@@ -2,7 +2,7 @@
 
 from recurseq.log import logged
 
-with logged(snakemake.log[0]):
+with logged(snakemake):
     from pathlib import Path
 
     from recurseq.report.page import build_page, write_page

@@ -2,7 +2,7 @@
 
 from recurseq.log import logged
 
-with logged(snakemake.log[0]):
+with logged(snakemake):
     from recurseq.demo import check_table, report
     from recurseq.tables import read_table, write_table
 

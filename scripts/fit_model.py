@@ -2,13 +2,14 @@
 
 from recurseq.log import logged
 
-with logged(snakemake.log[0]):
+with logged(snakemake):
     import anndata
     import pandas as pd
 
     from recurseq.cohort.lengths import normalization_values
     from recurseq.deseq import add_fit, fit
     from recurseq.formula import design_matrix, parse_formula
+    from recurseq.writing import whole_file
 
     cohort = anndata.read_h5ad(snakemake.input.cohort)
     kept = cohort[:, cohort.var["kept"]]
@@ -22,4 +23,5 @@ with logged(snakemake.log[0]):
         threads=snakemake.threads,
         formula=snakemake.params.formula,
     )
-    add_fit(cohort, fitted).write_h5ad(snakemake.output.model, compression="lzf")
+    with whole_file(snakemake.output.model) as partial:
+        add_fit(cohort, fitted).write_h5ad(partial, compression="lzf")

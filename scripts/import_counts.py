@@ -2,7 +2,7 @@
 
 from recurseq.log import logged
 
-with logged(snakemake.log[0]):
+with logged(snakemake):
     from recurseq.cohort.assemble import write_cohort
     from recurseq.cohort.importing import import_cohort
     from recurseq.study import load_study, read_samples

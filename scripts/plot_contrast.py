@@ -2,7 +2,7 @@
 
 from recurseq.log import logged
 
-with logged(snakemake.log[0]):
+with logged(snakemake):
     import anndata
 
     from recurseq.figures.contrast import comparison, ma_figure, pvalue_figure, volcano_figure

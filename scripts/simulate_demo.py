@@ -2,7 +2,7 @@
 
 from recurseq.log import logged
 
-with logged(snakemake.log[0]):
+with logged(snakemake):
     from recurseq.cohort.annotation import load_annotation
     from recurseq.demo import simulate, write_counts
     from recurseq.sheets import read_sheet

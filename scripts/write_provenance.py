@@ -2,7 +2,7 @@
 
 from recurseq.log import logged
 
-with logged(snakemake.log[0]):
+with logged(snakemake):
     from recurseq.report.provenance import provenance, write_provenance
 
     files = dict(snakemake.input.items())

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from recurseq.writing import whole_file
+
 MISSING = "NA"
 SIGNIFICANT_DIGITS = 10
 
@@ -95,16 +97,13 @@ def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
     cells = pd.DataFrame(
         {name: _as_text(frame[name], kinds.get(name, "number")) for name in names}, columns=names
     )
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".partial")
     # No quoting: cells are cleaned of tabs and line ends, and R, Excel and awk read the file alike.
     lines = [
         "\t".join(names),
         *("\t".join(row) for row in cells.itertuples(index=False, name=None)),
     ]
-    partial.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    partial.replace(target)
+    with whole_file(path) as partial:
+        partial.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
 def _as_text(values: pd.Series, kind: str) -> list[str]:

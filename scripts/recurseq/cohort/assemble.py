@@ -12,6 +12,7 @@ import pandas as pd
 from recurseq.cohort.annotation import annotate
 from recurseq.cohort.table import CountTable
 from recurseq.errors import few
+from recurseq.writing import whole_file
 
 
 def smallest_group(samples: pd.DataFrame, factor: str) -> int:
@@ -154,10 +155,7 @@ def write_cohort(cohort: anndata.AnnData, path: str | Path) -> None:
     Text columns stay text (anndata would turn repeated names into categories), and the same cohort
     gives the same bytes.
     """
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".partial")
-    cohort.write_h5ad(
-        partial, convert_strings_to_categoricals=False, compression="gzip", compression_opts=1
-    )
-    partial.replace(target)
+    with whole_file(path) as partial:
+        cohort.write_h5ad(
+            partial, convert_strings_to_categoricals=False, compression="gzip", compression_opts=1
+        )

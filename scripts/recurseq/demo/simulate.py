@@ -10,6 +10,7 @@ import pandas as pd
 
 from recurseq.demo.plan import LEVELS, plan_genes
 from recurseq.errors import Problem, few, raise_if_any
+from recurseq.writing import whole_file
 
 TRUTH_COLUMNS = ["gene_id", "gene_name", "programme", "dispersion", *(f"log2_{x}" for x in LEVELS)]
 LIBRARY_SD = 0.25  # standard deviation of the log of the library size
@@ -113,8 +114,5 @@ def _shared_factor(
 def write_counts(counts: pd.DataFrame, path: str | Path) -> None:
     """Write a count matrix as gzipped TSV; the same counts give the same bytes."""
     text = counts.to_csv(sep="\t", lineterminator="\n").encode()
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".partial")
-    partial.write_bytes(gzip.compress(text, compresslevel=6, mtime=0))
-    partial.replace(target)
+    with whole_file(path) as partial:
+        partial.write_bytes(gzip.compress(text, compresslevel=6, mtime=0))

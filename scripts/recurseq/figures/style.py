@@ -18,6 +18,8 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from matplotlib.transforms import Affine2D, Bbox
 
+from recurseq.writing import whole_file
+
 # Okabe & Ito (2008): told apart by people with any common colour-vision deficiency.
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
 BLUE, VERMILION, PURPLE, BLACK = "#0072B2", "#D55E00", "#CC79A7", "#000000"
@@ -90,8 +92,9 @@ def save(figure: Figure, svg_path: str | Path, png_path: str | Path) -> None:
             (svg_path, {"Date": None, "Creator": None}, RASTER_DPI),
             (png_path, {"Software": None}, PNG_DPI),
         ):
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(path, metadata=metadata, dpi=dpi)
+            ending = Path(path).suffix.removeprefix(".")
+            with whole_file(path) as partial:
+                figure.savefig(partial, format=ending, metadata=metadata, dpi=dpi)
 
 
 def short(text: object, longest: int = LONGEST) -> str:

@@ -19,6 +19,7 @@ from recurseq.report.methods import REFERENCES, cited, limits, methods
 from recurseq.report.provenance import portable
 from recurseq.study import load_study
 from recurseq.tables import describe
+from recurseq.writing import whole_file
 
 HERE = Path(__file__).parent
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
@@ -51,11 +52,8 @@ def build_page(results: str | Path, config: Mapping, root: str | Path = ".") -> 
 
 def write_page(page: str, path: str | Path) -> None:
     """Write the page as UTF-8 with unix line ends; it appears only when complete."""
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".partial")
-    partial.write_text(page, encoding="utf-8", newline="\n")
-    partial.replace(target)
+    with whole_file(path) as partial:
+        partial.write_text(page, encoding="utf-8", newline="\n")
 
 
 def render(content: Content, layout: Layout, config: Mapping) -> str:

@@ -6,8 +6,10 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from importlib import metadata
 from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from recurseq.versions import own_version, package_versions, python_version
+from recurseq.writing import whole_file
 
 PACKAGES = (
     "snakemake",
@@ -53,7 +55,7 @@ def provenance(
     """
     return {
         "recurseq": own_version(),
-        "versions": {"python": platform.python_version(), **_versions()},
+        "versions": {"python": python_version(), **package_versions(PACKAGES)},
         "platform": {"system": platform.system(), "machine": platform.machine()},
         "config": portable(config, root),
         "inputs": [
@@ -65,15 +67,11 @@ def provenance(
     }
 
 
-def own_version() -> str:
-    """Return the version of recurseq."""
-    return (Path(__file__).parents[1] / "VERSION").read_text(encoding="utf-8").strip()
-
-
 def write_provenance(record: Mapping, path: str | Path) -> None:
     """Write the record as indented JSON with a final line end."""
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-    Path(path).write_text(text, encoding="utf-8", newline="\n")
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
 
 
 def portable(value: object, root: str | Path) -> object:
@@ -110,10 +108,6 @@ def relative_name(path: str | Path, root: str | Path) -> str:
 def _is_absolute(text: str) -> bool:
     posix, windows = PurePosixPath(text), PureWindowsPath(text)
     return (posix.is_absolute() and bool(posix.name)) or bool(windows.drive and windows.root)
-
-
-def _versions() -> dict[str, str]:
-    return {package: metadata.version(package) for package in PACKAGES}
 
 
 def _checksum(path: str | Path, root: str | Path) -> dict:

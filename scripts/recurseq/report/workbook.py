@@ -16,6 +16,7 @@ from recurseq.report.contrast_facts import contrast_origin
 from recurseq.report.layout import Layout, read_model
 from recurseq.study import Study
 from recurseq.tables import MISSING, Table, describe, read_table
+from recurseq.writing import whole_file
 
 EXCEL_ROWS = 1_048_576
 EXCEL_TEXT = 32_767
@@ -109,9 +110,6 @@ def write_workbook(
     simulated
         Whether the legend must say that the data are simulated.
     """
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(target.name + ".partial")
     names = sheet_names(["Legend", *(sheet.title for sheet in sheets)])
     options = {
         "constant_memory": True,
@@ -119,7 +117,7 @@ def write_workbook(
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(str(partial), options) as book:
+    with whole_file(path) as partial, xlsxwriter.Workbook(str(partial), options) as book:
         book.set_properties({"title": title, "author": "recurseq", "created": CREATED})
         formats = _formats(book)
         legend = book.add_worksheet(names[0])
@@ -128,7 +126,6 @@ def write_workbook(
             for name, sheet in zip(names[1:], sheets, strict=True)
         ]
         _write_legend(legend, written, title, simulated, formats)
-    partial.replace(target)
 
 
 def sheet_names(titles: Iterable[str]) -> list[str]:

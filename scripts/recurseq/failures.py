@@ -1,0 +1,151 @@
+"""Which jobs of a run failed and why, read from their logs.
+
+The logs are all there is to read: they lie in the study's folder, whichever machine a job ran on,
+and one without an end tells of a job that was killed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from recurseq.causes import CRASHED, FULL, KILLED
+from recurseq.changes import State, changed_files, file_states
+from recurseq.log import BEGIN, DONE, END, FAILURE, INTERRUPTED, MESSAGES, STOPPED, TRACEBACK
+
+LAST_LINES = 8
+UNKNOWN = (
+    "not known; this may be a defect of recurseq. Please report it with the whole log, "
+    "which has the details."
+)
+NEARLY_FULL = 1 << 20
+_CRASH = "Fatal Python error"
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """A job that did not come to its end.
+
+    Attributes
+    ----------
+    name
+        The rule, with its wildcards in brackets.
+    log
+        The job's log.
+    input_at_fault
+        Whether the job stopped by itself with a message for the user; `lines` are that message.
+    lines
+        What to show: the message, or the last lines of the log and the error.
+    cause
+        The likely cause and the remedy; empty when `input_at_fault`.
+    """
+
+    name: str
+    log: Path
+    input_at_fault: bool
+    lines: tuple[str, ...]
+    cause: str = ""
+
+
+def log_states(folder: str | Path) -> dict[str, State | None]:
+    """Return the state of every log in a folder, to be handed to `failed_jobs` after a run."""
+    return file_states(_logs(folder))
+
+
+def failed_jobs(
+    folder: str | Path, before: Mapping[str, State | None] | None = None
+) -> list[FailedJob]:
+    """Read from its logs which jobs of a run that has ended did not come to their end.
+
+    Parameters
+    ----------
+    folder
+        The study's ``results/logs``.
+    before
+        `log_states` at the start of the run, so that logs of earlier runs are left out.
+    """
+    before = before or {}
+    logs = [str(log) for log in _logs(folder)]
+    changed = changed_files({log: before.get(log) for log in logs})
+    return [job for log in changed if (job := _failed_job(Path(log))) is not None]
+
+
+def describe(jobs: Iterable[FailedJob]) -> str:
+    """Write for the terminal what failed, with the last lines of each log and the likely cause."""
+    return "\n".join(line for job in jobs for line in _description(job))
+
+
+def _description(job: FailedJob) -> list[str]:
+    if job.input_at_fault:
+        return ["", f"{job.name} stopped (log: {job.log}).", *job.lines]
+    shown = [f"    {line}" for line in job.lines]
+    return [
+        "",
+        f"{job.name} failed. The end of its log, {job.log}:",
+        *shown,
+        f"Likely cause: {job.cause}",
+    ]
+
+
+def _logs(folder: str | Path) -> list[Path]:
+    return sorted(Path(folder).rglob("*.log"))
+
+
+def _failed_job(log: Path) -> FailedJob | None:
+    text = log.read_text(encoding="utf-8", errors="replace")
+    parts = _parts(text.splitlines())
+    ended = _value(parts.get(END, []), "ended")
+    if ended in (DONE, INTERRUPTED):
+        return None
+    name = _name(parts.get(BEGIN, []), log)
+    failure = parts.get(FAILURE, [])
+    if ended == STOPPED:
+        return FailedJob(name, log, True, tuple(failure))
+    lines = parts.get(MESSAGES, [])
+    if not ended:
+        return FailedJob(name, log, False, _last(lines), _cause_of_silence(log, text))
+    cause = _value(failure, "likely cause")
+    error = [line for line in failure if not line.startswith("likely cause: ")]
+    # Where the cause is known, the way through the code is of no use to the reader.
+    lines = [*lines, *error] if cause else [*lines, *parts.get(TRACEBACK, [])]
+    return FailedJob(name, log, False, _last(lines), cause or UNKNOWN)
+
+
+def _parts(lines: list[str]) -> dict[str, list[str]]:
+    """Lines of a log under the mark that they follow."""
+    parts: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in lines:
+        if line in (BEGIN, MESSAGES, TRACEBACK, FAILURE, END):
+            current = parts[line] = []
+        else:
+            current.append(line)
+    return parts
+
+
+def _value(lines: Iterable[str], key: str) -> str:
+    start = f"{key}: "
+    return next((line.removeprefix(start) for line in lines if line.startswith(start)), "")
+
+
+def _name(heading: list[str], log: Path) -> str:
+    rule = _value(heading, "rule") or log.stem
+    wildcards = [
+        line.removeprefix("wildcard ").replace(": ", "=", 1)
+        for line in heading
+        if line.startswith("wildcard ")
+    ]
+    return f"{rule} ({', '.join(wildcards)})" if wildcards else rule
+
+
+def _last(lines: list[str]) -> tuple[str, ...]:
+    return tuple(lines[-LAST_LINES:])
+
+
+def _cause_of_silence(log: Path, text: str) -> str:
+    """Why a log may have no end."""
+    if _CRASH in text:
+        return CRASHED
+    return FULL if shutil.disk_usage(log.parent).free < NEARLY_FULL else KILLED

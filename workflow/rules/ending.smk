@@ -1,0 +1,42 @@
+# What the terminal shows at the end of a run, besides Snakemake's own messages. In a workflow that
+# uses this one as a module, that workflow's handlers run instead of these.
+import sys
+
+from recurseq.changes import changed_files, file_states
+from recurseq.failures import describe, failed_jobs, log_states
+
+LOGS = "results/logs"
+at_start = {}
+
+
+def user_files():
+    """Every file that the user gives: the inputs whose origin is recorded, without what is made."""
+    given = dict(rules.write_provenance.input.items())
+    for made in ("tables", "counts") if study.simulated else ("tables",):
+        del given[made]
+    return [
+        path
+        for paths in given.values()
+        for path in ([paths] if isinstance(paths, str) else paths)
+    ]
+
+
+onstart:
+    at_start["logs"] = log_states(LOGS)
+    at_start["inputs"] = file_states(user_files())
+
+
+onerror:
+    print(describe(failed_jobs(LOGS, at_start["logs"])), file=sys.stderr)
+
+
+onsuccess:
+    changed = changed_files(at_start["inputs"])
+    if changed:
+        print(
+            f"These files were changed while the run was reading them: {', '.join(changed)}.\n"
+            "The results may come from both versions. Run the same command again: what depends on "
+            "them is then made anew.",
+            file=sys.stderr,
+        )
+        sys.exit(1)
