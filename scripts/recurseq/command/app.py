@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from recurseq.command.terminal import complain
+from recurseq.command.terminal import asks, complain, say
 from recurseq.errors import InputError
 
 app = typer.Typer(
@@ -76,3 +76,108 @@ def check(directory: Folder) -> None:
     folder = open_folder(directory)
     if not show(check_folder(folder), folder):
         raise typer.Exit(1)
+
+
+@app.command()
+@_in_words
+def run(
+    directory: Folder,
+    more: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- SNAKEMAKE ARGUMENTS]", help="Handed to Snakemake as they are."),
+    ] = None,
+    cores: Annotated[
+        int | None, typer.Option(min=1, help="Processors to use at most; all of them by default.")
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="Where to run: slurm, or the folder of a Snakemake profile."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Only list what would run.")
+    ] = False,
+    unlock: Annotated[
+        bool, typer.Option("--unlock", help="Take away the lock that a killed run left.")
+    ] = False,
+) -> None:
+    """Run a study and say what came out; prints the Snakemake command that it runs."""
+    from recurseq.command import run as running
+    from recurseq.command.folder import open_folder, read_config
+
+    folder = open_folder(directory)
+    config = read_config(folder.config_path)
+    request = running.Request(cores, profile, dry_run, unlock, more or ())
+    if code := running.run(folder, request):
+        raise typer.Exit(code)
+    if not dry_run and not unlock:
+        running.conclude(folder, config)
+
+
+@app.command()
+@_in_words
+def init(
+    directory: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder of the study; made when missing.")
+    ],
+    counts: Annotated[
+        Path, typer.Option(help="Count matrix, or folder with a count file for each sample.")
+    ],
+    samples: Annotated[Path, typer.Option(help="Sample sheet: TSV, CSV or xlsx.")],
+    sample_id: Annotated[
+        str | None, typer.Option("--id", help="Column with the sample names of the counts.")
+    ] = None,
+    factor: Annotated[str | None, typer.Option(help="Column to compare.")] = None,
+    levels: Annotated[
+        list[str] | None,
+        typer.Option(help="Groups to compare, the reference first: normal,none,early."),
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option(help="Group that others are compared with.")
+    ] = None,
+    contrast: Annotated[
+        list[str] | None,
+        typer.Option(help="numerator:denominator or name=numerator:denominator; repeatable."),
+    ] = None,
+    annotation: Annotated[
+        str | None, typer.Option(help="Gene symbols: builtin (human), none, or a TSV or GTF file.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing, take what was recognised.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over a configuration that is there.")
+    ] = False,
+) -> None:
+    """Look at your files and write a commented configuration for them."""
+    from recurseq.command import initialise
+    from recurseq.command.check import check_folder
+    from recurseq.command.folder import open_folder
+
+    if not force:
+        initialise.refuse_overwriting(directory)
+    wishes = initialise.Wishes(
+        counts=counts,
+        samples=samples,
+        sample_id=sample_id,
+        factor=factor,
+        levels=levels or (),
+        reference=reference,
+        contrasts=contrast or (),
+        annotation=annotation,
+        title=title,
+        asking=asks() and not yes,
+    )
+    proposal = initialise.propose(directory, wishes)
+    initialise.show_proposal(proposal)
+    if wishes.asking:
+        typer.confirm("Write the configuration?", default=True, abort=True)
+    written = initialise.write_config(proposal, directory)
+    say()
+    say(f"{written} was written.", "bold")
+    if problems := check_folder(open_folder(directory)).problems:
+        complain(InputError(problems))
+        say("Mend this in the files or in the configuration, then:")
+        say(f"  recurseq check {directory}")
+        raise typer.Exit(1)
+    say(f"It passes the check. Read it, then: recurseq check {directory}")

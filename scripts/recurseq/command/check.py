@@ -46,7 +46,7 @@ def show(found: Examination, folder: StudyFolder) -> bool:
 
 
 def _inputs(found: Examination) -> list[tuple[str, str]]:
-    """Counts, samples, markers and gene sets, each in a line."""
+    """Describe counts, samples, markers and gene sets, each in a line."""
     study = found.study
     rows = [
         ("samples", f"{study.samples_path}: {len(found.samples)} samples are used{_kept(study)}")

@@ -1,0 +1,178 @@
+"""The columns of a sample sheet: what each holds, and which is likely the one to compare."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from recurseq.study.samples import is_numeric, without_missing
+
+MOST_GROUPS = 12  # more different values are no groups that one would compare
+FEW_NUMBERS = 6  # more different numbers are a measurement
+SMALLEST_GROUP = 2
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Words in the name of a column, by how likely it holds what the study asks about.
+_QUESTION = _words(
+    "group groups condition conditions treatment treated recurrence disease diagnosis phenotype "
+    "genotype dex"
+)
+_PERHAPS = _words(
+    "tissue type class status state response responder outcome arm subtype mutation drug dose "
+    "stimulation infection timepoint time strain compound knockdown knockout"
+)
+_NUISANCE = _words(
+    "batch plate run lane flowcell library libraries site centre center hospital institution sex "
+    "gender race ethnicity donor patient subject individual participant animal mouse replicate rep "
+    "replicates date kit operator rin platform protocol layout reads"
+)
+_PERSONS = _words(
+    "donor patient subject individual participant animal mouse pair person case cell celltype "
+    "cellline line clone family"
+)
+# Words in the name of a level that others are compared with.
+_REFERENCE = _words(
+    "normal control controls ctrl ctl healthy untreated untrt vehicle dmso mock placebo wt "
+    "wildtype baseline sham naive adjacent benign scramble scrambled parental unaffected "
+    "nontumor nontumour reference ref"
+)
+_WITHOUT = _words("no non not none without never neg negative minus 0 false absent n")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sheet.
+
+    Attributes
+    ----------
+    name
+        As in the header.
+    kind
+        ``names`` (another text in every row), ``groups`` (few values that recur), ``numbers``,
+        ``text``, ``one value`` or ``empty``.
+    values
+        Every value and how often it occurs, in natural order; missing ones are left out.
+    missing
+        Number of rows without a value.
+    """
+
+    name: str
+    kind: str
+    values: dict[str, int]
+    missing: int
+
+    @property
+    def large_enough(self) -> list[str]:
+        """Values with at least two samples."""
+        return [value for value, count in self.values.items() if count >= SMALLEST_GROUP]
+
+
+def describe_columns(sheet: pd.DataFrame) -> list[Column]:
+    """Describe every column of a sheet read by `recurseq.sheets.read_sheet`."""
+    return [_describe(str(name), texts) for name, texts in sheet.items()]
+
+
+def _describe(name: str, texts: pd.Series) -> Column:
+    present = without_missing(texts).dropna()
+    counts = present.value_counts()
+    values = {value: int(counts[value]) for value in sorted(counts.index, key=natural)}
+    return Column(name, _kind(present, len(values), len(texts)), values, len(texts) - len(present))
+
+
+def _kind(present: pd.Series, different: int, rows: int) -> str:
+    if different < 2:
+        return "one value" if different else "empty"
+    numeric = is_numeric(present)
+    if numeric and (different > FEW_NUMBERS or _fractional(present)):
+        whole = not _fractional(present)
+        return "names" if whole and different == rows and _codes(present) else "numbers"
+    if different == rows:
+        return "names"
+    return "groups" if different <= min(MOST_GROUPS, len(present) - 1) else "text"
+
+
+def _fractional(present: pd.Series) -> bool:
+    return bool((pd.to_numeric(present) % 1 != 0).any())
+
+
+def _codes(present: pd.Series) -> bool:
+    """Whether whole numbers look like the numbers of samples: many digits, or 1, 2, 3 and so on."""
+    numbers = sorted(map(float, present))
+    return min(numbers) >= 10_000 or numbers == [float(i) for i in range(1, len(numbers) + 1)]
+
+
+def natural(text: str) -> list[tuple[int, float, str]]:
+    """Sort key under which ``S2`` stands before ``S10``."""
+    parts = re.split(r"(\d+)", text.casefold())
+    return [(0, float(p), "") if p.isdecimal() else (1, 0.0, p) for p in parts if p]
+
+
+def words_of(name: str) -> list[str]:
+    """Cut a name at signs and capitals: ``SampleType`` and ``sample_type`` are the same words."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    return [word for word in re.split(r"[\W_]+", spaced.casefold()) if word]
+
+
+def reference_rank(level: str) -> int:
+    """Return 0 for a control, 1 for a level that lacks something (``no_…``), 2 for any other."""
+    words = words_of(level)
+    joined = "".join(words)
+    if joined in _REFERENCE or any(word in _REFERENCE for word in words):
+        return 0
+    if (words and words[0] in _WITHOUT) or joined in _WITHOUT:
+        return 1
+    return 2
+
+
+def by_reference(levels: Iterable[str]) -> list[str]:
+    """Order levels: likely references first, then in natural order."""
+    return sorted(levels, key=lambda level: (reference_rank(level), natural(level)))
+
+
+def factor_score(column: Column) -> int:
+    """Say how likely a column holds the groups to compare; below 0 when it cannot."""
+    groups = column.kind == "groups" and len(column.large_enough) >= 2
+    if not groups:
+        return -1
+    words = words_of(column.name)
+    if any(word in _NUISANCE for word in words):
+        return 0
+    named = 4 if any(w in _QUESTION for w in words) else 2 if set(words) & _PERHAPS else 1
+    return named + 2 * any(reference_rank(level) < 2 for level in column.large_enough)
+
+
+def factor_candidates(columns: Sequence[Column], sample_id: str) -> list[Column]:
+    """Return the columns that could be compared, the likeliest first."""
+    possible = [c for c in columns if c.name != sample_id and factor_score(c) >= 0]
+    return sorted(possible, key=factor_score, reverse=True)  # a stable sort: ties in sheet order
+
+
+def clear_winner(candidates: Sequence[Column]) -> bool:
+    """Whether the first candidate may be taken without asking."""
+    if len(candidates) < 2:
+        return bool(candidates)
+    first, second = map(factor_score, candidates[:2])
+    return first > second and first >= 2
+
+
+def other_variables(columns: Sequence[Column], sample_id: str, factor: str) -> list[Column]:
+    """Return further columns that a design might take in: groups, persons and numbers."""
+    usable = ("groups", "text", "numbers")
+    return [c for c in columns if c.kind in usable and c.name not in (sample_id, factor)]
+
+
+def is_person(column: Column) -> bool:
+    """Whether a column names who or what the samples are of, so that samples may be paired."""
+    return any(word in _PERSONS for word in words_of(column.name))
+
+
+def is_nuisance(column: Column) -> bool:
+    """Whether a column is of a kind that designs adjust for: batches, sex, places."""
+    return any(word in _NUISANCE for word in words_of(column.name))

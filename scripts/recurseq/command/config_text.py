@@ -1,0 +1,194 @@
+"""A new configuration as text, each key with a comment for the person who will edit it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from recurseq.command.proposal import Proposal, formula_name
+
+_PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./+-]*")
+_NOT_TEXT = ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none")
+
+
+def scalar(text: str) -> str:
+    """Write a text so that YAML reads it back as the same text.
+
+    Words that YAML takes for something else (``no``, ``1e5``), and texts with signs or blanks, are
+    quoted.
+    """
+    if _PLAIN.fullmatch(text) and text.casefold() not in _NOT_TEXT and not text.startswith("."):
+        return text
+    escapes = {'"': '\\"', "\\": "\\\\"}
+    return f'"{"".join(escapes.get(sign) or _sign(sign) for sign in text)}"'
+
+
+def _sign(sign: str) -> str:
+    return sign if sign.isprintable() else f"\\U{ord(sign):08x}"
+
+
+def items(values: Iterable[str]) -> str:
+    """Write a list on one line."""
+    return f"[{', '.join(map(scalar, values))}]"
+
+
+def config_text(proposal: Proposal) -> str:
+    """Write the whole file."""
+    parts = [
+        _HEAD,
+        _inputs(proposal),
+        _genes(proposal),
+        _FILTER,
+        _design(proposal),
+        _contrasts(proposal),
+        _omnibus(proposal),
+        _TESTING,
+        _liver(proposal),
+        _SEED,
+    ]
+    return "\n".join(parts)
+
+
+_HEAD = """\
+# Written by `recurseq init`. Edit it, then: recurseq check, recurseq run.
+# Paths are relative to the folder of the study. All keys: config/README.md of recurseq.
+"""
+
+_FILTER = """\
+# A gene is fitted when at least min_samples samples have min_count counts.
+filter:
+  min_count: 10
+  min_samples: auto # the size of the smallest group
+"""
+
+_TESTING = """\
+testing:
+  alpha: 0.05 # adjusted p-value (false-discovery rate) below which a gene is called
+  min_abs_lfc: 1 # called genes also change at least two-fold (log2 fold change 1)
+  lfc_threshold: 0 # above 0: test that the absolute log2 fold change exceeds it
+  independent_filtering: true # leave genes with few counts out of the correction where that helps
+  cooks: true # withhold or repair genes that hang on one outlying count
+  shrinkage: apeglm # shrunken fold changes beside the maximum-likelihood ones; or none
+"""
+
+_SEED = """\
+seed: 20160901 # of everything random
+"""
+
+
+def _inputs(proposal: Proposal) -> str:
+    lines = [
+        "study:",
+        f"  title: {scalar(proposal.title)} # of the report",
+        "",
+        "# Raw, whole-number counts of reads. Never TPM, FPKM or log values.",
+        "counts:",
+        f"  {proposal.counts_key}: {scalar(proposal.counts)}",
+        f"  format: auto # recognised as {proposal.counts_kind}",
+    ]
+    if proposal.stranded:
+        lines.append("  strand: auto # or unstranded, forward, reverse")
+    lines += [
+        "",
+        "# One row for each sample; the column `id` holds the names used in the counts.",
+        "samples:",
+        f"  path: {scalar(proposal.samples)}",
+        f"  id: {scalar(proposal.sample_id)}",
+    ]
+    if proposal.keeps:
+        lines += [
+            "  # Only samples with these values are used; the others are left out of everything.",
+            "  keep:",
+            f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _genes(proposal: Proposal) -> str:
+    comment = "# Gene symbols: builtin (human), none, or a TSV or GTF file. Identifiers are kept."
+    return f"{comment}\ngenes:\n  annotation: {scalar(proposal.annotation)}\n"
+
+
+def _design(proposal: Proposal) -> str:
+    lines = [
+        "# The model: columns of the sheet joined by +; what is compared comes last.",
+        "design:",
+        f"  formula: {scalar(f'~ {formula_name(proposal.factor)}')}",
+    ]
+    if proposal.adjustable:
+        lines.append("  # To take a batch, pairs or a covariate into account, write for example:")
+        lines += [
+            f"  #   formula: {scalar(formula)} # {_comment(held)}"
+            for formula, held in proposal.adjustable.items()
+        ]
+        lines.append("  # and the same without the compared column under omnibus.reduced.")
+    lines += [
+        f"  # {_comment(f'{column} cannot be added: {reason}')}"
+        for column, reason in proposal.not_adjustable.items()
+    ]
+    lines += [
+        "  # The first level is the reference. Numbers are labels only when listed here.",
+        "  levels:",
+        f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _comment(text: str) -> str:
+    """Keep a comment on its line, whatever a sheet's cells hold."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def _contrasts(proposal: Proposal) -> str:
+    lines = [
+        "# Numerator over denominator: positive log2 fold changes are higher in the numerator.",
+        "# The names become folders of the results.",
+        "contrasts:",
+    ]
+    for name, (numerator, denominator) in proposal.contrasts.items():
+        lines += [
+            f"  {scalar(name)}:",
+            f"    factor: {scalar(proposal.factor)}",
+            f"    numerator: {_side(numerator)}",
+            f"    denominator: {_side(denominator)}",
+        ]
+    if len(proposal.levels) > 2:
+        reference, *others = proposal.levels
+        lines += [
+            "  # a list is the average of its levels:",
+            "  # all_vs_reference:",
+            f"  #   factor: {scalar(proposal.factor)}",
+            f"  #   numerator: {items(others)}",
+            f"  #   denominator: {scalar(reference)}",
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _side(levels: tuple[str, ...]) -> str:
+    return scalar(levels[0]) if len(levels) == 1 else items(levels)
+
+
+def _omnibus(proposal: Proposal) -> str:
+    comment = "# Which genes differ between any of the groups (likelihood-ratio test)."
+    section = 'omnibus:\n  reduced: "~ 1" # the design without what is tested'
+    if len(proposal.levels) > 2:
+        return f"{comment}\n{section}\n"
+    switched_off = "\n".join(f"# {line}" for line in section.splitlines())
+    return f"{comment} With two groups the contrast says it.\n{switched_off}\n"
+
+
+def _liver(proposal: Proposal) -> str:
+    """Panel and gene sets; those that come with recurseq are of human genes."""
+    markers = "markers:\n  panel: builtin"
+    sets = "enrichment:\n  collections:\n    liver_cancer: builtin\n  min_size: 5\n  max_size: 500"
+    if not proposal.human:
+        markers, sets = (
+            "\n".join(f"# {line}" for line in text.replace("builtin", file).splitlines())
+            for text, file in ((markers, "markers.tsv"), (sets, "sets.gmt"))
+        )
+    return (
+        "# Your genes of interest: builtin (liver cancer, human) or a file of your own.\n"
+        f"{markers}\n\n"
+        "# Pathways: name of each collection and its GMT file, or builtin (liver cancer, human).\n"
+        f"{sets}\n"
+    )

@@ -1,0 +1,253 @@
+"""``recurseq init``: look at the user's files and write a configuration that fits them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+import typer
+
+from recurseq.cohort.formats import NAMES_OF_FORMATS
+from recurseq.cohort.table import CountTable
+from recurseq.command.columns import (
+    Column,
+    clear_winner,
+    describe_columns,
+    factor_candidates,
+    other_variables,
+    reference_rank,
+)
+from recurseq.command.config_text import config_text
+from recurseq.command.folder import PLACES, REPOSITORY
+from recurseq.command.proposal import (
+    Proposal,
+    choose_contrasts,
+    choose_levels,
+    design_remarks,
+)
+from recurseq.command.recognition import HUMAN, matched_counts, species
+from recurseq.command.terminal import complain, heading, say, show_table
+from recurseq.errors import InputError, suggest
+from recurseq.files import fail
+from recurseq.markers import EXPECTED, read_panel
+from recurseq.sheets import read_sheet
+
+_STRANDED = ("star", "gdc_star")
+_VALUES_SHOWN = 5
+_LONGEST_VALUE = 30
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user said on the command line; None or empty where nothing was said.
+
+    Attributes
+    ----------
+    asking
+        Whether there is somebody to answer questions.
+    """
+
+    counts: Path
+    samples: Path
+    sample_id: str | None = None
+    factor: str | None = None
+    levels: Sequence[str] = ()
+    reference: str | None = None
+    contrasts: Sequence[str] = ()
+    annotation: str | None = None
+    title: str | None = None
+    asking: bool = False
+
+
+def refuse_overwriting(folder: Path) -> None:
+    """Raise `InputError` when the folder has a configuration already."""
+    for place in PLACES:
+        if (folder / place).exists():
+            fix = "edit it, or write a new one with --force"
+            raise fail(str(folder / place), "there is a configuration already", "", fix)
+
+
+def propose(folder: Path, wishes: Wishes) -> Proposal:
+    """Look at the files, ask what cannot be seen, and say what the configuration will hold.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be read, a wish does not fit it, or there is nobody to ask what only the
+        user can know.
+    """
+    sheet = read_sheet(wishes.samples)
+    columns = describe_columns(sheet)
+    sample_id, table = matched_counts(wishes.counts, sheet, columns, wishes.sample_id)
+    whose = species(table)
+    _show_files(wishes, sheet, columns, sample_id, table, whose)
+    factor = _choose_factor(wishes, columns, sample_id)
+    levels = _choose_levels(wishes, factor)
+    human = whose == HUMAN
+    adjustable, not_adjustable = design_remarks(
+        sheet, other_variables(columns, sample_id, factor.name), factor.name, levels
+    )
+    return Proposal(
+        title=wishes.title or _answer(wishes, "Title of the report", _title(folder), str),
+        counts=_relative(wishes.counts, folder),
+        counts_key="directory" if wishes.counts.is_dir() else "path",
+        counts_kind=NAMES_OF_FORMATS.get(table.format, table.format),
+        stranded=table.format in _STRANDED,
+        samples=_relative(wishes.samples, folder),
+        sample_id=sample_id,
+        factor=factor.name,
+        levels=levels,
+        keeps=factor.missing > 0 or set(levels) != set(factor.values),
+        contrasts=choose_contrasts(levels, wishes.contrasts, _expected() if human else ()),
+        annotation=_annotation(wishes.annotation, folder, human),
+        human=human,
+        adjustable=adjustable,
+        not_adjustable=not_adjustable,
+    )
+
+
+def _show_files(
+    wishes: Wishes,
+    sheet: pd.DataFrame,
+    columns: Sequence[Column],
+    sample_id: str,
+    table: CountTable,
+    whose: str,
+) -> None:
+    """Print what was recognised, before anything is asked."""
+    heading(f"{wishes.samples}: {len(sheet)} rows")
+    show_table(
+        ["column", "holds", "missing", "values"],
+        [[c.name, c.kind, c.missing or "", _shown_values(c)] for c in columns],
+    )
+    matched = len(set(sheet[sample_id]) & set(map(str, table.counts.columns)))
+    kind = NAMES_OF_FORMATS.get(table.format, table.format)
+    genes = f"{len(table.counts):,} {whose} genes".replace("  ", " ")
+    heading(f"{wishes.counts}: {kind}, {genes}, {table.counts.shape[1]} samples")
+    say(f"{matched} of the {len(sheet)} names in the column {sample_id!r} have counts.")
+    for message in table.messages:
+        say(f"- {message}")
+
+
+def _shown_values(column: Column) -> str:
+    if column.kind == "names":
+        return f"{next(iter(column.values))}, …"
+    if column.kind == "numbers":
+        numbers = sorted(map(float, column.values))
+        return f"{numbers[0]:g} to {numbers[-1]:g}"
+    shown = [f"{value[:_LONGEST_VALUE]} {count}" for value, count in column.values.items()]
+    rest = len(shown) - _VALUES_SHOWN
+    return ", ".join(shown[:_VALUES_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _answer(
+    wishes: Wishes, question: str, default: str | None, understood: Callable[[str], Answer]
+) -> Answer:
+    """Return the user's answer, asked for until it is understood; else the default."""
+    while wishes.asking:
+        try:
+            return understood(typer.prompt(question, default=default))
+        except InputError as error:
+            complain(error)
+    return understood(default)
+
+
+def _choose_factor(wishes: Wishes, columns: Sequence[Column], sample_id: str) -> Column:
+    """Take the column to compare from the user, else from the likeliest of the sheet."""
+    by_name = {column.name: column for column in columns if column.name != sample_id}
+    if wishes.factor is not None:
+        return _factor_named(wishes.factor, by_name)
+    candidates = factor_candidates(columns, sample_id)
+    if not wishes.asking and not clear_winner(candidates):
+        names = ", ".join(column.name for column in candidates) or "none holds groups"
+        fix = "name the column with --factor"
+        raise fail(str(wishes.samples), f"which column to compare? {names}", "one column", fix)
+    likely = candidates[0].name if candidates else None
+    return _answer(wishes, "Column to compare", likely, lambda text: _factor_named(text, by_name))
+
+
+def _factor_named(name: str, by_name: dict[str, Column]) -> Column:
+    if name not in by_name:
+        allowed = f"one of {', '.join(by_name)}"
+        raise fail("--factor", f"{name!r} is no column", allowed, suggest(name, by_name))
+    if by_name[name].kind == "numbers":
+        fix = "config/README.md of recurseq shows contrasts of a numeric column"
+        raise fail("--factor", f"{name!r} holds measurements", "a column of groups", fix)
+    if "`" in name:
+        raise fail("--factor", f"{name!r} cannot stand in a formula", "a name without backticks")
+    return by_name[name]
+
+
+def _choose_levels(wishes: Wishes, factor: Column) -> tuple[str, ...]:
+    """Take levels and reference from the user, else from the names of the groups."""
+    levels = choose_levels(factor, wishes.levels, wishes.reference)
+    if wishes.levels or wishes.reference:
+        return levels
+    if wishes.asking:
+        question = f"Groups of {factor.name} to compare, the reference first"
+        return _answer(
+            wishes, question, ", ".join(levels), lambda text: choose_levels(factor, [text], None)
+        )
+    if reference_rank(levels[0]) == 2:
+        say(
+            f"No group of {factor.name} is called like a reference (normal, control, …): "
+            f"{levels[0]} was taken. --reference names another."
+        )
+    return levels
+
+
+def _title(folder: Path) -> str:
+    return folder.resolve().name.replace("_", " ").strip() or "Study"
+
+
+def _expected() -> list[str]:
+    """Names of the contrasts that the marker panel of recurseq has expectations for."""
+    panel = read_panel(REPOSITORY / "config" / "markers.tsv")
+    return [c.removeprefix(EXPECTED) for c in panel.columns if c.startswith(EXPECTED)]
+
+
+def _annotation(wanted: str | None, folder: Path, human: bool) -> str:
+    if wanted is None:
+        return "builtin" if human else "none"
+    return wanted if wanted in ("builtin", "none") else _relative(Path(wanted), folder)
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """Name a file from the study's folder when it lies in it or beside it, else absolutely."""
+    base = folder.resolve()
+    target = path.parent.resolve() / path.name if path.name not in ("", "..") else path.resolve()
+    if target.is_relative_to(base):
+        return target.relative_to(base).as_posix()
+    beside = base.parent
+    if target.is_relative_to(beside) and beside != Path(beside.anchor):
+        return (Path("..") / target.relative_to(beside)).as_posix()
+    return str(target)
+
+
+def write_config(proposal: Proposal, folder: Path) -> Path:
+    """Write the configuration of a study, making its folder when needed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / PLACES[0]
+    partial = target.with_name(target.name + ".partial")
+    partial.write_text(config_text(proposal), encoding="utf-8", newline="\n")
+    partial.replace(target)
+    return target
+
+
+def show_proposal(proposal: Proposal) -> None:
+    """Print what will be compared."""
+    heading(f"Comparisons of {proposal.factor}; the reference is {proposal.levels[0]}")
+    show_table(
+        ["contrast", "numerator", "denominator"],
+        [
+            [name, " and ".join(numerator), " and ".join(denominator)]
+            for name, (numerator, denominator) in proposal.contrasts.items()
+        ],
+    )
+    if proposal.adjustable:
+        say(f"The design could also be {' or '.join(proposal.adjustable)}: see the comments there.")

@@ -1,0 +1,126 @@
+"""What the user's files are: which column names the samples, and whose genes were counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from recurseq.cohort.annotation import load_annotation, strip_version
+from recurseq.cohort.matching import match_names
+from recurseq.cohort.readers import read_counts
+from recurseq.cohort.table import CountTable
+from recurseq.command.columns import Column
+from recurseq.errors import InputError, suggest
+from recurseq.files import fail
+
+HUMAN = "human"
+_ID_NAMES = ("sample_id", "sample", "samples", "sampleid", "sample_name", "id", "name", "run")
+_SYMBOLS_SHARED = 0.3  # of the names in the built-in annotation: mouse and human share fewer
+_PREFIXES = {
+    "ENSG": HUMAN,
+    "ENSMUSG": "mouse",
+    "ENSRNOG": "rat",
+    "ENSDARG": "zebrafish",
+    "FBgn": "fruit fly",
+    "WBGene": "worm",
+}
+
+
+def matched_counts(
+    counts: Path, sheet: pd.DataFrame, columns: Sequence[Column], wanted: str | None
+) -> tuple[str, CountTable]:
+    """Read the counts and find the column of the sheet that holds their sample names.
+
+    Parameters
+    ----------
+    counts
+        A matrix, or a folder with a file for each sample.
+    sheet, columns
+        The sample sheet and its description.
+    wanted
+        The column, when the user named it.
+
+    Returns
+    -------
+    (str, CountTable)
+        The column under which most samples have counts, and the counts read with it.
+
+    Raises
+    ------
+    InputError
+        When there is no such column, or the counts cannot be read with any.
+    """
+    candidates = [wanted] if wanted is not None else _id_candidates(columns)
+    names = [column.name for column in columns]
+    if wanted is not None and wanted not in names:
+        allowed = f"one of {', '.join(names)}"
+        raise fail("--id", f"{wanted!r} is no column of the sheet", allowed, suggest(wanted, names))
+    if not candidates:
+        found = "no column has another text in every row"
+        raise fail("the sample sheet", found, "a column with the sample names of the counts")
+    best: tuple[int, str, CountTable] | None = None
+    first_error: InputError | None = None
+    for name in candidates:
+        samples = list(sheet[name])
+        if best is not None and _matches(best[2], samples) <= best[0]:
+            continue  # the file need not be read again to see that this column fits no better
+        try:
+            table = _read(counts, samples)
+        except InputError as error:
+            first_error = first_error or error
+            continue
+        matched = _matches(table, samples)
+        if best is None or matched > best[0]:
+            best = (matched, name, table)
+        if matched == len(samples):
+            break
+    if best is None:
+        raise first_error
+    return best[1], best[2]
+
+
+def _id_candidates(columns: Sequence[Column]) -> list[str]:
+    """Return columns that may name samples, usual titles first."""
+    named = [c.name for c in columns if c.kind == "names" and not c.missing]
+    usual = [c.name for c in columns if c.name.casefold() in _ID_NAMES]
+    rank = {name: at for at, name in enumerate(_ID_NAMES)}
+    ordered = sorted(named, key=lambda name: rank.get(name.casefold(), len(rank)))
+    return ordered or usual[:1]
+
+
+def _read(counts: Path, samples: Sequence[str]) -> CountTable:
+    if counts.is_dir():
+        return read_counts(directory=counts, sample_ids=samples)
+    return read_counts(counts, sample_ids=samples)
+
+
+def _matches(table: CountTable, samples: Sequence[str]) -> int:
+    """Count the samples that have a column, also where its name is a path or has an ending."""
+    return len(match_names(map(str, table.counts.columns), samples))
+
+
+def species(table: CountTable) -> str:
+    """Say whose genes these are, by their identifiers or, for human ones, by their symbols.
+
+    Returns
+    -------
+    str
+        ``human``, another species that Ensembl-like identifiers tell, or an empty text.
+    """
+    genes = [strip_version(str(gene)) for gene in table.counts.index]
+    if not genes:
+        return ""
+    for prefix, name in _PREFIXES.items():
+        digits = len(prefix)
+        found = sum(
+            gene.startswith(prefix) and gene[digits : digits + 1].isdigit() for gene in genes
+        )
+        if found > len(genes) / 2:
+            return name
+    known = load_annotation("builtin")
+    for names in (known["gene_name"], known["entrez_id"]):
+        if pd.Index(genes).isin(names).mean() >= _SYMBOLS_SHARED:
+            return HUMAN
+    return ""
