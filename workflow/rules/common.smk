@@ -45,18 +45,6 @@ def import_settings():
     return {"study": {"title": ""}, "contrasts": grouping, **used}
 
 
-def memory(base, per_input_mb):
-    """Memory in MB: a base, plus a multiple of the input's size, doubled at each attempt."""
-    return lambda wildcards, input, attempt: int(
-        (base + per_input_mb * input.size_mb) * 2 ** (attempt - 1)
-    )
-
-
-def minutes(count):
-    """Run time in minutes, doubled at each attempt."""
-    return lambda wildcards, attempt: count * 2 ** (attempt - 1)
-
-
 def figure(name, category, caption=None, **labels):
     """An SVG that `snakemake --report` shows with its caption, under a category."""
     return report(

@@ -8,11 +8,13 @@ rule test_contrast:
         genes="results/contrasts/{contrast}/genes.tsv",
     log:
         "results/logs/test_contrast/{contrast}.log",
+    group:
+        "contrast"
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(2000, 20),
-        runtime=minutes(20),
+        mem_mb=memory("test_contrast"),
+        runtime=minutes("test_contrast"),
     params:
         contrast=lambda wildcards: study.contrasts[wildcards.contrast].as_dict(),
         testing=asdict(study.testing),
@@ -28,11 +30,13 @@ rule check_contrasts:
         sums="results/contrasts/sums.tsv",
     log:
         "results/logs/check_contrasts.log",
+    group:
+        "closing"
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(2000, 20),
-        runtime=minutes(10),
+        mem_mb=memory("check_contrasts"),
+        runtime=minutes("check_contrasts"),
     params:
         contrasts=contrast_settings(),
     script:
@@ -59,11 +63,13 @@ rule plot_contrast:
         top_genes_png="results/contrasts/{contrast}/figures/top_genes.png",
     log:
         "results/logs/plot_contrast/{contrast}.log",
+    group:
+        "contrast"
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(2000, 20),
-        runtime=minutes(10),
+        mem_mb=memory("plot_contrast"),
+        runtime=minutes("plot_contrast"),
     params:
         contrast=lambda wildcards: study.contrasts[wildcards.contrast].as_dict(),
         testing=asdict(study.testing),
@@ -83,8 +89,8 @@ if study.omnibus_reduced is not None:
         conda:
             "../../envs/recurseq.yaml"
         resources:
-            mem_mb=memory(2000, 60),
-            runtime=minutes(30),
+            mem_mb=memory("test_omnibus"),
+            runtime=minutes("test_omnibus"),
         params:
             reduced=study.omnibus_reduced,
             testing=asdict(study.testing),

@@ -14,8 +14,8 @@ if study.simulated:
         conda:
             "../../envs/recurseq.yaml"
         resources:
-            mem_mb=memory(1500, 0),
-            runtime=minutes(10),
+            mem_mb=memory("simulate_demo"),
+            runtime=minutes("simulate_demo"),
         params:
             seed=study.seed,
         script:
@@ -29,11 +29,13 @@ if study.simulated:
             check="results/demo/check.tsv",
         log:
             "results/logs/check_demo.log",
+        group:
+            "closing"
         conda:
             "../../envs/recurseq.yaml"
         resources:
-            mem_mb=memory(1000, 10),
-            runtime=minutes(10),
+            mem_mb=memory("check_demo"),
+            runtime=minutes("check_demo"),
         params:
             contrasts=contrast_settings(),
             alpha=study.testing.alpha,

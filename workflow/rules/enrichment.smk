@@ -15,11 +15,13 @@ rule enrich_pathways:
         ora="results/enrichment/{contrast}/{collection}.ora.tsv",
     log:
         "results/logs/enrich_pathways/{contrast}.{collection}.log",
+    group:
+        "contrast"
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(2000, 20),
-        runtime=minutes(20),
+        mem_mb=memory("enrich_pathways"),
+        runtime=minutes("enrich_pathways"),
     params:
         rank_by=study.enrichment.rank_by,
         min_size=study.enrichment.min_size,
@@ -51,11 +53,13 @@ rule plot_enrichment:
         running_scores_png="results/enrichment/{contrast}/figures/{collection}.running_scores.png",
     log:
         "results/logs/plot_enrichment/{contrast}.{collection}.log",
+    group:
+        "contrast"
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(2000, 20),
-        runtime=minutes(10),
+        mem_mb=memory("plot_enrichment"),
+        runtime=minutes("plot_enrichment"),
     params:
         contrast=lambda wildcards: study.contrasts[wildcards.contrast].as_dict(),
         rank_by=study.enrichment.rank_by,

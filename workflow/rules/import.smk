@@ -14,8 +14,8 @@ rule import_counts:
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(2000, 60),
-        runtime=minutes(20),
+        mem_mb=memory("import_counts"),
+        runtime=minutes("import_counts"),
     params:
         config=import_settings(),
     script:

@@ -18,11 +18,13 @@ if study.panel is not None:
             samples="results/markers/samples.tsv",
         log:
             "results/logs/extract_markers.log",
+        group:
+            "closing"
         conda:
             "../../envs/recurseq.yaml"
         resources:
-            mem_mb=memory(2000, 20),
-            runtime=minutes(10),
+            mem_mb=memory("extract_markers"),
+            runtime=minutes("extract_markers"),
         params:
             contrasts=contrast_settings(),
             annotation=study.annotation,
@@ -41,10 +43,12 @@ if study.panel is not None:
             forest_png="results/markers/figures/forest.png",
         log:
             "results/logs/plot_markers.log",
+        group:
+            "closing"
         conda:
             "../../envs/recurseq.yaml"
         resources:
-            mem_mb=memory(2000, 20),
-            runtime=minutes(10),
+            mem_mb=memory("plot_markers"),
+            runtime=minutes("plot_markers"),
         script:
             "../../scripts/plot_markers.py"

@@ -11,10 +11,10 @@ rule fit_model:
         "results/logs/fit_model.log",
     conda:
         "../../envs/recurseq.yaml"
-    threads: 4
+    threads: REQUESTS["fit_model"].threads
     resources:
-        mem_mb=memory(4000, 150),
-        runtime=minutes(60),
+        mem_mb=memory("fit_model"),
+        runtime=minutes("fit_model"),
     params:
         formula=study.formula,
         cooks=study.testing.cooks,
@@ -31,10 +31,12 @@ rule plot_model:
         dispersion_png="results/model/figures/dispersion.png",
     log:
         "results/logs/plot_model.log",
+    group:
+        "closing"
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(2000, 20),
-        runtime=minutes(10),
+        mem_mb=memory("plot_model"),
+        runtime=minutes("plot_model"),
     script:
         "../../scripts/plot_model.py"

@@ -18,11 +18,13 @@ rule assess_quality:
         flags="results/qc/flags.tsv",
     log:
         "results/logs/assess_quality.log",
+    group:
+        "quality"
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(2000, 60),
-        runtime=minutes(20),
+        mem_mb=memory("assess_quality"),
+        runtime=minutes("assess_quality"),
     params:
         normalization=study.normalization.as_dict(),
         adjusted_for=study.adjusted_for,
@@ -55,11 +57,13 @@ rule plot_quality:
         sex_check_png="results/qc/figures/sex_check.png",
     log:
         "results/logs/plot_quality.log",
+    group:
+        "quality"
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(2000, 40),
-        runtime=minutes(10),
+        mem_mb=memory("plot_quality"),
+        runtime=minutes("plot_quality"),
     params:
         removed=study.adjusted_for,
     script:

@@ -15,11 +15,13 @@ rule write_provenance:
         provenance="results/provenance.json",
     log:
         "results/logs/write_provenance.log",
+    group:
+        "closing"
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(500, 1),
-        runtime=minutes(10),
+        mem_mb=memory("write_provenance"),
+        runtime=minutes("write_provenance"),
     params:
         config=dict(config),
     script:
@@ -40,11 +42,13 @@ rule build_workbook:
         ),
     log:
         "results/logs/build_workbook.log",
+    group:
+        "closing"
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(2000, 20),
-        runtime=minutes(20),
+        mem_mb=memory("build_workbook"),
+        runtime=minutes("build_workbook"),
     params:
         config=dict(config),
     script:
@@ -66,11 +70,13 @@ rule build_report:
         ),
     log:
         "results/logs/build_report.log",
+    group:
+        "closing"
     conda:
         "../../envs/recurseq.yaml"
     resources:
-        mem_mb=memory(2000, 20),
-        runtime=minutes(20),
+        mem_mb=memory("build_report"),
+        runtime=minutes("build_report"),
     params:
         config=dict(config),
     script:
