@@ -95,7 +95,8 @@ def assemble(
     -------
     anndata.AnnData
         Samples × all genes, each sorted by identifier, so that the order in the files never shows
-        in a result. ``X`` and ``layers["counts"]``: int32, or int64 where a count needs it.
+        in a result. ``X`` and ``layers["counts"]``: int32, or int64 where a count needs it;
+        ``layers["average_length"]`` where a quantifier gives lengths.
         ``var``: ``gene_name``, ``gene_type``, ``chromosome``, ``kept``, ``drop_reason``.
     """
     columns = set(samples.index)
@@ -120,10 +121,14 @@ def assemble(
     variables.index = pd.Index(chosen.index, dtype=object, name="gene_id")
     cohort = anndata.AnnData(X=counts, obs=_storable(samples), var=variables)
     cohort.layers["counts"] = counts.copy()
+    if table.lengths is not None:
+        lengths = table.lengths[list(samples.index)].iloc[genes]
+        cohort.layers["average_length"] = np.ascontiguousarray(lengths.to_numpy(dtype=float).T)
     cohort.uns.update(
         title=title,
         simulated=bool(simulated),
         main_factor=main_factor,
+        counts_format=table.format,
         messages=np.array(said, dtype=object),
     )
     return cohort

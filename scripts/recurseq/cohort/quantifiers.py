@@ -29,6 +29,7 @@ _COLUMNS = {
     "kallisto": ("est_counts", "eff_length", "tpm"),
     "rsem": ("expected_count", "effective_length", "TPM"),
 }
+TOOLS = {"salmon": "Salmon", "kallisto": "kallisto", "rsem": "RSEM"}
 _SHOWN = 3
 
 
@@ -202,7 +203,7 @@ def gene_table(
     recurseq.errors.InputError
         When samples do not list the same transcripts, or these cannot be matched to genes.
     """
-    names, level = NAMES_OF_FORMATS[kind], samples[0].level
+    level = samples[0].level
     _same_level(samples, where)
     estimates = _aligned(samples)
     said = []
@@ -220,7 +221,7 @@ def gene_table(
         counts, lengths = sum_to_genes(estimates, mapping.places, len(ids))
         gene_names = [table.names.get(gene, "") for gene in ids] if table.names else None
     summed = "" if level == GENES else "summed to genes and "
-    said.append(f"{where}: estimated counts of {names} were {summed}rounded to whole numbers")
+    said.append(f"{where}: estimated counts of {TOOLS[kind]} were {summed}rounded to whole numbers")
     said.append(
         f"{where}: average transcript lengths of each gene and sample enter the model as offsets"
         if use_lengths
@@ -306,7 +307,7 @@ def _mapping(
 def _no_table(kind: str) -> Problem:
     return Problem(
         "config: counts.transcripts",
-        f"missing; {NAMES_OF_FORMATS[kind]} counts transcripts, and the model is of genes",
+        f"missing; {TOOLS[kind]} counts transcripts, and the model is of genes",
         "the path of a table of transcripts and genes, or of a GTF",
         "use the annotation that the index of the quantifier was made from",
     )
