@@ -68,6 +68,23 @@ def test_bad_cell_names_gene_sample_and_value(value, kind, shown):
     assert problem.allowed == "whole numbers from 0"
 
 
+@pytest.mark.parametrize("value", ["1,234", "12,5", "1.234.567", "1,234.5", "1.234,5", "-3,25"])
+def test_numbers_with_commas_are_explained(value):
+    cells = pd.DataFrame({0: [900, 30, 20], 1: ["500", value, "70"]})
+    assert "where decimals begin" in the_problem(table_of(cells)).fix
+
+
+def test_other_text_is_not_explained_as_a_number():
+    cells = pd.DataFrame({0: [900, 30, 20], 1: ["500", "12 reads", "70"]})
+    assert the_problem(table_of(cells)).fix == ""
+
+
+def test_names_that_excel_made_equal():
+    problem = the_problem(table_of([[1, 2], [3, 4], [5, 6]], genes=["1-Mar", "TP53", "1-Mar"]))
+    assert "several rows: '1-Mar'" in problem.found
+    assert "Excel turned gene names into dates" in problem.fix
+
+
 def test_first_cells_are_named_and_the_rest_counted():
     problem = the_problem(table_of(-np.arange(1, 13).reshape(6, 2)))
     assert "negative count (12 cells)" in problem.found
@@ -104,9 +121,9 @@ def test_no_sample_matches_shows_both_sides():
     assert "sheet: 'zz', 'yy'" in problem.found
 
 
-def test_transposed_matrix():
-    table = table_of([[1, 2], [3, 4]], genes=["P1", "P2"], samples=["TP53", "AFP"])
-    assert "transpose" in the_problem(table, "P1", "P2").fix
+def test_a_few_samples_in_the_first_column():
+    table = table_of([[1, 2], [3, 4]], genes=["P1", "G2"], samples=["TP53", "AFP"])
+    assert "1 samples of the sheet stand" in the_problem(table, "P1", "P2", "P3").fix
 
 
 def test_header_row_missing():
@@ -167,6 +184,8 @@ TPM = COUNTS / COUNTS.sum(axis=0) * 1e6
         (TPM, "TPM or CPM"),
         (np.rint(TPM), "TPM or CPM"),
         (TPM * RANDOM.uniform(0.2, 0.7, size=6), "FPKM"),
+        (TPM / 100, "one total"),
+        (COUNTS - COUNTS.mean(axis=1, keepdims=True), "centred"),
     ],
 )
 def test_values_that_are_no_counts(values, word):

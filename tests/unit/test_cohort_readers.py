@@ -6,26 +6,13 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from count_files import problem_of, written
 
 from recurseq.cohort.formats import recognise
 from recurseq.cohort.readers import read_counts
-from recurseq.errors import InputError
 from recurseq.files import load
 
 PLAIN = "gene_id\tS1\tS2\nENSG1\t5\t0\nENSG2\t7\t12\n"
-
-
-def written(folder, text, name="counts.tsv"):
-    path = folder / name
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return path
-
-
-def problem_of(path=None, **options):
-    with pytest.raises(InputError) as caught:
-        read_counts(path, **options)
-    assert len(caught.value.problems) >= 1
-    return caught.value.problems[0]
 
 
 def expect_plain(table):
@@ -263,7 +250,6 @@ QUANTIFIERS = {
     "rsem": "gene_id\ttranscript_id(s)\tlength\teffective_length\texpected_count\tTPM\tFPKM\n"
     "G\tT\t1\t1\t1\t1\t1\n",
 }
-UNSUPPORTED = {"h5ad": b"\x89HDF\r\n\x1a\n and more"}
 
 
 @pytest.mark.parametrize("name", QUANTIFIERS)
@@ -273,15 +259,6 @@ def test_file_of_a_quantifier_where_a_matrix_is_wanted(tmp_path, name):
     problem = problem_of(path)
     assert "holds one sample" in problem.found
     assert "counts.directory" in problem.fix
-
-
-@pytest.mark.parametrize("name", UNSUPPORTED)
-def test_formats_of_a_later_version(tmp_path, name):
-    path = written(tmp_path, UNSUPPORTED[name])
-    assert recognise(load(path)) == name
-    assert "not supported in this version" in problem_of(path).found
-    plain = written(tmp_path, PLAIN, "plain.tsv")
-    assert "not supported in this version" in problem_of(plain, file_format=name).found
 
 
 def test_named_format_that_the_file_is_not(tmp_path):
@@ -294,130 +271,6 @@ def test_named_format_that_the_file_is_not(tmp_path):
 )
 def test_one_sample_where_a_matrix_is_wanted(tmp_path, text):
     assert "counts.directory" in problem_of(written(tmp_path, text)).fix
-
-
-def star(forward, reverse):
-    head = (
-        "N_unmapped\t9\t9\t9\nN_multimapping\t8\t8\t8\nN_noFeature\t7\t7\t7\nN_ambiguous\t1\t1\t1\n"
-    )
-    return head + f"G1\t{forward + reverse}\t{forward}\t{reverse}\nG2\t4\t2\t2\n"
-
-
-def test_star_strand_is_recognised(tmp_path):
-    written(tmp_path, star(10, 990), "A_ReadsPerGene.out.tab")
-    written(tmp_path, gzip.compress(star(20, 980).encode()), "B-1ReadsPerGene.out.tab.gz")
-    written(tmp_path, star(20, 980), "other_ReadsPerGene.out.tab")
-    written(tmp_path, "Uniquely mapped\t5\n", "A_Log.final.out")
-    table = read_counts(directory=tmp_path, sample_ids=["A", "B-1"])
-    assert table.format == "star"
-    assert table.counts.to_dict() == {"A": {"G1": 990, "G2": 2}, "B-1": {"G1": 980, "G2": 2}}
-    assert any("strand reverse was recognised" in message for message in table.messages)
-
-
-@pytest.mark.parametrize(
-    ("strand", "expected"), [("unstranded", 1000), ("forward", 10), ("reverse", 990)]
-)
-def test_star_strand_by_name(tmp_path, strand, expected):
-    written(tmp_path, star(10, 990), "A_ReadsPerGene.out.tab")
-    table = read_counts(directory=tmp_path, strand=strand, sample_ids=["A"])
-    assert table.counts.loc["G1", "A"] == expected
-    warned = any("wrong column" in message for message in table.messages)
-    assert warned == (strand == "forward")
-
-
-def test_star_unstranded(tmp_path):
-    written(tmp_path, star(480, 520), "A.ReadsPerGene.out.tab")
-    assert read_counts(directory=tmp_path, sample_ids=["A"]).counts.loc["G1", "A"] == 1000
-
-
-@pytest.mark.parametrize("second", [(500, 500), (300, 700)])
-def test_star_strand_that_cannot_be_told(tmp_path, second):
-    written(tmp_path, star(10, 990), "A.tab")
-    written(tmp_path, star(*second), "B.tab")
-    problem = problem_of(directory=tmp_path, sample_ids=["A", "B"])
-    assert "cannot be told" in problem.found
-    assert "'B'" in problem.found
-    assert "counts.strand" in problem.allowed
-
-
-def test_gdc_star(tmp_path):
-    header = (
-        "# gene-model: GENCODE v36\n"
-        "gene_id\tgene_name\tgene_type\tunstranded\tstranded_first\tstranded_second"
-        "\ttpm_unstranded\tfpkm_unstranded\tfpkm_uq_unstranded\n"
-        "N_unmapped\t\t\t9\t9\t9\t\t\t\nN_multimapping\t\t\t9\t9\t9\t\t\t\n"
-    )
-    row = "ENSG1.2\tTP53\tprotein_coding\t100\t49\t51\t1.5\t1.2\t1.1\n"
-    for sample in "AB":
-        written(tmp_path, header + row, f"{sample}.rna_seq.augmented_star_gene_counts.tsv")
-    table = read_counts(directory=tmp_path, sample_ids=["A", "B"])
-    assert table.format == "gdc_star"
-    assert table.counts.to_dict() == {"A": {"ENSG1.2": 100}, "B": {"ENSG1.2": 100}}
-    assert list(table.gene_names) == ["TP53"]
-    assert list(table.gene_types) == ["protein_coding"]
-
-
-def test_htseq_files_in_any_gene_order(tmp_path):
-    written(tmp_path, "G1\t1\nG2\t2\n__no_feature\t5\n", "1.htseq.counts")
-    written(tmp_path, "G2\t20\nG1\t10\n__no_feature\t5\n", "2.htseq.counts")
-    table = read_counts(directory=tmp_path, sample_ids=["2", "1"])
-    assert table.format == "htseq"
-    assert list(table.counts.columns) == ["2", "1"]
-    assert table.counts.loc["G1"].tolist() == [10, 1]
-    assert table.counts.loc["G2"].tolist() == [20, 2]
-
-
-@pytest.mark.parametrize("ending", ["_counts.txt", "_run7.txt"])
-def test_file_of_a_longer_sample_name_is_not_taken(tmp_path, ending):
-    for sample, value in [("S1", 1), ("S1_2", 2), ("S10", 3)]:
-        written(tmp_path, f"G1\t{value}\nG2\t0\n", f"{sample}{ending}")
-    table = read_counts(directory=tmp_path, sample_ids=["S1", "S1_2"])
-    assert table.counts.loc["G1"].to_dict() == {"S1": 1, "S1_2": 2}
-
-
-def test_files_in_folders_named_after_samples(tmp_path):
-    for sample in ("A", "B"):
-        (tmp_path / sample).mkdir()
-        written(tmp_path / sample, star(10, 990), "ReadsPerGene.out.tab")
-        written(tmp_path / sample, "x\ty\n", "notes.txt")
-    table = read_counts(directory=tmp_path, sample_ids=["A", "B"])
-    assert table.counts.loc["G1"].tolist() == [990, 990]
-
-
-def test_featurecounts_one_file_a_sample(tmp_path):
-    for sample in ("A", "B"):
-        text = f"# x\nGeneid\tChr\tStart\tEnd\tStrand\tLength\t{sample}.bam\nG\t1\t1\t2\t+\t1\t7\n"
-        written(tmp_path, text, f"{sample}.featureCounts.txt")
-    table = read_counts(directory=tmp_path, sample_ids=["A", "B"])
-    assert table.counts.to_dict() == {"A": {"G": 7}, "B": {"G": 7}}
-
-
-def test_folder_problems(tmp_path):
-    assert "does not exist" in problem_of(directory=tmp_path / "no", sample_ids=["A"]).found
-    file = written(tmp_path, "G1\t1\n", "A.txt")
-    assert "not a folder" in problem_of(directory=file, sample_ids=["A"]).found
-    assert (
-        "no file is named after a sample" in problem_of(directory=tmp_path, sample_ids=["Q"]).found
-    )
-
-
-def test_two_files_for_one_sample(tmp_path):
-    written(tmp_path, "G1\t1\nG2\t2\n", "A.txt")
-    written(tmp_path, "G1\t1\nG2\t2\n", "A.counts")
-    problem = problem_of(directory=tmp_path, sample_ids=["A"])
-    assert "several files fit sample 'A': 'A.counts', 'A.txt'" in problem.found
-
-
-def test_files_with_other_genes_or_kinds(tmp_path):
-    written(tmp_path, "G1\t1\nG2\t2\n__no_feature\t1\n", "A.txt")
-    written(tmp_path, "G1\t1\nG3\t2\n__no_feature\t1\n", "B.txt")
-    problem = problem_of(directory=tmp_path, sample_ids=["A", "B"])
-    assert problem.where.endswith("B.txt")
-    assert "not in both: 'G3', 'G2'" in problem.found
-    written(tmp_path, star(1, 9), "B.txt")
-    assert "different kinds" in problem_of(directory=tmp_path, sample_ids=["A", "B"]).found
-    written(tmp_path, "G1\t1\nG1\t2\n__no_feature\t1\n", "B.txt")
-    assert "genes on several rows: 'G1'" in problem_of(directory=tmp_path, sample_ids=["B"]).found
 
 
 REAL = {
@@ -437,19 +290,3 @@ REAL = {
 def test_real_files(shared_data, name):
     table = read_counts(shared_data / "data" / name)
     assert (table.format, table.counts.shape) == REAL[name]
-
-
-def test_real_star_agrees_with_the_published_matrix(shared_data):
-    table = read_counts(directory=shared_data / "data/formats/star", sample_ids=["NCD_3", "NASH_3"])
-    assert any("strand reverse" in message for message in table.messages)
-    published = pd.read_csv(shared_data / "data/mouse_hcc/counts.tsv.gz", sep="\t", index_col=0)
-    expected = published[["NCD_3", "NASH_3"]].loc[table.counts.index]
-    assert table.counts.to_numpy().tolist() == expected.to_numpy().tolist()
-
-
-def test_real_htseq(shared_data):
-    names = ["0cb461ea-1a40-4f29-97d8-9337a74bc6c7", "dfe06359-c16a-4959-bb04-298f18474a17"]
-    table = read_counts(directory=shared_data / "data/formats/htseq_gdc", sample_ids=names)
-    assert table.format == "htseq"
-    assert table.counts.loc["ENSG00000000003.13"].tolist() == [3405, 16108]
-    assert not table.counts.index.str.startswith("__").any()

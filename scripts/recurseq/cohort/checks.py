@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from recurseq.cohort.excel import changed_by_excel
 from recurseq.cohort.scale import scale_evidence
 from recurseq.cohort.table import CountTable, as_numbers
 from recurseq.errors import Problem, few, suggest
@@ -22,6 +24,7 @@ LARGEST_COUNT = 2.0**53  # beyond, floating-point arithmetic does not tell neigh
 _SHOWN = 3
 _LONGEST_TEXT = 30
 _NAMED_SAMPLES = 5
+_WITH_COMMAS = re.compile(r"[+-]?\d+(,\d+)+(\.\d+)?|[+-]?\d+(\.\d+)+(,\d+)?")
 _SCALED = "_scaled."  # nf-core's gene_counts_scaled and gene_counts_length_scaled
 
 
@@ -78,6 +81,28 @@ def length_problems(
     return []
 
 
+def nfcore_notes(table: CountTable, counts: Counts, normalization: Normalization) -> list[str]:
+    """Say what the name of a merged table of nf-core/rnaseq tells about transcript lengths.
+
+    Parameters
+    ----------
+    table, counts, normalization
+        As for `length_problems`, which found nothing.
+    """
+    if table.format != "nfcore" or not counts.path or normalization.lengths:
+        return []
+    path = Path(counts.path)
+    if _SCALED in path.name:
+        return [f"{path}: by its name, scaled by transcript length already; no lengths are needed"]
+    lengths = path.with_name(path.name.replace("gene_counts", "gene_lengths"))
+    if lengths == path or not lengths.is_file():
+        return []
+    return [
+        f"{lengths} lies beside the counts and was not used; with normalization.lengths: {lengths} "
+        "the average transcript lengths enter the model as offsets"
+    ]
+
+
 def _sample_problems(table: CountTable, wanted: Sequence[str], path: str) -> list[Problem]:
     columns = [column for column in table.counts.columns if column]
     missing = [sample for sample in wanted if sample not in set(columns)]
@@ -107,8 +132,11 @@ def _sample_problems(table: CountTable, wanted: Sequence[str], path: str) -> lis
 
 
 def _why_none_matches(table: CountTable, columns: Sequence[str], wanted: Sequence[str]) -> str:
-    if table.counts.index.isin(wanted).any():
-        return "sample names stand in the first column: transpose the matrix (genes in rows)"
+    if in_rows := int(table.counts.index.isin(wanted).sum()):
+        return (
+            f"{in_rows} samples of the sheet stand in the first column; with half of them there, "
+            "or more, the table would be read with samples in rows"
+        )
     if columns and all(is_number(column) for column in columns) and len(columns) > 1:
         return "the first row holds numbers only: is the header row missing?"
     return _closest(wanted[0], columns)
@@ -160,7 +188,9 @@ def _gene_problems(table: CountTable, path: str) -> list[Problem]:
                 where,
                 f"gene identifiers on several rows: {few(twice)}",
                 "one row for each identifier",
-                "use stable identifiers (Ensembl) rather than symbols, or add up the rows",
+                "Excel turned gene names into dates: take them from the original file"
+                if changed_by_excel(twice)
+                else "use stable identifiers (Ensembl) rather than symbols, or add up the rows",
             )
         )
     return problems
@@ -188,7 +218,7 @@ def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
         )
     from_quantifier = "round estimated counts, or use the tool's own merged count table"
     kinds = [
-        ("text instead of a count", text, ""),
+        ("text instead of a count", text, _why_text(counts, text)),
         ("missing count", missing, "0 where no read was seen"),
         ("infinite count", np.isinf(numbers), ""),
         ("negative count", negative & ~np.isinf(numbers), ""),
@@ -211,6 +241,15 @@ def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
         fix = "leave them out of the sample sheet"
         problems.append(Problem(path, found, "at least one count in every sample", fix))
     return problems
+
+
+def _why_text(counts: pd.DataFrame, text: np.ndarray) -> str:
+    """Explain cells that are numbers in another spelling."""
+    rows, columns = np.nonzero(text)
+    first = str(counts.iat[rows[0], columns[0]]) if len(rows) else ""
+    if not _WITH_COMMAS.fullmatch(first):
+        return ""
+    return "write numbers without thousands separators, and with a point where decimals begin"
 
 
 def _cells_problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from recurseq.cohort.not_counts import not_counts
 from recurseq.files import Content, fail, header_of, is_number
 
 FEATURECOUNTS_HEADER = ["geneid", "chr", "start", "end", "strand", "length"]
@@ -25,8 +26,7 @@ NAMES_OF_FORMATS = {
     "rsem": "RSEM genes.results or isoforms.results",
     "h5ad": "an h5ad (HDF5) file",
 }
-NOT_SUPPORTED = frozenset({"h5ad"})
-QUANTIFIERS = ("salmon", "kallisto", "rsem")
+QUANTIFIERS = {"salmon": "Salmon", "kallisto": "kallisto", "rsem": "RSEM"}
 ONE_SAMPLE = frozenset({"star", "htseq", "gdc_star", *QUANTIFIERS})  # a file holds one sample
 ID_HEADERS = frozenset(
     {
@@ -36,6 +36,7 @@ ID_HEADERS = frozenset(
         *("hgnc_symbol", "row.names", "rownames", "name", "identifier"),
     }
 )
+SAMPLE_HEADERS = frozenset({"sample", "samples", "sample_id", "sample id", "sampleid"})
 NAME_HEADERS = frozenset(
     {
         *("gene_name", "gene name", "genename", "symbol", "gene_symbol", "gene symbol"),
@@ -85,7 +86,8 @@ def has_header(content: Content) -> bool:
     A sample may be called ``8042381``, therefore the first cell is looked at too.
     """
     first = header_of(content)
-    return len(first) < 2 or not is_number(first[1]) or first[0].lower() in ID_HEADERS
+    titles = ID_HEADERS | SAMPLE_HEADERS
+    return len(first) < 2 or not is_number(first[1]) or first[0].lower() in titles
 
 
 def _ends_with_htseq_summary(content: Content) -> bool:
@@ -100,25 +102,19 @@ def agree(content: Content, wanted: str) -> str:
     Raises
     ------
     InputError
-        When the configuration names another format than the file has, or when the format is one
-        this version does not read.
+        When the configuration names another format than the file has, or when the file is known
+        and holds no counts.
     """
+    if what := not_counts(content):
+        raise fail(content.path, f"this is {what}, no counts", "raw counts of genes in samples")
     found = recognise(content)
-    for name in (wanted, found):
-        if name in NOT_SUPPORTED:
-            fix = "give a count matrix, for instance tximport's counts rounded to whole numbers"
-            raise fail(
-                content.path,
-                f"{NAMES_OF_FORMATS[name]} is not supported in this version",
-                "count matrix, featureCounts, STAR, htseq-count, GDC or nf-core merged counts",
-                fix,
-            )
     if wanted in ("auto", found):
         return found
     if wanted == "matrix" and found in ("nfcore", "htseq"):
         return "nfcore" if found == "nfcore" else "matrix"
-    if wanted == "htseq" and found == "matrix" and len(header_of(content)) == 2:
-        return "htseq"
+    # Without their rows N_unmapped and __no_feature, these two can only be told by the user.
+    if found == "matrix" and {"htseq": 2, "star": 4}.get(wanted) == len(header_of(content)):
+        return wanted
     raise fail(
         content.path,
         f"the configuration says {wanted}, the file looks like {NAMES_OF_FORMATS[found]}",

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.cohort import formats
+from recurseq.cohort.excel import changed_by_excel
 from recurseq.cohort.orientation import genes_in_rows
 from recurseq.cohort.scale import scale_evidence
 from recurseq.cohort.short_names import sample_names
@@ -68,6 +69,7 @@ def read_table(content: Content, file_format: str, sample_ids: Sequence[str] = (
     )
     counts, turned = genes_in_rows(counts, sample_ids, content.path)
     kept, left_out = _without_summary(content.path, counts)
+    dates = _changed_names(content.path, counts.index, genes.get(name_at))
     if turned:
         name_at = type_at = None
     return CountTable(
@@ -75,7 +77,7 @@ def read_table(content: Content, file_format: str, sample_ids: Sequence[str] = (
         gene_names=genes.loc[kept, name_at] if name_at else None,
         gene_types=genes.loc[kept, type_at] if type_at else None,
         format=file_format,
-        messages=tuple(text for text in (*content.messages, turned, left_out) if text),
+        messages=tuple(text for text in (*content.messages, turned, left_out, dates) if text),
     )
 
 
@@ -96,6 +98,16 @@ def _without_summary(path: str, counts: pd.DataFrame) -> tuple[np.ndarray, str]:
         return kept, ""
     rows = few(genes[summary])
     return kept, f"{path}: rows that count reads without a gene were left out: {rows}"
+
+
+def _changed_names(path: str, genes: pd.Index, names: pd.Series | None) -> str:
+    changed = changed_by_excel([*genes, *(() if names is None else names)])
+    if not changed:
+        return ""
+    return (
+        f"{path}: gene names that Excel seems to have turned into dates or numbers: "
+        f"{few(changed)}; take them from the original file"
+    )
 
 
 def _refuse_row_numbers(path: str, header: list[str], identifiers: pd.Series) -> None:

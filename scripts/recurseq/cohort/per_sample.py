@@ -11,6 +11,7 @@ import pandas as pd
 from recurseq.cohort import formats
 from recurseq.cohort.matching import match_names, stem
 from recurseq.cohort.matrix import read_table
+from recurseq.cohort.not_counts import not_counts
 from recurseq.cohort.quantifiers import (
     GENES,
     TRANSCRIPTS,
@@ -98,7 +99,7 @@ def read_directory(
         the same genes, or the strand cannot be told.
     """
     folder = Path(directory)
-    files = _sample_files(folder, wanted, sample_ids, transcripts is not None)
+    files, spare = _sample_files(folder, wanted, sample_ids, transcripts is not None)
     kinds = {file.format: file for file in files}
     if len(kinds) > 1:
         found = "; ".join(
@@ -112,7 +113,7 @@ def read_directory(
     tables = [file.table for file in files]
     if kind in formats.QUANTIFIERS:
         table = gene_table(tables, kind, str(folder), transcripts, use_lengths)
-        return replace(table, messages=(*_used_files(folder, files), *table.messages))
+        return replace(table, messages=(*_used_files(folder, files, spare), *table.messages))
     if transcripts is not None:
         found = f"given, and {folder} holds {formats.NAMES_OF_FORMATS[kind]}, which counts genes"
         allowed = "only with Salmon, kallisto or RSEM files"
@@ -132,7 +133,7 @@ def read_directory(
     ]
     samples = [file.sample for file in files]
     if kind in ("star", "gdc_star"):
-        counts, messages = choose_strand(aligned, samples, kind, strand, str(folder))
+        counts, messages = choose_strand(aligned, samples, strand, str(folder))
     else:
         counts = pd.concat([table.iloc[:, 0] for table in aligned], axis=1)
         counts.columns = pd.Index(samples, dtype=object)
@@ -143,13 +144,14 @@ def read_directory(
         first.gene_names,
         first.gene_types,
         kind,
-        (*_used_files(folder, files), *first.messages, *messages),
+        (*_used_files(folder, files, spare), *first.messages, *messages),
     )
 
 
 def _sample_files(
     folder: Path, wanted: str, sample_ids: Sequence[str], want_transcripts: bool
-) -> list[_SampleFile]:
+) -> tuple[list[_SampleFile], list[str]]:
+    """Read the file of each sample; also return the files that belong to no sample."""
     if not folder.is_dir():
         found = "is a file, not a folder" if folder.exists() else "the folder does not exist"
         raise fail(str(folder), found, "a folder with one count file for each sample")
@@ -160,12 +162,13 @@ def _sample_files(
         hint = suggest(sample_ids[0], names) if sample_ids else ""
         raise fail(str(folder), found, _NAMING, hint)
     used = {name for chosen in fits.values() for name in chosen}
+    spare = [name for name in names if name not in used]
     problems = [
         Problem(
             f"{folder}, sample {sample!r}",
             "no file or folder is named after it",
             _NAMING,
-            _closest_file(sample, [name for name in names if name not in used]),
+            _closest_file(sample, spare),
         )
         for sample in sample_ids
         if sample not in fits
@@ -179,7 +182,7 @@ def _sample_files(
         except InputError as error:
             problems.extend(error.problems)
     raise_if_any(list(dict.fromkeys(problems)))
-    return chosen
+    return chosen, spare
 
 
 def _closest_file(sample: str, names: Sequence[str]) -> str:
@@ -191,6 +194,9 @@ def _closest_file(sample: str, names: Sequence[str]) -> str:
 
 def _parsed(sample: str, content: Content, kind: str) -> _SampleFile:
     """Read a file at once, so that its text is not held until all are read."""
+    if kind == "h5ad":
+        fix = "name it as counts.path"
+        raise fail(content.path, "an h5ad file holds all samples", "one sample in a file", fix)
     if kind in formats.QUANTIFIERS:
         estimates = read_estimates(content, kind)
         table = Quantified(sample, content.path, level_of(content), estimates)
@@ -206,7 +212,8 @@ def _counts_file(
     if len(names) == 1:
         content = load(folder / names[0])
         return content, formats.agree(content, wanted)
-    contents = [load(folder / name) for name in names]
+    loaded = [load(folder / name) for name in names]
+    contents = [content for content in loaded if not not_counts(content)] or loaded
     kinds = [formats.recognise(content) for content in contents]
     certain = [kind for kind in _CERTAIN if kind in kinds]
     fix = "leave one count file for each sample in the folder, or rename the others"
@@ -257,8 +264,11 @@ def _shape_problem(
     )
 
 
-def _used_files(folder: Path, files: list[_SampleFile]) -> list[str]:
+def _used_files(folder: Path, files: list[_SampleFile], spare: list[str]) -> list[str]:
     pairs = [
         f"{file.sample} from {Path(file.path).relative_to(folder).as_posix()}" for file in files
     ]
-    return [f"{folder}: one file for each of {len(files)} samples: {few(pairs, 3)}"]
+    messages = [f"{folder}: one file for each of {len(files)} samples: {few(pairs, 3)}"]
+    if spare:
+        messages.append(f"{folder}: files that belong to no sample of the study: {few(spare)}")
+    return messages

@@ -48,11 +48,16 @@ def read_counts(
     Raises
     ------
     recurseq.errors.InputError
-        When a file cannot be read or is of a format this version does not read.
+        When a file cannot be read or holds no counts.
     """
     if directory is not None:
         return read_directory(
             directory, file_format, strand, list(sample_ids), transcripts, use_lengths
         )
     content = load(path)
-    return read_matrix(content, agree(content, file_format), list(sample_ids))
+    found = agree(content, file_format)
+    if found == "h5ad":
+        from recurseq.cohort.h5ad import read_h5ad  # anndata takes a second
+
+        return read_h5ad(content.path, list(sample_ids))
+    return read_matrix(content, found, list(sample_ids))

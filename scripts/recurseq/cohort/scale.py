@@ -6,6 +6,7 @@ import numpy as np
 
 LARGEST_LOG2 = 30.0  # 2**30 reads for one gene do not occur
 PER_MILLION = (0.98e6, 1.02e6)  # sums of TPM and CPM columns, some genes left out
+SAME_TOTAL = 1e-3  # relative
 FEW_WHOLE = 0.1
 SMALL_LIBRARY = 2e6
 
@@ -22,7 +23,8 @@ def scale_evidence(values: np.ndarray) -> str:
     -----
     Logarithms: more than half of the non-zero values are fractional, and none exceeds 30 or some
     are negative. TPM or CPM: more than half are fractional, or there are 1,000 genes or more, and
-    every column adds up to a million within 2 %. FPKM and other
+    every column adds up to a million within 2 %. Other totals: more than half are fractional, and
+    three columns or more add up to the same within 0.1 %. FPKM and other
     normalised values: under a tenth of the non-zero values are whole and columns add up to less
     than two million; estimated counts of a quantifier mostly fail one of the two.
     """
@@ -40,6 +42,8 @@ def scale_evidence(values: np.ndarray) -> str:
     per_million = bool(np.all((sums >= PER_MILLION[0]) & (sums <= PER_MILLION[1])))
     if per_million and (fractional > 0.5 or len(values) >= 1000):
         return f"TPM or CPM ({share}, every sample adds up to a million)"
+    if fractional > 0.5 and len(sums) > 2 and np.ptp(sums) <= SAME_TOTAL * sums.max():
+        return f"values scaled to one total ({share}, every sample adds up to {sums.mean():.4g})"
     if 1 - fractional < FEW_WHOLE and np.median(sums) < SMALL_LIBRARY:
         return f"normalised values such as FPKM ({share}, samples add up to {np.median(sums):.3g})"
     return ""

@@ -17,7 +17,7 @@ UNSTRANDED_SHARE = 0.6
 
 
 def choose_strand(
-    tables: Sequence[pd.DataFrame], samples: Sequence[str], kind: str, strand: str, where: str
+    tables: Sequence[pd.DataFrame], samples: Sequence[str], strand: str, where: str
 ) -> tuple[pd.DataFrame, list[str]]:
     """Pick the column of the library's strand from every sample's table.
 
@@ -27,8 +27,6 @@ def choose_strand(
         One for each sample: genes × (unstranded, forward, reverse[, others]), same genes.
     samples
         Names of the samples.
-    kind
-        ``star`` or ``gdc_star``.
     strand
         ``unstranded``, ``forward``, ``reverse`` or ``auto``.
     where
@@ -37,12 +35,13 @@ def choose_strand(
     Returns
     -------
     (pandas.DataFrame, list of str)
-        Genes × samples, and messages.
+        Genes × samples, and messages with the reads in each column.
 
     Raises
     ------
     InputError
-        With ``auto``, when samples disagree or lie between stranded and unstranded.
+        With ``auto``, when samples disagree or lie between stranded and unstranded; with
+        ``forward`` or ``reverse``, when the reads of a sample lie on the other strand.
 
     Notes
     -----
@@ -50,10 +49,10 @@ def choose_strand(
     either strand counts lie in one column. At 60 % or less the library is unstranded. The limits
     are those by which RSeQC's infer_experiment is commonly read.
     """
-    guesses, shares = _guess_each(tables)
-    seen = sorted(set(guesses))
-    evidence = f"reads on the reverse strand: {100 * min(shares):.0f} to {100 * max(shares):.0f} %"
-    messages = []
+    totals = np.array([np.nansum(as_numbers(table.iloc[:, :3]), axis=0) for table in tables])
+    guesses = [_guess(*both) for both in totals[:, 1:]]
+    evidence = _evidence(totals)
+    seen = sorted({guess for guess in guesses if guess}) or ["unstranded"]
     if strand == "auto":
         if len(seen) > 1 or seen == ["unclear"]:
             examples = "; ".join(
@@ -67,26 +66,52 @@ def choose_strand(
                 "set counts.strand to what the library kit says",
             )
         strand = seen[0]
-        messages.append(f"{where}: strand {strand} was recognised ({evidence})")
-    elif seen not in ([strand], ["unclear"]) and strand != "unstranded":
-        messages.append(
-            f"{where}: counts.strand is {strand}, but the counts look {' and '.join(seen)} "
-            f"({evidence}); the wrong column loses most reads"
-        )
+        message = f"{where}: strand {strand} was recognised ({evidence})"
+    else:
+        _refuse_other_strand(strand, guesses, samples, evidence)
+        message = f"{where}: strand {strand} was set ({evidence})"
+        if strand != "unstranded" and "unstranded" in seen:
+            message += "; samples that look unstranded lose half of their reads in this column"
+        if strand == "unstranded" and set(seen) & set(STRANDS[1:]):
+            message += f"; the library looks {' and '.join(seen)}, which tells more genes apart"
     position = STRANDS.index(strand)
     counts = pd.concat([table.iloc[:, position] for table in tables], axis=1)
     counts.columns = pd.Index(samples, dtype=object)
-    return counts, messages
+    return counts, [message]
 
 
-def _guess_each(tables: Sequence[pd.DataFrame]) -> tuple[list[str], list[float]]:
-    guesses, shares = [], []
-    for table in tables:
-        forward, reverse = np.nansum(as_numbers(table.iloc[:, 1:3]), axis=0)
-        share = reverse / (forward + reverse) if forward + reverse > 0 else 0.5
-        shares.append(float(share))
-        if max(share, 1 - share) >= STRANDED_SHARE:
-            guesses.append("reverse" if share > 0.5 else "forward")
-        else:
-            guesses.append("unstranded" if max(share, 1 - share) <= UNSTRANDED_SHARE else "unclear")
-    return guesses, shares
+def _guess(forward: float, reverse: float) -> str:
+    """Guess the strand of a sample; empty when it has no reads."""
+    if forward + reverse == 0:
+        return ""
+    share = reverse / (forward + reverse)
+    if max(share, 1 - share) >= STRANDED_SHARE:
+        return "reverse" if share > 0.5 else "forward"
+    return "unstranded" if max(share, 1 - share) <= UNSTRANDED_SHARE else "unclear"
+
+
+def _evidence(totals: np.ndarray) -> str:
+    """Say how many reads each column counts, in all samples, and how the strands share them."""
+    both = totals[:, 1:].sum(axis=1)
+    shares = 100 * totals[both > 0, 2] / both[both > 0]
+    columns = ", ".join(
+        f"{name} {reads:,.0f}" for name, reads in zip(STRANDS, totals.sum(axis=0), strict=True)
+    )
+    if not len(shares):
+        return f"reads in genes: {columns}"
+    low, high = (f"{share:.0f}" for share in (shares.min(), shares.max()))
+    share = low if low == high else f"{low} to {high}"
+    return f"reads in genes: {columns}; on the reverse strand {share} % in each sample"
+
+
+def _refuse_other_strand(
+    strand: str, guesses: Sequence[str], samples: Sequence[str], evidence: str
+) -> None:
+    """Refuse the wrong one of two strands: most reads are lost, and nothing else shows it."""
+    other = {"forward": "reverse", "reverse": "forward"}.get(strand)
+    wrong = [s for s, guess in zip(samples, guesses, strict=True) if guess == other]
+    if other and wrong:
+        found = f"{strand}, but the reads lie on the other strand in {few(wrong)} ({evidence})"
+        best = other if len(wrong) == len(samples) else "unstranded"
+        allowed = f"{other}, unstranded or auto"
+        raise fail("config: counts.strand", found, allowed, f"set counts.strand to {best}")
