@@ -102,7 +102,8 @@ def run(
 ) -> None:
     """Run a study and say what came out; prints the Snakemake command that it runs."""
     from recurseq.command import run as running
-    from recurseq.command.folder import open_folder, read_config
+    from recurseq.command.folder import open_folder
+    from recurseq.study.config_file import read_config
 
     folder = open_folder(directory)
     config = read_config(folder.config_path)
@@ -181,3 +182,26 @@ def init(
         say(f"  recurseq check {directory}")
         raise typer.Exit(1)
     say(f"It passes the check. Read it, then: recurseq check {directory}")
+
+
+@app.command()
+@_in_words
+def explain(
+    directory: Folder,
+    genes: Annotated[
+        list[str], typer.Argument(metavar="GENE...", help="Identifiers or symbols, in any case.")
+    ],
+    samples: Annotated[
+        bool | None,
+        typer.Option(help="List every sample; without either, when there are at most 30."),
+    ] = None,
+) -> None:
+    """Say why genes are or are not called: counts, filter, outliers and tests of each contrast."""
+    from recurseq.command.explain import explain as explain_genes
+    from recurseq.command.folder import open_folder
+    from recurseq.study.config_file import read_config
+
+    folder = open_folder(directory)
+    config = read_config(folder.config_path)
+    if not explain_genes(folder, config, genes, samples=samples):
+        raise typer.Exit(1)

@@ -8,13 +8,14 @@ import pandas as pd
 
 from recurseq.cohort.formats import NAMES_OF_FORMATS
 from recurseq.command.examine import Examination, examine
-from recurseq.command.folder import REPOSITORY, StudyFolder, read_config
+from recurseq.command.folder import REPOSITORY, StudyFolder
 from recurseq.command.plan import jobs
 from recurseq.command.terminal import complain, heading, say, show_table
 from recurseq.errors import InputError
 from recurseq.formula import design_matrix, parse_formula
 from recurseq.markers import samples_of, side_name
 from recurseq.study import Study
+from recurseq.study.config_file import read_config
 
 
 def check_folder(folder: StudyFolder) -> Examination:

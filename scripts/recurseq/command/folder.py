@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recurseq.files import fail
-from recurseq.study.config_file import read_config as read_config
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SNAKEFILE = REPOSITORY / "Snakefile"

@@ -1,0 +1,223 @@
+"""Why a gene is called or not, in sentences made from the values that decided it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from recurseq.command.outcome import ContrastResult, Outcome
+from recurseq.markers import side_name
+
+
+def number(value: float) -> str:
+    """Write a number with three or more significant digits; large ones whole."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def probability(value: float) -> str:
+    """Write a p-value with two significant digits."""
+    return "below 1e-300" if value == 0 else f"{value:.2g}"
+
+
+def filter_sentence(gene: pd.Series, counts: pd.Series, outcome: Outcome) -> str:
+    """Say whether a gene is in the model, with the rule and the samples that decided it.
+
+    Parameters
+    ----------
+    gene
+        Row of the model's ``var``.
+    counts
+        Raw counts by sample.
+    """
+    least, needed = outcome.study.min_count, outcome.smallest_group
+    if not gene["kept"]:
+        return f"It is not in the model and has no test in any contrast: {gene['drop_reason']}."
+    mean = f"its mean normalised count over all {len(counts)} samples (baseMean) is"
+    if least == 0:
+        return f"It is in the model: it has a count; {mean} {number(gene['baseMean'])}."
+    enough = int((counts >= least).sum())
+    return (
+        f"It is in the model: {enough} of {len(counts)} samples have {least} counts or more, and "
+        f"{needed} are needed; {mean} {number(gene['baseMean'])}."
+    )
+
+
+def dispersion_sentence(gene: pd.Series) -> str:
+    """Say how the dispersion came about; empty for a gene without one."""
+    if pd.isna(gene["dispersion"]):
+        return ""
+    values = (
+        f"Dispersion {number(gene['dispersion'])} (its own estimate {number(gene['dispGeneEst'])}, "
+        f"the trend at its mean {number(gene['dispFit'])}): samples of a group differ by about "
+        f"{100 * gene['dispersion'] ** 0.5:.0f} % beyond counting noise."
+    )
+    if gene["dispOutlier"]:
+        return f"{values} Its own estimate was kept, as it lies far above the trend."
+    return f"{values} It was drawn from its own estimate towards the trend."
+
+
+def cooks_sentence(gene: pd.Series, replacements: pd.DataFrame, outcome: Outcome) -> str:
+    """Say whether a single count drives the fit, and what was done about it."""
+    if not gene["kept"]:
+        return ""
+    if not outcome.study.testing.cooks:
+        return "Outlying counts were left alone (testing.cooks is false)."
+    parts = [
+        f"The count of sample {row.sample_id}, {int(row.count):,}, is an outlier and was replaced "
+        f"by {int(row.replacement):,} before fitting."
+        for row in replacements.itertuples(name="Row", index=False)
+    ]
+    largest, limit = gene["maxCooks"], outcome.cooks_limit
+    if pd.isna(largest):
+        return " ".join([*parts, "Cook's distance is not looked at: no group has 3 samples."])
+    distances = f"Cook's distance {number(largest)}, limit {number(limit)}"
+    if gene["cooksOutlier"]:
+        parts.append(
+            f"The count of sample {gene['cooksSample']} drives the fit ({distances}) and its group "
+            "is too small to replace it: all p-values of this gene are withheld."
+        )
+    elif largest > limit:
+        parts.append(
+            f"One count drives the fit ({distances}), but three or more samples have larger "
+            "counts, so nothing was withheld."
+        )
+    elif not parts:
+        parts.append(f"No single count drives the fit (largest {distances}).")
+    return " ".join(parts)
+
+
+def estimate_sentence(row: pd.Series, result: ContrastResult, normalized: pd.Series) -> str:
+    """Say the fold change of a contrast in numbers and words; empty when there is none."""
+    value = row["log2FoldChange"]
+    if pd.isna(value):
+        return ""
+    above = side_name(result.contrast.as_dict(), "numerator")
+    higher = "higher" if value > 0 else "lower"
+    text = (
+        f"log2 fold change {value:.2f} (standard error {row['lfcSE']:.2f}): "
+        f"{number(2 ** abs(value))} times {higher}"
+    )
+    if result.numerator is not None:
+        means = [normalized[side].mean() for side in (result.numerator, result.denominator)]
+        text += f" in {above}; mean normalised counts {number(means[0])} and {number(means[1])}"
+    if pd.notna(row["shrunkenLog2FoldChange"]):
+        text += f"; shrunken {row['shrunkenLog2FoldChange']:.2f}"
+    return f"{text}."
+
+
+def test_sentence(row: pd.Series, result: ContrastResult) -> str:
+    """Say the p-values of a contrast; empty when there are none."""
+    if pd.isna(row["pvalue"]):
+        return ""
+    text = f"p-value {probability(row['pvalue'])}"
+    if pd.notna(row["padj"]):
+        text += f", adjusted {probability(row['padj'])}"
+    if pd.notna(row["pvalueThreshold"]):
+        limit = f"|log2 fold change| above {result.contrast.lfc_threshold:g}"
+        text += f"; test of {limit}: p-value {probability(row['pvalueThreshold'])}"
+        if pd.notna(row["padjThreshold"]):
+            text += f", adjusted {probability(row['padjThreshold'])}"
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def verdict(row: pd.Series, result: ContrastResult, outcome: Outcome) -> tuple[str, str]:
+    """Say whether a gene is called in a contrast, and which condition decided it.
+
+    Returns
+    -------
+    (str, str)
+        ``called up``, ``called down`` or ``not called``, and the sentence.
+    """
+    called = bool(row["significant"])
+    word = f"called {row['direction']}" if called else "not called"
+    reason = _missing_reason(row, result)
+    if reason:
+        return word, f"Not called: {reason}."
+    conditions = _conditions(row, result, outcome.study.testing.alpha)
+    met = [text for holds, text, _ in conditions if holds]
+    failed = [text for holds, _, text in conditions if not holds]
+    if called == bool(failed):
+        return word, f"{word.capitalize()} in the table, which was made with other settings."
+    if called:
+        return word, f"{word.capitalize()}: {' and '.join(met)}."
+    although = f", although {' and '.join(met)}" if met else ""
+    return word, f"Not called: {' and '.join(failed)}{although}."
+
+
+def _conditions(
+    row: pd.Series, result: ContrastResult, alpha: float
+) -> list[tuple[bool, str, str]]:
+    """List what a called gene has to fulfil: whether it does, and both ways to say it."""
+    contrast = result.contrast
+    column = _deciding(result)
+    holds = bool(row[column] < alpha)
+    shown = _beside(row[column], alpha, probability)
+    conditions = [
+        (holds, f"{column} {shown} is below alpha {alpha:g}",
+         f"{column} {shown} is not below alpha {alpha:g}")
+    ]  # fmt: skip
+    least = contrast.min_abs_lfc
+    if least > 0:
+        size = abs(row["log2FoldChange"])
+        shown = _beside(size, least, number)
+        conditions.append(
+            (bool(size >= least), f"|log2 fold change| {shown} is at least min_abs_lfc {least:g}",
+             f"|log2 fold change| {shown} is below min_abs_lfc {least:g}")
+        )  # fmt: skip
+    return conditions
+
+
+def _deciding(result: ContrastResult) -> str:
+    return "padjThreshold" if result.contrast.lfc_threshold > 0 else "padj"
+
+
+def _beside(value: float, limit: float, written: Callable[[float], str]) -> str:
+    """Write a value so that it does not look equal to a limit that it is not equal to."""
+    short = written(value)
+    if value == limit or short != written(limit):
+        return short
+    texts = (f"{value:.{digits}g}" for digits in range(3, 17))
+    return next((text for text in texts if float(text) != limit), short)
+
+
+def _missing_reason(row: pd.Series, result: ContrastResult) -> str:
+    """Why a gene has no adjusted p-value to decide by; empty when it has one."""
+    column = _deciding(result)
+    if pd.notna(row[column]):
+        return ""
+    against = column == "padjThreshold"
+    raw = row["pvalueThreshold" if against else "pvalue"]
+    threshold = result.mean_filtered_threshold if against else result.mean_filtered
+    if pd.notna(raw) and row["baseMean"] < threshold:
+        return (
+            f"its mean count {number(row['baseMean'])} is below "
+            f"{_beside(threshold, row['baseMean'], number)}, the threshold of independent "
+            f"filtering, so its p-value {probability(raw)} was not adjusted"
+        )
+    return "it has no p-value" if pd.isna(row["note"]) else str(row["note"])
+
+
+def omnibus_sentence(row: pd.Series, reduced: str, formula: str) -> str:
+    """Say what the likelihood-ratio test found."""
+    test = f"Omnibus test of {formula} against {reduced}"
+    if pd.isna(row["pvalue"]):
+        return f"{test}: no p-value ({row['note']})."
+    adjusted = "not adjusted" if pd.isna(row["padj"]) else f"adjusted {probability(row['padj'])}"
+    why = f" ({row['note']})" if pd.isna(row["padj"]) and pd.notna(row["note"]) else ""
+    return f"{test}: p-value {probability(row['pvalue'])}, {adjusted}{why}."
+
+
+def marker_sentences(rows: pd.DataFrame) -> list[str]:
+    """Say in which sets of the marker panel a gene is, and what the panel expects of it."""
+    if rows.empty:
+        return ["It is not in the marker panel."]
+    sentences = []
+    for name, members in rows.groupby("set", sort=False):
+        expected = [
+            f"{row.contrast} expected {row.expected}: {row.verdict}"
+            for row in members[members["expected"].notna()].itertuples()
+        ]
+        text = "; ".join(expected) or "without an expectation in these contrasts"
+        sentences.append(f"It is in the set {name!r} of the marker panel ({text}).")
+    return sentences
