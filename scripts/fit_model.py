@@ -9,7 +9,7 @@ with logged(snakemake):
     from recurseq.cohort.lengths import normalization_values
     from recurseq.deseq import add_fit, fit
     from recurseq.formula import design_matrix, parse_formula
-    from recurseq.writing import whole_file
+    from recurseq.writing import write_h5ad
 
     cohort = anndata.read_h5ad(snakemake.input.cohort)
     kept = cohort[:, cohort.var["kept"]]
@@ -23,5 +23,4 @@ with logged(snakemake):
         threads=snakemake.threads,
         formula=snakemake.params.formula,
     )
-    with whole_file(snakemake.output.model) as partial:
-        add_fit(cohort, fitted).write_h5ad(partial, compression="lzf")
+    write_h5ad(add_fit(cohort, fitted), snakemake.output.model, compression="lzf")

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 
 AGAIN = "Then run the same command again; what is finished is kept."
-FULL = f"the disk is full. Free some space on it (df -h shows how much there is). {AGAIN}"
+_FULL = f"the disk is full. Free some space on it (df -h shows how much there is). {AGAIN}"
 _QUOTA = f"your disk quota is used up. Remove files or ask for a larger one. {AGAIN}"
 _LIMIT = f"a file grew beyond the size this account may write (ulimit -f). Raise it. {AGAIN}"
 _DENIED = f"this account may not write or read there. Change the folder's permissions. {AGAIN}"
@@ -43,7 +43,7 @@ CRASHED = (
 )
 
 _BY_NUMBER = {
-    errno.ENOSPC: FULL,
+    errno.ENOSPC: _FULL,
     errno.EDQUOT: _QUOTA,
     errno.EFBIG: _LIMIT,
     errno.EACCES: _DENIED,
@@ -63,7 +63,7 @@ _BY_KIND = (
     ((EOFError, zlib.error, zipfile.BadZipFile), _BROKEN),
 )
 _BY_WORDS = (  # of libraries that do not pass the system's error number on
-    ("no space left on device", FULL),
+    ("no space left on device", _FULL),
     ("disk quota exceeded", _QUOTA),
     ("not a gzipped file", _BROKEN),
     ("truncated file", _BROKEN),

@@ -6,12 +6,11 @@ and one without an end tells of a job that was killed.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from recurseq.causes import CRASHED, FULL, KILLED
+from recurseq.causes import CRASHED, KILLED
 from recurseq.changes import State, changed_files, file_states
 from recurseq.log import BEGIN, DONE, END, FAILURE, INTERRUPTED, MESSAGES, STOPPED, TRACEBACK
 
@@ -20,7 +19,6 @@ UNKNOWN = (
     "not known; this may be a defect of recurseq. Please report it with the whole log, "
     "which has the details."
 )
-NEARLY_FULL = 1 << 20
 _CRASH = "Fatal Python error"
 
 
@@ -105,7 +103,7 @@ def _failed_job(log: Path) -> FailedJob | None:
         return FailedJob(name, log, True, tuple(failure))
     lines = parts.get(MESSAGES, [])
     if not ended:
-        return FailedJob(name, log, False, _last(lines), _cause_of_silence(log, text))
+        return FailedJob(name, log, False, _last(lines), CRASHED if _CRASH in text else KILLED)
     cause = _value(failure, "likely cause")
     error = [line for line in failure if not line.startswith("likely cause: ")]
     # Where the cause is known, the way through the code is of no use to the reader.
@@ -142,10 +140,3 @@ def _name(heading: list[str], log: Path) -> str:
 
 def _last(lines: list[str]) -> tuple[str, ...]:
     return tuple(lines[-LAST_LINES:])
-
-
-def _cause_of_silence(log: Path, text: str) -> str:
-    """Why a log may have no end."""
-    if _CRASH in text:
-        return CRASHED
-    return FULL if shutil.disk_usage(log.parent).free < NEARLY_FULL else KILLED

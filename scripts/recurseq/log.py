@@ -9,7 +9,6 @@ import os
 import platform
 import re
 import resource
-import signal
 import sys
 import time
 import traceback
@@ -30,6 +29,7 @@ BEGIN, MESSAGES, TRACEBACK, FAILURE, END = (
 )
 DONE, STOPPED, FAILED, INTERRUPTED = "done", "stopped", "failed", "interrupted"
 SHOWN_FILES = 10
+STANDARD_ERROR = 2
 
 
 class Job(Protocol):
@@ -44,16 +44,24 @@ class Job(Protocol):
 
 
 class _LogFile(logging.Handler):
-    """Writes each line at once, so that a kill loses none; to the terminal where it cannot."""
+    """Writes each line at once, so that a kill loses none.
+
+    Attributes
+    ----------
+    lost
+        Whether a line could not be written, as on a full disk.
+    """
 
     def __init__(self, path: Path):
         super().__init__()
         self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+        self.lost = False
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         except OSError:
-            self.descriptor = os.dup(sys.__stderr__.fileno())
+            self.lost = True
+            self.descriptor = os.open(os.devnull, os.O_WRONLY)
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines(self.format(record))
@@ -61,9 +69,9 @@ class _LogFile(logging.Handler):
     def lines(self, *texts: str) -> None:
         data = "".join(f"{text}\n" for text in texts).encode("utf-8", "backslashreplace")
         try:
-            os.write(self.descriptor, data)
+            self.lost |= os.write(self.descriptor, data) < len(data)
         except OSError:
-            print(*texts, sep="\n", file=sys.stderr)
+            self.lost = True
 
     def close(self) -> None:
         os.close(self.descriptor)
@@ -74,9 +82,11 @@ class _LogFile(logging.Handler):
 def logged(job: Job) -> Iterator[None]:
     """Keep the log of a job around its work, and end the job without a traceback on the terminal.
 
-    The log begins with the job's inputs, params and versions, holds progress and warnings, and ends
-    with how the job ended, its wall time and its peak memory. Nothing is printed: the process that
-    runs the jobs shows what `recurseq.failures` reads from the logs, once, wherever they ran.
+    The log begins with the job's inputs, params and versions, holds progress, warnings and what
+    libraries write to the standard error, and ends with how the job ended, its wall time and its
+    peak memory. On the terminal there is nothing: the process that runs the jobs shows what
+    `recurseq.failures` reads from the logs, once, wherever they ran. Only when a log cannot be
+    written does the job tell its failure itself.
 
     Parameters
     ----------
@@ -89,39 +99,41 @@ def logged(job: Job) -> Iterator[None]:
         With code 1 for any error, also when an input file was changed while the job ran.
     """
     begun = time.monotonic()
-    log = _LogFile(Path(job.log[0]))
+    path = Path(job.log[0])
+    log = _LogFile(path)
     inputs = _input_files(job)
     before = file_states(path for paths in inputs.values() for path in paths)
     log.lines(BEGIN, *_heading(job, inputs), MESSAGES)
-    with _messages_to(log):
-        ended = FAILED
+    ended, failure = DONE, []
+    with _everything_to(log):
         try:
             yield
             _refuse_changed(changed_files(before))
-            ended = DONE
         except (InputError, IntegrityError) as error:
-            ended = STOPPED
-            log.lines(FAILURE, str(error))
-            sys.exit(1)
+            ended, failure = STOPPED, [str(error)]
         except Exception as error:
-            log.lines(TRACEBACK, traceback.format_exc().rstrip(), FAILURE, *_failure(error))
-            sys.exit(1)
+            ended, failure = FAILED, _failure(error)
+            log.lines(TRACEBACK, traceback.format_exc().rstrip())
         except KeyboardInterrupt:
             ended = INTERRUPTED
-            sys.exit(128 + signal.SIGINT)
-        finally:
-            seconds = time.monotonic() - begun
-            log.lines(
-                END,
-                f"ended: {ended}",
-                f"wall time: {seconds:.1f} s",
-                f"peak memory: {peak_memory():.0f} MB",
-            )
+        if failure:
+            log.lines(FAILURE, *failure)
+        log.lines(END, f"ended: {ended}", *_cost(begun))
+    if log.lost and failure:
+        path.unlink(missing_ok=True)
+        print(
+            f"{job.rule} {ended}; its log could not be written:",
+            *failure,
+            sep="\n",
+            file=sys.stderr,
+        )
+    if ended != DONE:
+        sys.exit(1)
 
 
 @contextmanager
-def _messages_to(log: _LogFile) -> Iterator[None]:
-    """Send progress, warnings and the last words of a crash to the log."""
+def _everything_to(log: _LogFile) -> Iterator[None]:
+    """Send progress, warnings, the standard error and the last words of a crash to the log."""
     root = logging.getLogger()
     root.addHandler(log)
     root.setLevel(logging.INFO)
@@ -130,9 +142,15 @@ def _messages_to(log: _LogFile) -> Iterator[None]:
     crashes = not faulthandler.is_enabled()
     if crashes:
         faulthandler.enable(log.descriptor)
+    sys.stderr.flush()
+    terminal = os.dup(STANDARD_ERROR)
+    os.dup2(log.descriptor, STANDARD_ERROR)
     try:
         yield
     finally:
+        sys.stderr.flush()
+        os.dup2(terminal, STANDARD_ERROR)
+        os.close(terminal)
         if crashes:
             faulthandler.disable()
         root.removeHandler(log)
@@ -183,6 +201,11 @@ def _failure(error: Exception) -> list[str]:
     text = "".join(traceback.format_exception_only(error)).strip()
     cause = likely_cause(error)
     return [text, f"likely cause: {cause}"] if cause else [text]
+
+
+def _cost(begun: float) -> Iterator[str]:
+    yield f"wall time: {time.monotonic() - begun:.1f} s"
+    yield f"peak memory: {peak_memory():.0f} MB"
 
 
 def peak_memory() -> float:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import glob
 import os
 import secrets
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from anndata import AnnData
 
 PARTIAL = ".partial"
 
@@ -41,5 +47,41 @@ def whole_file(path: str | Path) -> Iterator[Path]:
             os.fsync(written.fileno())  # a disk that is full or over its quota may say so only now
         partial.replace(target)
     except BaseException:
-        partial.unlink(missing_ok=True)
+        _remove(partial)
         raise
+
+
+def write_h5ad(data: AnnData, path: str | Path, **options: object) -> None:
+    """Write an AnnData as h5ad; the file has its name when all of it is on the disk.
+
+    Parameters
+    ----------
+    data
+        What is written.
+    path
+        The file.
+    options
+        Of `anndata.AnnData.write_h5ad`.
+    """
+    with whole_file(path) as partial:
+        try:
+            data.write_h5ad(partial, **options)
+        except Exception as error:
+            # HDF5 crashes the process at its end when a file could not be closed, as on a full
+            # disk. The error, kept until then, keeps the open parts of the file.
+            atexit.register(_leave, error)
+            raise
+
+
+def _leave(_: Exception) -> None:
+    """End a process that failed, before the libraries clean up."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
+
+
+def _remove(partial: Path) -> None:
+    """Remove a file and free its space at once, though a library may still hold it open."""
+    with suppress(OSError):
+        os.truncate(partial, 0)
+    partial.unlink(missing_ok=True)

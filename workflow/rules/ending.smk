@@ -1,5 +1,6 @@
 # What the terminal shows at the end of a run, besides Snakemake's own messages. In a workflow that
 # uses this one as a module, that workflow's handlers run instead of these.
+import atexit
 import sys
 
 from recurseq.changes import changed_files, file_states
@@ -21,13 +22,16 @@ def user_files():
     ]
 
 
+def show_failures(logs_before):
+    failed = failed_jobs(LOGS, logs_before)
+    if failed:
+        print(describe(failed), file=sys.stderr)
+
+
 onstart:
-    at_start["logs"] = log_states(LOGS)
     at_start["inputs"] = file_states(user_files())
-
-
-onerror:
-    print(describe(failed_jobs(LOGS, at_start["logs"])), file=sys.stderr)
+    # Not in onerror, which Snakemake leaves out when it fails itself, as it does on a full disk.
+    atexit.register(show_failures, log_states(LOGS))
 
 
 onsuccess:

@@ -12,7 +12,7 @@ import pandas as pd
 from recurseq.cohort.annotation import annotate
 from recurseq.cohort.table import CountTable
 from recurseq.errors import few
-from recurseq.writing import whole_file
+from recurseq.writing import write_h5ad
 
 
 def smallest_group(samples: pd.DataFrame, factor: str) -> int:
@@ -160,7 +160,5 @@ def write_cohort(cohort: anndata.AnnData, path: str | Path) -> None:
     Text columns stay text (anndata would turn repeated names into categories), and the same cohort
     gives the same bytes.
     """
-    with whole_file(path) as partial:
-        cohort.write_h5ad(
-            partial, convert_strings_to_categoricals=False, compression="gzip", compression_opts=1
-        )
+    options = {"compression": "gzip", "compression_opts": 1}
+    write_h5ad(cohort, path, convert_strings_to_categoricals=False, **options)
