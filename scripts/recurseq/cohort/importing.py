@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from recurseq.cohort.annotation import load_annotation
-from recurseq.cohort.checks import length_problems, matrix_problems
+from recurseq.cohort.checks import length_problems, matrix_problems, nfcore_notes
 from recurseq.cohort.readers import read_counts
 from recurseq.cohort.table import CountTable
 from recurseq.errors import InputError, Problem, raise_if_any
@@ -100,6 +100,7 @@ def import_cohort(study: Study, samples: pd.DataFrame) -> anndata.AnnData:
         title=study.title,
         simulated=study.simulated,
         main_factor=study.main_factor,
+        messages=nfcore_notes(table, study.counts, study.normalization),
     )
     for message in cohort.uns["messages"]:
         _log.info("%s", message)

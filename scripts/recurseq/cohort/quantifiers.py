@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.cohort.formats import NAMES_OF_FORMATS
+from recurseq.cohort.formats import NAMES_OF_FORMATS, QUANTIFIERS
 from recurseq.cohort.gene_level import Estimates, sum_to_genes
 from recurseq.cohort.table import CountTable, as_numbers
 from recurseq.cohort.transcripts import (
@@ -29,7 +29,6 @@ _COLUMNS = {
     "kallisto": ("est_counts", "eff_length", "tpm"),
     "rsem": ("expected_count", "effective_length", "TPM"),
 }
-TOOLS = {"salmon": "Salmon", "kallisto": "kallisto", "rsem": "RSEM"}
 _SHOWN = 3
 
 
@@ -221,7 +220,8 @@ def gene_table(
         counts, lengths = sum_to_genes(estimates, mapping.places, len(ids))
         gene_names = [table.names.get(gene, "") for gene in ids] if table.names else None
     summed = "" if level == GENES else "summed to genes and "
-    said.append(f"{where}: estimated counts of {TOOLS[kind]} were {summed}rounded to whole numbers")
+    tool = QUANTIFIERS[kind]
+    said.append(f"{where}: estimated counts of {tool} were {summed}rounded to whole numbers")
     said.append(
         f"{where}: average transcript lengths of each gene and sample enter the model as offsets"
         if use_lengths
@@ -307,7 +307,7 @@ def _mapping(
 def _no_table(kind: str) -> Problem:
     return Problem(
         "config: counts.transcripts",
-        f"missing; {TOOLS[kind]} counts transcripts, and the model is of genes",
+        f"missing; {QUANTIFIERS[kind]} counts transcripts, and the model is of genes",
         "the path of a table of transcripts and genes, or of a GTF",
         "use the annotation that the index of the quantifier was made from",
     )

@@ -44,6 +44,8 @@ class StudyFacts:
         Factor to its levels; the first is the reference.
     dropped
         (reason, genes) for genes left out before fitting, the most frequent first.
+    counts_format
+        What the counts were recognised as; empty when the cohort does not say.
     replaced, withheld, not_converged
         Genes with a replaced outlier count, with p-values withheld for one, and without a
         converged fit.
@@ -60,6 +62,7 @@ class StudyFacts:
     kept: int
     dropped: list[tuple[str, int]]
     fit_type: str
+    counts_format: str
     replaced: int
     withheld: int
     not_converged: int
@@ -166,6 +169,7 @@ def _study_facts(
             key=lambda item: (-item[1], item[0]),
         ),
         fit_type=str(facts.get("fit_type", "")),
+        counts_format=str(facts.get("counts_format", "")),
         replaced=_true(fitted, "replaced"),
         withheld=_true(fitted, "cooksOutlier"),
         not_converged=len(fitted) - _true(fitted, "converged"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from recurseq.cohort.formats import QUANTIFIERS
 from recurseq.report.content import Content
 from recurseq.report.contrast_facts import ContrastFacts
 from recurseq.report.words import count, listed, many, setting
@@ -14,6 +15,26 @@ REFERENCES = {
         "Love MI, Huber W, Anders S. Moderated estimation of fold change and dispersion for "
         "RNA-seq data with DESeq2. Genome Biology 2014;15:550.",
         "10.1186/s13059-014-0550-8",
+    ),
+    "tximport": (
+        "Soneson C, Love MI, Robinson MD. Differential analyses for RNA-seq: transcript-level "
+        "estimates improve gene-level inferences. F1000Research 2015;4:1521.",
+        "10.12688/f1000research.7563.2",
+    ),
+    "salmon": (
+        "Patro R, Duggal G, Love MI, Irizarry RA, Kingsford C. Salmon provides fast and bias-aware "
+        "quantification of transcript expression. Nature Methods 2017;14:417-419.",
+        "10.1038/nmeth.4197",
+    ),
+    "kallisto": (
+        "Bray NL, Pimentel H, Melsted P, Pachter L. Near-optimal probabilistic RNA-seq "
+        "quantification. Nature Biotechnology 2016;34:525-527.",
+        "10.1038/nbt.3519",
+    ),
+    "rsem": (
+        "Li B, Dewey CN. RSEM: accurate transcript quantification from RNA-Seq data with or "
+        "without a reference genome. BMC Bioinformatics 2011;12:323.",
+        "10.1186/1471-2105-12-323",
     ),
     "pydeseq2": (
         "Muzellec B, Teleńczuk M, Cabeli V, Andreux M. PyDESeq2: a python package for bulk RNA-seq "
@@ -97,9 +118,16 @@ def _samples(content: Content) -> dict:
         sizes = listed(f"{name} (n = {size})" for name, size in study.groups)
         text += f"; by {study.main_factor}: {sizes}"
     text += ". Genes keep the identifier of the count matrix throughout."
+    cites = []
+    if study.counts_format in QUANTIFIERS:
+        text += (
+            f" Counts were estimated by {QUANTIFIERS[study.counts_format]}, summarised to genes as "
+            "tximport does and rounded to whole numbers."
+        )
+        cites = [study.counts_format, "tximport"]
     if study.simulated:
         text = f"The data are simulated. {text}"
-    return {"heading": "Samples", "text": text, "cites": []}
+    return {"heading": "Samples", "text": text, "cites": cites}
 
 
 def _filter(content: Content) -> dict:
@@ -155,8 +183,11 @@ def _divisors(content: Content) -> str:
     text = estimated[used.estimator]
     if used.size_factors is not None:
         text = f"size factors from the sample sheet (column {used.size_factors})"
-    if used.lengths is not None:
-        text += " with offsets for the average transcript lengths"
+    estimated_lengths = content.study.counts_format in QUANTIFIERS
+    if used.lengths is not None or (
+        estimated_lengths and content.settings.counts.lengths == "offset"
+    ):
+        text += " with offsets for the average transcript length of each gene in each sample"
     return text
 
 
