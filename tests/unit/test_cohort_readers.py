@@ -278,7 +278,6 @@ REAL = {
     "formats/featurecounts/nk_cell_counts_with_symbol_rows.txt.gz": ("matrix", (39376, 21)),
     "formats/nfcore/salmon.merged.gene_counts.tsv.gz": ("nfcore", (63140, 6)),
     "formats/nfcore/SRP254919.salmon.merged.gene_counts.top1000cov.tsv": ("nfcore", (1000, 6)),
-    "formats/spreadsheet/mouse_hcc_cleaned_cnt.xlsx": ("matrix", (9603, 28)),
     "airway/counts.tsv.gz": ("matrix", (64102, 8)),
     "pasilla/counts.tsv.gz": ("matrix", (14599, 7)),
     "mouse_hcc/counts.tsv.gz": ("matrix", (55414, 28)),
