@@ -15,7 +15,34 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from anndata import AnnData
 
+from recurseq.errors import Problem
+
 PARTIAL = ".partial"
+
+
+def writing_problems(folder: str | Path) -> list[Problem]:
+    """Find the folders that cannot be written: this one and those in it, or where it would be."""
+    wanted = Path(folder).absolute()
+    if not wanted.exists():
+        parent = next(parent for parent in wanted.parents if parent.exists())
+        return [] if _writable(parent) else [_not_writable(parent)]
+    problems = []
+    for place, folders, _ in os.walk(wanted):
+        if not _writable(place):
+            problems.append(_not_writable(Path(place)))
+            folders.clear()  # one message for all that is in it
+    return problems
+
+
+def _writable(folder: str | Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def _not_writable(folder: Path) -> Problem:
+    read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
+    reason = "the file system can only be read" if read_only else "this account may not write there"
+    fix = "change the permissions, or copy the study to a folder of your own"
+    return Problem(f"folder {folder}", f"cannot be written: {reason}", fix=fix)
 
 
 @contextmanager

@@ -11,10 +11,18 @@ sys.path.insert(0, str(REPOSITORY / "scripts"))
 from recurseq.check import checked_study
 from recurseq.cohort.per_sample import candidate_files
 from recurseq.errors import InputError
+from recurseq.writing import writing_problems
 
 if "study" not in config:
 
     configfile: "config/config.yaml"
+
+
+def refuse(problems):
+    """End the run with a list of problems, if there are any."""
+    if problems:
+        print(InputError(problems), file=sys.stderr)
+        sys.exit(1)  # a WorkflowError would add lines of these files to the message
 
 
 def load_checked_study():
@@ -22,13 +30,15 @@ def load_checked_study():
     try:
         checked, messages = checked_study(config, REPOSITORY)
     except InputError as error:
-        print(error, file=sys.stderr)
-        sys.exit(1)  # a WorkflowError would add lines of this file to the message
+        refuse(error.problems)
     for message in messages:
         logger.info(f"Note: {message}")
     return checked
 
 
+refuse(
+    writing_problems(".snakemake/locks")
+)  # Snakemake itself would end with a traceback
 study = load_checked_study()
 
 

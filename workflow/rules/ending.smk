@@ -5,6 +5,7 @@ import sys
 
 from recurseq.changes import changed_files, file_states
 from recurseq.failures import describe, failed_jobs, log_states
+from recurseq.writing import writing_problems
 
 LOGS = "results/logs"
 at_start = {}
@@ -29,6 +30,9 @@ def show_failures(logs_before):
 
 
 onstart:
+    refuse(
+        writing_problems("results")
+    )  # not earlier: a dry run may look at protected results
     at_start["inputs"] = file_states(user_files())
     # Not in onerror, which Snakemake leaves out when it fails itself, as it does on a full disk.
     atexit.register(show_failures, log_states(LOGS))
