@@ -9,6 +9,7 @@ REPOSITORY = Path(workflow.current_basedir).parent.parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from recurseq.check import checked_study
+from recurseq.changes import file_states
 from recurseq.cohort.per_sample import candidate_files
 from recurseq.errors import InputError
 from recurseq.writing import writing_problems
@@ -36,9 +37,8 @@ def load_checked_study():
     return checked
 
 
-refuse(
-    writing_problems(".snakemake/locks")
-)  # Snakemake itself would end with a traceback
+# Where Snakemake itself would end with a traceback.
+refuse(writing_problems(".snakemake/locks"))
 study = load_checked_study()
 
 
@@ -99,6 +99,22 @@ def count_files(counts):
 def annotation_file(annotation):
     """The user's annotation file; none when it is built in or not wanted."""
     return [] if annotation in ("builtin", "none") else user_file(annotation)
+
+
+def paths_in(inputs):
+    """Every path of a list of inputs, each of them a path or a list of paths."""
+    return [
+        path
+        for paths in inputs
+        for path in ([paths] if isinstance(paths, str) else paths)
+    ]
+
+
+def dates(*inputs):
+    """Size and date of files of the user; as a param, they make a rule read a file again that was
+    replaced by an older one, which Snakemake does not see by the date alone."""
+    made = study.counts.path if study.simulated else None
+    return file_states(path for path in paths_in(inputs) if path != made)
 
 
 def gene_set_file(wildcards):

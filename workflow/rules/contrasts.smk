@@ -73,6 +73,7 @@ rule plot_contrast:
     params:
         contrast=lambda wildcards: study.contrasts[wildcards.contrast].as_dict(),
         testing=asdict(study.testing),
+        given=dates(user_file(study.panel)),
     script:
         "../../scripts/plot_contrast.py"
 

@@ -18,6 +18,7 @@ if study.simulated:
             runtime=minutes("simulate_demo"),
         params:
             seed=study.seed,
+            given=dates(study.samples_path),
         script:
             "../../scripts/simulate_demo.py"
 

@@ -16,11 +16,7 @@ def user_files():
     given = dict(rules.write_provenance.input.items())
     for made in ("tables", "counts") if study.simulated else ("tables",):
         del given[made]
-    return [
-        path
-        for paths in given.values()
-        for path in ([paths] if isinstance(paths, str) else paths)
-    ]
+    return paths_in(given.values())
 
 
 def show_failures(logs_before):
@@ -30,9 +26,8 @@ def show_failures(logs_before):
 
 
 onstart:
-    refuse(
-        writing_problems("results")
-    )  # not earlier: a dry run may look at protected results
+    # Not earlier: a dry run may look at results that are protected.
+    refuse(writing_problems("results"))
     at_start["inputs"] = file_states(user_files())
     # Not in onerror, which Snakemake leaves out when it fails itself, as it does on a full disk.
     atexit.register(show_failures, log_states(LOGS))

@@ -28,6 +28,7 @@ rule enrich_pathways:
         max_size=study.enrichment.max_size,
         alpha=study.testing.alpha,
         seed=study.seed,
+        given=lambda wildcards: dates(gene_set_file(wildcards)),
     script:
         "../../scripts/enrich_pathways.py"
 
@@ -64,5 +65,6 @@ rule plot_enrichment:
         contrast=lambda wildcards: study.contrasts[wildcards.contrast].as_dict(),
         rank_by=study.enrichment.rank_by,
         alpha=study.testing.alpha,
+        given=lambda wildcards: dates(gene_set_file(wildcards)),
     script:
         "../../scripts/plot_enrichment.py"

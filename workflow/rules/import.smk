@@ -18,5 +18,11 @@ rule import_counts:
         runtime=minutes("import_counts"),
     params:
         config=import_settings(),
+        given=dates(
+            count_files(study.counts),
+            user_file(study.counts.transcripts),
+            user_file(study.samples_path),
+            annotation_file(study.annotation),
+        ),
     script:
         "../../scripts/import_counts.py"

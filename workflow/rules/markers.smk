@@ -28,6 +28,7 @@ if study.panel is not None:
         params:
             contrasts=contrast_settings(),
             annotation=study.annotation,
+            given=dates(user_file(study.panel), annotation_file(study.annotation)),
         script:
             "../../scripts/extract_markers.py"
 

@@ -19,6 +19,7 @@ rule fit_model:
         formula=study.formula,
         cooks=study.testing.cooks,
         normalization=study.normalization.as_dict(),
+        given=dates(user_file(study.normalization.lengths)),
     script:
         "../../scripts/fit_model.py"
 

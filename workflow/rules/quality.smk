@@ -27,6 +27,7 @@ rule assess_quality:
         runtime=minutes("assess_quality"),
     params:
         normalization=study.normalization.as_dict(),
+        given=dates(user_file(study.normalization.lengths)),
         adjusted_for=study.adjusted_for,
     script:
         "../../scripts/assess_quality.py"
