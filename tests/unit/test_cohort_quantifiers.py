@@ -212,6 +212,20 @@ def test_names_of_folders_and_files(tmp_path):
     assert set(candidate_files(tmp_path)) == {*places, "tx2gene.tsv"}
 
 
+def test_folder_of_a_pipeline_with_other_counts(tmp_path):
+    """As nf-core leaves it: featureCounts of biotypes is named more like the sample."""
+    small(tmp_path)
+    (tmp_path / "featurecounts").mkdir()
+    header = "Geneid\tChr\tStart\tEnd\tStrand\tLength\tx.bam\n"
+    for sample in "AB":
+        path = tmp_path / "featurecounts" / f"{sample}.featureCounts.tsv"
+        path.write_text(f"{header}lncRNA\t1\t1\t9\t+\t9\t5\n")
+    assert read(tmp_path).format == "salmon"
+    (problem, _) = problems_of(tmp_path, transcripts=None)
+    assert problem.fix == "say which to read by counts.format: featurecounts or salmon"
+    assert read(tmp_path, transcripts=None, file_format="featurecounts").counts.shape == (1, 2)
+
+
 def test_transcripts_in_another_order(tmp_path):
     small(tmp_path, B=file_of("salmon", SMALL.iloc[::-1]))
     table = read(tmp_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,9 @@ _OTHER_FILES = (
 # Kinds that no other table is taken for; where a sample has none, these follow in order.
 _CERTAIN = ("star", "gdc_star", "featurecounts", *formats.QUANTIFIERS)
 _UNCERTAIN = ("htseq", "matrix")
+_ESTIMATES = re.compile(
+    r"(quant\.sf|.\.sf|abundance\.(tsv|h5)|.\.(genes|isoforms)\.results)(\.gz)?$"
+)
 _NAMING = "files that start with the sample's name, or lie in a folder that does"
 
 
@@ -156,7 +160,7 @@ def _sample_files(
         found = "is a file, not a folder" if folder.exists() else "the folder does not exist"
         raise fail(str(folder), found, "a folder with one count file for each sample")
     names = candidate_files(folder)
-    fits = match_names(names, sample_ids)
+    fits = _fitting(names, sample_ids, wanted, want_transcripts)
     if not fits:
         found = f"no file is named after a sample; files: {few(names)}; samples: {few(sample_ids)}"
         hint = suggest(sample_ids[0], names) if sample_ids else ""
@@ -183,6 +187,26 @@ def _sample_files(
             problems.extend(error.problems)
     raise_if_any(list(dict.fromkeys(problems)))
     return chosen, spare
+
+
+def _fitting(
+    names: list[str], sample_ids: Sequence[str], wanted: str, want_transcripts: bool
+) -> dict[str, list[str]]:
+    """Match files to samples; those named as a quantifier names its output are never passed over.
+
+    In the folder of a pipeline, ``featurecounts/S1.txt`` is named more like a sample than
+    ``S1/quant.sf`` is, and counts something else.
+    """
+    fits = match_names(names, sample_ids)
+    estimates = match_names(filter(_ESTIMATES.search, names), sample_ids)
+    if want_transcripts or wanted in formats.QUANTIFIERS:
+        return fits | estimates
+    if wanted != "auto":
+        return fits
+    return {
+        sample: list(dict.fromkeys([*found, *estimates.get(sample, [])]))
+        for sample, found in fits.items()
+    }
 
 
 def _closest_file(sample: str, names: Sequence[str]) -> str:

@@ -60,7 +60,7 @@ def read_transcripts(path: str | Path) -> TranscriptTable:
     Parameters
     ----------
     path
-        A table (TSV, CSV, xlsx; with or without a header; columns by their titles, else transcript,
+        A table (TSV, CSV, xlsx or Parquet, with or without a header; columns by their titles, else transcript,
         gene, gene name in this order) or a GTF. Text may be gzipped.
 
     Raises
@@ -75,8 +75,8 @@ def read_transcripts(path: str | Path) -> TranscriptTable:
 
 
 def _table_rows(content: Content) -> Iterator[tuple[str, str, str]]:
-    if content.kind not in ("text", "xlsx"):
-        raise fail(content.path, f"the file is {content.kind}", _FORMS)
+    if content.kind == "hdf5":
+        raise fail(content.path, "an HDF5 file", _FORMS)
     first = header_of(content)
     at = _columns(first)
     width = max(len(row) for row in content.lines[:2])
