@@ -92,8 +92,8 @@ def page(files: Sequence[Path]) -> str:
     tests = merged(tests for path, tests in runs.items() if not _python(path))
     parts = [
         "# Reliability",
-        "Written by `make reliability` (benchmarks/reliability.py) from the tests' result files; do not\n"
-        "edit.",
+        "Written by `make reliability` (benchmarks/reliability.py) from the tests' result files;\n"
+        "do not edit.",
         "\n".join(_facts(runs)),
     ]
     for kind, title in TITLES.items():
