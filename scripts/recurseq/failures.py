@@ -106,8 +106,10 @@ def _failed_job(log: Path) -> FailedJob | None:
         return FailedJob(name, log, False, _last(lines), CRASHED if _CRASH in text else KILLED)
     cause = _value(failure, "likely cause")
     error = [line for line in failure if not line.startswith("likely cause: ")]
-    # Where the cause is known, the way through the code is of no use to the reader.
-    lines = [*lines, *error] if cause else [*lines, *parts.get(TRACEBACK, [])]
+    if cause:  # then neither the way through the code nor what libraries say on top is of use
+        lines = [line for line in lines if line.startswith(("INFO ", "WARNING "))] + error
+    else:
+        lines = lines + parts.get(TRACEBACK, [])
     return FailedJob(name, log, False, _last(lines), cause or UNKNOWN)
 
 

@@ -14,7 +14,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -120,7 +120,8 @@ def logged(job: Job) -> Iterator[None]:
             log.lines(FAILURE, *failure)
         log.lines(END, f"ended: {ended}", *_cost(begun))
     if log.lost and failure:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
         print(
             f"{job.rule} {ended}; its log could not be written:",
             *failure,
