@@ -13,7 +13,6 @@ from pathlib import Path
 
 from recurseq.check import checked_study
 from recurseq.command.folder import REPOSITORY, SNAKEFILE, StudyFolder
-from recurseq.command.summary import show_summary
 from recurseq.command.terminal import complain, say
 from recurseq.errors import suggest
 from recurseq.files import fail
@@ -163,6 +162,9 @@ def run(folder: StudyFolder, request: Request) -> int:
 
 def conclude(folder: StudyFolder, config: dict) -> None:
     """Print what a run that reached its end left behind."""
+    # Imported here: it takes a second, in which the run can already work.
+    from recurseq.command.summary import show_summary
+
     with contextlib.chdir(folder.path):
         study, notes = checked_study(config, REPOSITORY)
     show_summary(study, notes, folder)
