@@ -37,12 +37,15 @@ class StudyFolder:
         section[last] = value
         self.write()
 
-    def run(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess:
-        command = [
+    def command(self, *arguments: str, cores: int = 2) -> list[str]:
+        return [
             sys.executable, "-m", "snakemake", "--snakefile", str(REPOSITORY / "Snakefile"),
             "--directory", str(self.path), "--configfile", str(self.path / "config.yaml"),
             "--cores", str(cores), *arguments,
         ]  # fmt: skip
+
+    def run(self, *arguments: str, cores: int = 2) -> subprocess.CompletedProcess:
+        command = self.command(*arguments, cores=cores)
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
             command, capture_output=True, text=True, check=False, env=environment, cwd="/"
