@@ -20,6 +20,7 @@ from recurseq.cohort.quantifiers import (
     gene_table,
     level_of,
     read_estimates,
+    with_shared_ids,
 )
 from recurseq.cohort.strand import choose_strand
 from recurseq.cohort.table import CountTable
@@ -182,7 +183,7 @@ def _sample_files(
         try:
             if sample in fits:
                 content, kind = _counts_file(folder, sample, fits[sample], wanted, want_transcripts)
-                chosen.append(_parsed(sample, content, kind))
+                chosen.append(_parsed(sample, content, kind, chosen))
         except InputError as error:
             problems.extend(error.problems)
     raise_if_any(list(dict.fromkeys(problems)))
@@ -216,13 +217,17 @@ def _closest_file(sample: str, names: Sequence[str]) -> str:
     return hint or "write the sample in the sheet as in the file name, or leave it out by keep"
 
 
-def _parsed(sample: str, content: Content, kind: str) -> _SampleFile:
+def _parsed(
+    sample: str, content: Content, kind: str, earlier: Sequence[_SampleFile]
+) -> _SampleFile:
     """Read a file at once, so that its text is not held until all are read."""
     if kind == "h5ad":
         fix = "name it as counts.path"
         raise fail(content.path, "an h5ad file holds all samples", "one sample in a file", fix)
     if kind in formats.QUANTIFIERS:
         estimates = read_estimates(content, kind)
+        if earlier and earlier[0].format == kind:
+            estimates = with_shared_ids(estimates, earlier[0].table.estimates)
         table = Quantified(sample, content.path, level_of(content), estimates)
     else:
         table = read_table(content, kind)

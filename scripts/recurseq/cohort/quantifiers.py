@@ -169,6 +169,12 @@ def _read_kallisto_h5(path: str) -> Estimates:
     return Estimates(ids, counts, lengths, 1e6 * rate / total if total > 0 else rate)
 
 
+def with_shared_ids(estimates: Estimates, first: Estimates) -> Estimates:
+    """Hold the same names once: they take more memory than the numbers."""
+    same = np.array_equal(estimates.ids, first.ids)
+    return replace(estimates, ids=first.ids) if same else estimates
+
+
 def gene_table(
     samples: Sequence[Quantified],
     kind: str,
@@ -255,7 +261,7 @@ def _aligned(samples: Sequence[Quantified]) -> list[Estimates]:
     for one in samples:
         found = one.estimates
         if np.array_equal(found.ids, first.estimates.ids):
-            aligned.append(replace(found, ids=first.estimates.ids))
+            aligned.append(found)
             continue
         names = pd.Index(found.ids)
         order = names.get_indexer(wanted)

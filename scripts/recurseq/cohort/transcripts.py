@@ -60,8 +60,8 @@ def read_transcripts(path: str | Path) -> TranscriptTable:
     Parameters
     ----------
     path
-        A table (TSV, CSV, xlsx or Parquet, with or without a header; columns by their titles, else transcript,
-        gene, gene name in this order) or a GTF. Text may be gzipped.
+        A table (TSV, CSV, xlsx or Parquet, with or without a header; columns by their titles, else
+        transcript, gene, gene name in this order) or a GTF. Text may be gzipped.
 
     Raises
     ------
