@@ -86,6 +86,16 @@ def test_bad_cells_stay_visible_for_the_checks(tmp_path):
     assert counts["S3"].tolist() == ["True", "False"]
 
 
+def test_one_bad_cell_far_down_makes_its_column_text(tmp_path):
+    lines = [f"G{row}\t{row}\t{row}\t{row}" for row in range(150_000)]
+    lines[-1] = "last\tlow\t0.5\t1"
+    counts = read_counts(written(tmp_path, "gene\tS1\tS2\tS3\n" + "\n".join(lines))).counts
+    assert counts["S1"].iloc[[0, -1]].tolist() == ["0", "low"]
+    assert counts["S1"].map(type).eq(str).all()
+    assert counts["S2"].iloc[[1, -1]].tolist() == [1, 0.5]
+    assert counts["S3"].dtype == np.int64
+
+
 def test_spreadsheet(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["gene", 8042381, "S 2"])

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.cohort.excel import changed_by_excel
-from recurseq.cohort.scale import scale_evidence
+from recurseq.cohort.scale import adds_up_to_a_million, scale_evidence
 from recurseq.cohort.table import CountTable, as_numbers
 from recurseq.errors import Problem, few, suggest
 from recurseq.files import is_number
@@ -49,7 +49,8 @@ def matrix_problems(table: CountTable, samples: pd.DataFrame, path: str) -> list
     wanted = [str(sample) for sample in samples.index]
     used = np.flatnonzero(table.counts.columns.isin(wanted))
     problems = [*_sample_problems(table, wanted, path), *_column_problems(table, path)]
-    counts = table.counts.iloc[:, used] if len(used) else table.counts
+    some = 0 < len(used) < table.counts.shape[1]
+    counts = table.counts.iloc[:, used] if some else table.counts
     return [*problems, *_gene_problems(table, path), *_value_problems(counts, path)]
 
 
@@ -197,6 +198,8 @@ def _gene_problems(table: CountTable, path: str) -> list[Problem]:
 
 
 def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
+    if _are_plain(counts):
+        return []
     numbers = as_numbers(counts)
     missing = counts.isna().to_numpy()
     text = np.isnan(numbers) & ~missing
@@ -241,6 +244,16 @@ def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
         fix = "leave them out of the sample sheet"
         problems.append(Problem(path, found, "at least one count in every sample", fix))
     return problems
+
+
+def _are_plain(counts: pd.DataFrame) -> bool:
+    """Whether nothing can be wrong with the values, told at once for most studies."""
+    if not all(kind.kind == "i" for kind in counts.dtypes):
+        return False
+    values = counts.to_numpy()
+    sums = values.sum(axis=0, dtype=float)
+    in_range = bool(values.size and values.min() >= 0 and values.max() <= LARGEST_COUNT)
+    return in_range and sums.min() > 0 and not adds_up_to_a_million(sums)
 
 
 def _why_text(counts: pd.DataFrame, text: np.ndarray) -> str:

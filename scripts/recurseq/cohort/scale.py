@@ -11,6 +11,11 @@ FEW_WHOLE = 0.1
 SMALL_LIBRARY = 2e6
 
 
+def adds_up_to_a_million(sums: np.ndarray) -> bool:
+    """Whether the sums of all samples are what those of TPM and CPM are, within 2 %."""
+    return bool(np.all((sums >= PER_MILLION[0]) & (sums <= PER_MILLION[1])))
+
+
 def scale_evidence(values: np.ndarray) -> str:
     """Say which scale the values seem to be on, with the evidence; empty when they may be counts.
 
@@ -39,8 +44,7 @@ def scale_evidence(values: np.ndarray) -> str:
     if fractional > 0.5 and nonzero.max() <= LARGEST_LOG2:
         return f"logarithms ({share}, the largest is {nonzero.max():.4g})"
     sums = np.nansum(np.where(np.isfinite(values), values, np.nan), axis=0)
-    per_million = bool(np.all((sums >= PER_MILLION[0]) & (sums <= PER_MILLION[1])))
-    if per_million and (fractional > 0.5 or len(values) >= 1000):
+    if adds_up_to_a_million(sums) and (fractional > 0.5 or len(values) >= 1000):
         return f"TPM or CPM ({share}, every sample adds up to a million)"
     if fractional > 0.5 and len(sums) > 2 and np.ptp(sums) <= SAME_TOTAL * sums.max():
         return f"values scaled to one total ({share}, every sample adds up to {sums.mean():.4g})"
