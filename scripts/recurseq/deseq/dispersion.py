@@ -1,27 +1,20 @@
-"""Dispersions of all genes together: how much counts vary beyond counting noise.
+"""Dispersions of all genes: how much counts vary beyond counting noise.
 
 The objective is the Cox-Reid adjusted profile likelihood of log dispersion, with a normal prior
 around the trend for the final estimates (Love, Huber and Anders 2014, Methods, "Estimation of
-dispersions"). The climb, its constants and its stopping rule are R DESeq2's (``fitDisp``), because
-genes with a flat likelihood stop where the rule says.
+dispersions"); `recurseq.deseq.kernels` has it and its climb.
 """
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
-from scipy.special import digamma, gammaln
 
-from recurseq.deseq.blocks import by_blocks, dense
+from recurseq.deseq.blocks import by_blocks
+from recurseq.deseq.cells import cells_of_design
+from recurseq.deseq.limits import MINIMUM_DISPERSION
 
-MINIMUM_DISPERSION = 1e-8
-_LOWEST_LOG = np.log(MINIMUM_DISPERSION / 10)
-_FIRST_STEP = 1.0
-_ARMIJO = 1e-4
-_TOLERANCE = 1e-6
-_ITERATIONS = 100
-_GRID_POINTS = 20
+_CLIMB_STEPS = 100
+_BOUNDS = np.log(MINIMUM_DISPERSION / 10), _CLIMB_STEPS
 
 
 def maximum_dispersion(samples: int) -> float:
@@ -117,19 +110,23 @@ def gene_wise(
     tuple
         Dispersions and whether the climb settled, one a gene.
     """
-    ceiling = maximum_dispersion(counts.shape[1])
+    from recurseq.deseq.kernels import climb_genes  # Numba takes a moment to import
+
+    ceiling, cells = maximum_dispersion(counts.shape[1]), cells_of_design(design)
 
     def block(rows, row_means, first):
-        y, mu = dense(rows), dense(row_means)
-        objective = partial(_log_posterior, y, mu, design)
-        log_alpha, before, after, steps = _climb(objective, np.log(first), y, mu, design, None)
+        data = cells.sorted(rows), cells.sorted(row_means), cells.starts, cells.rows
+        nowhere, no_prior = np.zeros(len(rows)), np.inf
+        log_alpha, before, after, steps = climb_genes(
+            *data, np.log(first), _BOUNDS, nowhere, no_prior
+        )
         estimate = np.minimum(np.exp(log_alpha), ceiling)
         kept = after < before + np.abs(before) / 1e6
         estimate[kept] = first[kept]
-        settled = (steps < _ITERATIONS) & (steps != 1)
+        settled = (steps < _CLIMB_STEPS) & (steps != 1)
         search = ~settled & (estimate > 10 * MINIMUM_DISPERSION)
         if search.any():
-            estimate[search] = _grid_search(y[search], mu[search], design, None)
+            estimate[search] = _search(data, search, nowhere, no_prior, ceiling)
         return np.clip(estimate, MINIMUM_DISPERSION, ceiling), settled
 
     return by_blocks(block, counts, means, start, threads=threads)
@@ -157,114 +154,35 @@ def maximum_a_posteriori(
     prior_variance
         Variance of log dispersion around the log trend.
     """
-    ceiling = maximum_dispersion(counts.shape[1])
+    from recurseq.deseq.kernels import climb_genes  # Numba takes a moment to import
+
+    ceiling, cells = maximum_dispersion(counts.shape[1]), cells_of_design(design)
 
     def block(rows, row_means, first, expected):
-        y, mu = dense(rows), dense(row_means)
-        prior = (np.log(expected), prior_variance)
-        objective = partial(_log_posterior, y, mu, design, prior=prior)
-        log_alpha, _, _, steps = _climb(objective, np.log(first), y, mu, design, prior)
+        data = cells.sorted(rows), cells.sorted(row_means), cells.starts, cells.rows
+        prior = np.log(expected), prior_variance
+        log_alpha, _, _, steps = climb_genes(*data, np.log(first), _BOUNDS, *prior)
         estimate = np.exp(log_alpha)
-        settled = steps < _ITERATIONS
-        if (~settled).any():
-            rest = ~settled
-            estimate[rest] = _grid_search(
-                y[rest], mu[rest], design, (prior[0][rest], prior_variance)
-            )
+        settled = steps < _CLIMB_STEPS
+        if not settled.all():
+            estimate[~settled] = _search(data, ~settled, *prior, ceiling)
         return np.clip(estimate, MINIMUM_DISPERSION, ceiling), settled
 
     return by_blocks(block, counts, means, start, trend, threads=threads)
 
 
-def _log_posterior(counts, means, design, log_alpha, *, rows=slice(None), prior=None):
-    y, mu = counts[rows], means[rows]
-    alpha = np.exp(log_alpha)[:, None]
-    size = 1 / alpha
-    terms = gammaln(y + size) - gammaln(size) - y * np.log(mu + size) - size * np.log1p(mu * alpha)
-    information = _information(mu, alpha, design)
-    value = terms.sum(axis=1) - 0.5 * np.linalg.slogdet(information)[1]
-    if prior is not None:
-        value -= 0.5 * (log_alpha - prior[0][rows]) ** 2 / prior[1]
-    return value
+def _search(data, chosen, prior_means, prior_variance, ceiling):
+    """Search the chosen genes of a block on a grid; returns dispersions."""
+    from recurseq.deseq.kernels import search_genes
 
-
-def _information(mu, alpha, design):
-    """X'WX with W = diag(1 / (1/mu + alpha)), genes x p x p."""
-    outer = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
-    return ((mu / (1 + alpha * mu)) @ outer).reshape(-1, design.shape[1], design.shape[1])
-
-
-def _slope(counts, means, design, log_alpha, *, rows=slice(None), prior=None):
-    """Differentiate `_log_posterior` by log dispersion."""
-    y, mu = counts[rows], means[rows]
-    alpha = np.exp(log_alpha)[:, None]
-    size = 1 / alpha
-    terms = (
-        digamma(size) + np.log1p(mu * alpha) - mu * alpha / (1 + mu * alpha) - digamma(size + y)
-    ) + y / (mu + size)
-    likelihood = size[:, 0] ** 2 * terms.sum(axis=1)
-    width = design.shape[1]
-    outer = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
-    weights = mu / (1 + alpha * mu)
-    inverse = np.linalg.inv(_information(mu, alpha, design))
-    change = (-(weights**2) @ outer).reshape(-1, width, width)
-    adjustment = -0.5 * np.einsum("gij,gji->g", inverse, change)
-    slope = (likelihood + adjustment) * alpha[:, 0]
-    if prior is not None:
-        slope -= (log_alpha - prior[0][rows]) / prior[1]
-    return slope
-
-
-def _climb(objective, start, counts, means, design, prior):
-    """Gradient ascent with step halving; returns log dispersion, first and last value, steps."""
-    slope_at = partial(_slope, counts, means, design, prior=prior)
-    log_alpha = start.copy()
-    value = objective(log_alpha)
-    first = value.copy()
-    slope = slope_at(log_alpha)
-    step = np.full(len(start), _FIRST_STEP)
-    steps = np.zeros(len(start), dtype=int)
-    accepted = np.zeros(len(start), dtype=int)
-    active = np.arange(len(start))
-    while len(active):
-        steps[active] += 1
-        here, up = log_alpha[active], slope[active]
-        proposed = here + step[active] * up
-        low, high = proposed < -30, proposed > 10
-        step[active[low]] = ((-30 - here) / up)[low]
-        step[active[high]] = ((10 - here) / up)[high]
-        length = step[active]
-        proposed = here + length * up
-        reached = objective(proposed, rows=active)
-        good = reached >= value[active] + _ARMIJO * length * up**2
-        step[active[~good]] /= 2
-        moved = active[good]
-        gain = reached[good] - value[moved]
-        log_alpha[moved], value[moved] = proposed[good], reached[good]
-        accepted[moved] += 1
-        stop = (gain < _TOLERANCE) | (log_alpha[moved] < _LOWEST_LOG)
-        onward = moved[~stop]
-        slope[onward] = slope_at(log_alpha[onward], rows=onward)
-        step[onward] = np.minimum(step[onward] * 1.1, _FIRST_STEP)
-        step[onward[accepted[onward] % 5 == 0]] /= 2
-        finished = np.zeros(len(start), dtype=bool)
-        finished[moved[stop]] = True
-        active = active[~finished[active] & (steps[active] < _ITERATIONS)]
-    return log_alpha, first, value, steps
-
-
-def _grid_search(counts, means, design, prior):
-    """Best of 20 points over the whole range, then of 20 around it; returns dispersions."""
-    samples = counts.shape[1]
-    grid = np.linspace(
-        np.log(MINIMUM_DISPERSION), np.log(maximum_dispersion(samples)), _GRID_POINTS
+    counts, means, starts, rows = data
+    found = search_genes(
+        counts[chosen],
+        means[chosen],
+        starts,
+        rows,
+        (np.log(MINIMUM_DISPERSION), np.log(ceiling)),
+        prior_means[chosen],
+        prior_variance,
     )
-    best = _best_of(np.broadcast_to(grid, (len(counts), len(grid))), counts, means, design, prior)
-    spacing = grid[1] - grid[0]
-    fine = best[:, None] + np.linspace(-spacing, spacing, _GRID_POINTS)
-    return np.exp(_best_of(fine, counts, means, design, prior))
-
-
-def _best_of(candidates, counts, means, design, prior):
-    values = [_log_posterior(counts, means, design, column, prior=prior) for column in candidates.T]
-    return candidates[np.arange(len(counts)), np.argmax(values, axis=0)]
+    return np.exp(found)

@@ -18,7 +18,8 @@ from pydeseq2.default_inference import DefaultInference
 from recurseq.deseq import dispersion
 from recurseq.deseq.blocks import by_blocks, dense
 from recurseq.deseq.cooks import cells_of, distances
-from recurseq.deseq.glm import MINIMUM_MEAN, fit_block, fit_glm
+from recurseq.deseq.glm import fit_block, fit_glm
+from recurseq.deseq.limits import MINIMUM_MEAN
 from recurseq.deseq.trend import Trend, fit_trend, spread_around
 
 OUTLIER_DEVIATIONS = 2.0

@@ -11,16 +11,11 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.special import gammaln
 
 from recurseq.deseq.blocks import by_blocks, dense
+from recurseq.deseq.cells import cells_of_design
+from recurseq.deseq.limits import MINIMUM_MEAN, RIDGE
 from recurseq.deseq.posterior import Prior, posterior_mode
-
-MINIMUM_MEAN = 0.5
-RIDGE = 1e-6 / np.log(2) ** 2  # natural-log scale; R's 1e-6 is on the log2 scale
-_TOLERANCE = 1e-8
-_ITERATIONS = 100
-_LARGEST_DIFFERENCE = 30.0
 
 
 @dataclass(frozen=True)
@@ -89,55 +84,31 @@ def fit_block(
     counts: np.ndarray, factors: np.ndarray, dispersions: np.ndarray, *, design: np.ndarray
 ) -> tuple[np.ndarray, ...]:
     """Fit one block of genes; arguments and the fields returned are those of `fit_glm`."""
+    from recurseq.deseq.kernels import reweight_genes  # Numba takes a moment to import
+
     counts = dense(counts)
-    outer = _outer(design)
-    width = design.shape[1]
-    ridge = RIDGE * np.eye(width)
+    cells = cells_of_design(design)
     start = _least_squares_start(counts, design, factors)
-    beta, last_good = start.copy(), start.copy()
-    settled = np.zeros(len(counts), dtype=bool)
-    active = np.arange(len(counts))
-    constant = _likelihood_constant(counts, dispersions)
-    old = np.full(len(counts), np.nan)
-    for _ in range(_ITERATIONS):
-        y, alpha, divisors = counts[active], dispersions[active, None], factors[active]
-        mu = _floored_means(beta[active], design, divisors)
-        weights = mu / (1 + alpha * mu)
-        working = weights * (np.log(mu / divisors) + (y - mu) / mu)
-        information = (weights @ outer).reshape(-1, width, width) + ridge
-        beta[active] = np.linalg.solve(information, (working @ design)[..., None])[..., 0]
-        astray = _astray(beta[active] @ design.T)
-        last_good[active[~astray]] = beta[active[~astray]]
-        mu = _floored_means(beta[active], design, divisors)
-        deviance = -2 * (constant[active] + likelihood_kernel(y, mu, dispersions[active]))
-        change = np.abs(deviance - old[active]) / (np.abs(deviance) + 0.1)
-        old[active] = deviance
-        done = (change < _TOLERANCE) & ~astray
-        settled[active[done]] = True
-        active = active[~done & ~astray & np.isfinite(deviance)]
-        if not len(active):
-            break
+    beta, leverages, settled = reweight_genes(
+        cells.sorted(counts),
+        cells.sorted(factors),
+        dispersions,
+        cells.starts,
+        cells.rows,
+        start,
+        MINIMUM_MEAN,
+        RIDGE,
+    )
     converged = settled.copy()
     lost = np.flatnonzero(~settled)
     if len(lost):
-        prior = Prior(np.full(width, RIDGE))
+        prior = Prior(np.full(design.shape[1], RIDGE))
         mode = posterior_mode(
             counts[lost], design, np.log(factors[lost]), dispersions[lost], prior, start[lost]
         )
         beta[lost], converged[lost] = mode.coefficients, mode.converged
-    mu = _floored_means(last_good, design, factors)
-    weights = mu / (1 + dispersions[:, None] * mu)
-    inverse = np.linalg.inv((weights @ outer).reshape(-1, width, width) + ridge)
-    leverages = weights * (inverse.reshape(-1, width * width) @ outer.T)
     means = factors * np.exp(beta @ design.T)
-    return beta, means, leverages, converged, ~settled
-
-
-def _astray(predictors: np.ndarray) -> np.ndarray:
-    """Whether a gene's linear predictors (genes x samples) are beyond all reason, or missing."""
-    low, high = predictors.min(axis=1), predictors.max(axis=1)
-    reach = np.maximum(high - low, np.maximum(np.abs(low), np.abs(high)))
-    return ~(reach <= _LARGEST_DIFFERENCE)
+    return beta, means, cells.restored(leverages), converged, ~settled
 
 
 def _outer(design: np.ndarray) -> np.ndarray:
@@ -147,17 +118,11 @@ def _outer(design: np.ndarray) -> np.ndarray:
 
 def _least_squares_start(counts, design, factors):
     q, r = np.linalg.qr(design)
-    return np.linalg.solve(r, q.T @ np.log(counts / factors + 0.1).T).T
+    return np.ascontiguousarray(np.linalg.solve(r, q.T @ np.log(counts / factors + 0.1).T).T)
 
 
 def _floored_means(beta, design, factors):
     return np.maximum(factors * np.exp(beta @ design.T), MINIMUM_MEAN)
-
-
-def _likelihood_constant(counts, dispersions):
-    size = 1 / dispersions[:, None]
-    terms = gammaln(counts + size) - gammaln(size) - gammaln(counts + 1.0)
-    return terms.sum(axis=1)
 
 
 def likelihood_kernel(counts: np.ndarray, means: np.ndarray, dispersions: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.deseq.fit import Fit
-from recurseq.deseq.glm import MINIMUM_MEAN
+from recurseq.deseq.limits import MINIMUM_MEAN
 from recurseq.deseq.shrinkage import contrast_basis
 from recurseq.deseq.wald import all_zero, contrast_estimate
 from recurseq.errors import IntegrityError, few

@@ -9,7 +9,8 @@ from scipy.special import chdtrc
 from recurseq.deseq.basis import orthonormal
 from recurseq.deseq.blocks import by_blocks, dense
 from recurseq.deseq.fit import LOG2_E, Fit
-from recurseq.deseq.glm import MINIMUM_MEAN, fit_block, likelihood_kernel
+from recurseq.deseq.glm import fit_block, likelihood_kernel
+from recurseq.deseq.limits import MINIMUM_MEAN
 
 
 def likelihood_ratio_test(fit: Fit, reduced: pd.DataFrame, *, threads: int = 1) -> pd.DataFrame:

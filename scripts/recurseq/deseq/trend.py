@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import polygamma
 
-from recurseq.deseq.dispersion import MINIMUM_DISPERSION
 from recurseq.deseq.few_degrees import matched_prior_variance
+from recurseq.deseq.limits import MINIMUM_DISPERSION
 from recurseq.deseq.local_regression import along, local_curve
 
 _MAD_TO_SD = 1.4826  # R's mad()
