@@ -3,10 +3,10 @@ PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 
-.PHONY: install demo test bench lint format lock clean help
+.PHONY: install demo test test-slurm test-pythons reliability bench lint format lock clean help
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
 
 install: .venv/installed ## Set up .venv from the lock file, with the command recurseq
 
@@ -22,8 +22,17 @@ demo: install ## Run the whole pipeline on the simulated demo study
 	@cat results/demo/check.tsv
 	@echo "Open results/report/report.html"
 
-test: install ## Run all tests
-	$(BIN)/pytest -n $(CORES) --dist loadfile
+test: install ## Run all tests but those on a cluster
+	$(BIN)/pytest -n $(CORES) --dist loadfile --junitxml=build/tests.xml
+
+test-slurm: install ## Start a real Slurm on this machine and run studies on it (needs root)
+	$(BIN)/pytest -m slurm tests/slurm --junitxml=build/slurm.xml
+
+test-pythons: ## Try the lock file and part of the tests under Python 3.12 and 3.13
+	.ci/pythons 3.12 3.13
+
+reliability: install ## Write docs/reliability.md from the results of the test runs in build/
+	$(BIN)/python benchmarks/reliability.py
 
 bench: install ## Time the engine beside R DESeq2, PyDESeq2 and InMoose
 	$(MAKE) .bench-venv/installed || echo "InMoose cannot be built here and is left out"
