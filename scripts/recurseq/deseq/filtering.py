@@ -42,10 +42,14 @@ def benjamini_hochberg(pvalues: np.ndarray) -> np.ndarray:
     adjusted = np.full(len(pvalues), np.nan)
     known = np.flatnonzero(~np.isnan(pvalues))
     order = known[np.argsort(-pvalues[known], kind="stable")]
-    count = len(order)
-    steps = pvalues[order] * count / np.arange(count, 0, -1)
-    adjusted[order] = np.minimum(1.0, np.minimum.accumulate(steps))
+    adjusted[order] = _step_up(pvalues[order])
     return adjusted
+
+
+def _step_up(falling: np.ndarray) -> np.ndarray:
+    """Adjust p-values that are sorted from the largest to the smallest."""
+    count = len(falling)
+    return np.minimum(1.0, np.minimum.accumulate(falling * count / np.arange(count, 0, -1)))
 
 
 def adjust(
@@ -73,16 +77,13 @@ def adjust(
     Bourgon, Gentleman and Huber, PNAS 107, 9546 (2010); Love, Huber and Anders 2014.
     """
     values, base = pvalues.to_numpy(dtype=float), means.reindex(pvalues.index).to_numpy(dtype=float)
-    threshold, padj = 0.0, None
+    threshold, above = 0.0, np.ones(len(values), dtype=bool)
     if independent_filtering and len(values):
         fractions = _fractions(base)
         cutoffs = _quantiles(base, fractions)
-        candidates = [_adjust_above(values, base, cutoff) for cutoff in cutoffs]
-        calls = np.array([np.sum(candidate < alpha) for candidate in candidates])
-        chosen = _choose(fractions, calls)
-        threshold, padj = float(cutoffs[chosen]), candidates[chosen]
-    if padj is None:
-        padj = benjamini_hochberg(values)
+        threshold = float(cutoffs[_choose(fractions, _calls(values, base, cutoffs, alpha))])
+        above = base >= threshold
+    padj = benjamini_hochberg(np.where(above, values, np.nan))
     filtered = (base < threshold) & ~np.isnan(values)
     return Adjusted(
         pd.Series(padj, index=pvalues.index), threshold, pd.Series(filtered, index=pvalues.index)
@@ -105,8 +106,12 @@ def _quantiles(values: np.ndarray, fractions: np.ndarray) -> np.ndarray:
     return ordered[low] + share * (ordered[high] - ordered[low])
 
 
-def _adjust_above(pvalues: np.ndarray, base: np.ndarray, cutoff: float) -> np.ndarray:
-    return benjamini_hochberg(np.where(base >= cutoff, pvalues, np.nan))
+def _calls(pvalues: np.ndarray, base: np.ndarray, cutoffs: np.ndarray, alpha: float) -> np.ndarray:
+    """Count the genes called at `alpha` when those below a cutoff are left out, for each cutoff."""
+    known = np.flatnonzero(~np.isnan(pvalues))
+    order = known[np.argsort(-pvalues[known], kind="stable")]
+    falling, base = pvalues[order], base[order]
+    return np.array([np.sum(_step_up(falling[base >= cutoff]) < alpha) for cutoff in cutoffs])
 
 
 def _choose(fractions: np.ndarray, calls: np.ndarray) -> int:
