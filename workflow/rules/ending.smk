@@ -2,12 +2,12 @@
 # uses this one as a module, that workflow's handlers run instead of these.
 import atexit
 import sys
+from pathlib import Path
 
 from recurseq.changes import changed_files, file_states
 from recurseq.failures import describe, failed_jobs, log_states
 from recurseq.writing import writing_problems
 
-LOGS = "results/logs"
 at_start = {}
 
 
@@ -19,8 +19,8 @@ def user_files():
     return paths_in(given.values())
 
 
-def show_failures(logs_before):
-    failed = failed_jobs(LOGS, logs_before)
+def show_failures(logs, before):
+    failed = failed_jobs(logs, before)
     if failed:
         print(describe(failed), file=sys.stderr)
 
@@ -30,7 +30,9 @@ onstart:
     refuse(writing_problems("results"))
     at_start["inputs"] = file_states(user_files())
     # Not in onerror, which Snakemake leaves out when it fails itself, as it does on a full disk.
-    atexit.register(show_failures, log_states(LOGS))
+    # At the end, it has left the study's folder.
+    logs = Path("results/logs").absolute()
+    atexit.register(show_failures, logs, log_states(logs))
 
 
 onsuccess:
