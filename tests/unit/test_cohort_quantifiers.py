@@ -210,6 +210,9 @@ def test_names_of_folders_and_files(tmp_path):
         "A", "B", "C-1", "D", "E"
     ]  # fmt: skip
     assert set(candidate_files(tmp_path)) == {*places, "tx2gene.tsv"}
+    (tmp_path / "A_rep2").mkdir()  # in no sheet, and further from the name than A_quant
+    (tmp_path / "A_rep2" / "quant.sf").write_text(text.replace("10.5", "99"))
+    assert read(tmp_path, ["A"]).counts.loc["G1", "A"] == 10
 
 
 def test_folder_of_a_pipeline_with_other_counts(tmp_path):
@@ -409,6 +412,17 @@ def test_cohort_holds_lengths_in_its_own_order(tmp_path):
     assert cohort.layers["average_length"].tolist() == [[300, 700.5]] * 2
     assert cohort.X.tolist() == [[7, 10]] * 2
     assert cohort.uns["counts_format"] == "salmon"
+
+
+def test_cohort_sorts_genes_and_their_lengths_together(tmp_path):
+    header, *rows = RSEM_GENES.strip().split("\n")
+    for sample in "AB":
+        text = "\n".join([header, *rows[::-1]])
+        (tmp_path / f"{sample}.genes.results").write_text(text)
+    cohort = import_cohort(study_of(tmp_path, counts={"transcripts": None}), SHEET)
+    assert list(cohort.var_names) == ["G1", "G2"]
+    assert cohort.layers["average_length"].tolist() == [[1, 0.5]] * 2
+    assert cohort.X.tolist() == [[10, 7]] * 2
 
 
 @pytest.mark.parametrize("key", ["size_factors", "lengths"])
