@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from recurseq.study import (
 )
 
 BUILTIN = "builtin"
+DEMO = "demo"
 
 
 def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
@@ -60,7 +62,7 @@ def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
     problems += study_problems(study, _yaml(schemas / "samples.schema.yaml"))
     problems += _file_problems(study)
     names = kept_names(study)
-    if not study.simulated and names and (problems or not Path(study.counts.location).exists()):
+    if not study.simulated and names and (problems or not os.path.exists(study.counts.location)):  # noqa: PTH110 - False for a path no system allows
         problems += count_problems(study, pd.DataFrame(index=names))
     if problems:
         raise InputError(problems)
@@ -86,7 +88,7 @@ def _with_shipped_files(study: Study, shipped: Path) -> Study:
 
 
 def _file_problems(study: Study) -> list[Problem]:
-    problems: list[Problem] = []
+    problems = _demo_problems(study)
     if study.panel is not None:
         problems += panel_problems(study.panel, list(study.contrasts))
     for path in dict.fromkeys(study.enrichment.collections.values()):
@@ -94,6 +96,29 @@ def _file_problems(study: Study) -> list[Problem]:
     if study.normalization.lengths is not None:
         problems += _length_problems(study.normalization.lengths, kept_names(study) or [])
     return problems
+
+
+def _demo_problems(study: Study) -> list[Problem]:
+    """Keep the demo, which writes two files, from taking the place of anybody's data."""
+    if not study.simulated:
+        return []
+    written = {"counts.path": study.counts.path, "demo.truth": study.truth}
+    return [
+        Problem(
+            f"config: {key}",
+            f"the demo would write {str(path)!r}",
+            f"a path in the folder {DEMO} inside the study, of its own for each",
+            "remove the section demo, unless counts are to be simulated",
+        )
+        for key, path in written.items()
+        if path is None or not _below_demo(path) or list(written.values()).count(path) > 1
+    ]
+
+
+def _below_demo(path: str) -> bool:
+    folder = Path.cwd() / DEMO
+    parts = Path(path).parts
+    return parts[:1] == (DEMO,) and Path(path).resolve().is_relative_to(folder) and len(parts) > 1
 
 
 def _length_problems(path: str, samples: list[str]) -> list[Problem]:

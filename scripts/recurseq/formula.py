@@ -7,7 +7,7 @@ The grammar is R's, without functions: column names (in backticks when they hold
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -15,8 +15,10 @@ import numpy as np
 import pandas as pd
 
 INTERCEPT = "Intercept"
+LONGEST_FORMULA = 2_000
+MOST_FACTORS = 6  # of a product: a*b*c*d*e*f stands for 63 terms, and each more doubles them
 _TOKEN = re.compile(
-    r"\s*(?:`(?P<quoted>[^`]+)`|(?P<name>[^\W\d][\w.]*)|(?P<number>\d+)|(?P<sign>.))"
+    r"\s*(?:`(?P<quoted>[^`]+)`|(?P<name>[^\W\d][\w.\u0300-\u036f]*)|(?P<number>\d+)|(?P<sign>.))"
 )
 
 
@@ -77,6 +79,9 @@ def parse_formula(text: str) -> Formula:
         With the offending piece of the text: unknown signs, function calls, doubled operators.
     """
     stripped = str(text).strip()
+    if len(stripped) > LONGEST_FORMULA:
+        found = f"a formula of {len(stripped):,} characters; at most {LONGEST_FORMULA:,} are read"
+        raise FormulaError(found)
     if not stripped.startswith("~"):
         raise FormulaError(f"{text!r} does not begin with '~'; write for example '~ group'")
     summands = _split(_tokens(stripped[1:], text), "+", text)
@@ -125,7 +130,11 @@ def _split(tokens: list[str], sign: str, text: str) -> list[list[str]]:
 def _expand(summand: list[str], text: str) -> list[tuple[str, ...]]:
     """Write ``a*b`` out as a, b and a:b."""
     factors = []
-    for part in _split(summand, "*", text):
+    parts = _split(summand, "*", text)
+    if len(parts) > MOST_FACTORS:
+        found = f"a product of {len(parts)} columns in {text!r}; at most {MOST_FACTORS} are read"
+        raise FormulaError(found)
+    for part in parts:
         names = _split(part, ":", text)
         if any(len(name) != 1 or not name[0].startswith("`") for name in names):
             shown = " ".join(token.lstrip("`") for token in part)
@@ -154,23 +163,43 @@ def design_matrix(formula: Formula, metadata: pd.DataFrame) -> pd.DataFrame:
         Samples x coefficients; columns such as ``Intercept``, ``group[early_recurrence]``, ``age``,
         ``sex[male]:group[early_recurrence]``.
     """
-    present = {frozenset(term) for term in formula.terms}
-    if formula.intercept:
-        present.add(frozenset())
     columns: dict[str, np.ndarray] = {}
     if formula.intercept:
         columns[INTERCEPT] = np.ones(len(metadata))
+    for codings in _codings(formula, metadata):
+        for parts in product(*(coding.items() for coding in codings)):
+            columns[_label(name for name, _ in parts)] = np.prod([v for _, v in parts], axis=0)
+    return pd.DataFrame(columns, index=metadata.index, dtype=float)
+
+
+def coefficient_names(formula: Formula, metadata: pd.DataFrame) -> Iterator[str]:
+    """Yield the names of the design's columns one by one, repeated ones too.
+
+    `design_matrix` has one column for each name. An interaction of factors with many levels has
+    more names than fit into memory: take only as many as a design may have.
+    """
+    if formula.intercept:
+        yield INTERCEPT
+    for codings in _codings(formula, metadata.iloc[:0]):
+        yield from map(_label, product(*codings))
+
+
+def _label(parts: Iterable[str]) -> str:
+    return ":".join(parts)
+
+
+def _codings(formula: Formula, metadata: pd.DataFrame) -> Iterator[list[dict[str, np.ndarray]]]:
+    """For each term the columns of each of its variables."""
+    present = {frozenset(term) for term in formula.terms}
+    if formula.intercept:
+        present.add(frozenset())
     for term in formula.terms:
-        codings = []
-        for name in term:
-            reduced = frozenset(term) - {name} in present
-            codings.append(_coding(name, metadata[name], reduced))
+        yield [
+            _coding(name, metadata[name], reduced=frozenset(term) - {name} in present)
+            for name in term
+        ]
         if len(term) == 1 and isinstance(metadata[term[0]].dtype, pd.CategoricalDtype):
             present.add(frozenset())  # a factor coded in full stands in for a missing intercept
-        for parts in product(*(coding.items() for coding in codings)):
-            label = ":".join(part_name for part_name, _ in parts)
-            columns[label] = np.prod([values for _, values in parts], axis=0)
-    return pd.DataFrame(columns, index=metadata.index, dtype=float)
 
 
 def _coding(name: str, values: pd.Series, reduced: bool) -> dict[str, np.ndarray]:

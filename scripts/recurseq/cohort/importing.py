@@ -12,6 +12,7 @@ from recurseq.cohort.checks import length_problems, matrix_problems, nfcore_note
 from recurseq.cohort.readers import read_counts
 from recurseq.cohort.table import CountTable
 from recurseq.errors import InputError, Problem, raise_if_any
+from recurseq.raw import fail
 
 if TYPE_CHECKING:
     import anndata
@@ -105,6 +106,9 @@ def import_cohort(study: Study, samples: pd.DataFrame) -> anndata.AnnData:
     for message in cohort.uns["messages"]:
         _log.info("%s", message)
     kept = int(cohort.var["kept"].sum())
+    if not kept:
+        found = f"no gene has {study.min_count} counts or more in {min_samples} samples"
+        raise fail("config: filter", found, "limits that leave genes to fit", "lower them")
     _log.info("%d samples, %d genes, %d of them kept for fitting", *cohort.shape, kept)
     return cohort
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from recurseq.errors import InputError, Problem, few, suggest
 from recurseq.formula import (
     Formula,
     FormulaError,
+    coefficient_names,
     confounded_columns,
     design_matrix,
     parse_formula,
@@ -63,9 +65,19 @@ def study_problems(study: Study, row_schema: Mapping) -> list[Problem]:
     if formula is None or not set(formula.variables) <= usable:
         return problems
     problems += _size_factor_problems(kept, study)
+    if study.min_samples is not None and study.min_samples > len(kept):
+        found = f"{study.min_samples}, and {len(kept)} samples are used: no gene would be kept"
+        problems.append(Problem("config: filter.min_samples", found, "at most their number"))
     factor_problems = [p for name in formula.variables for p in _factor_problems(name, kept, study)]
     problems += factor_problems
     samples = typed_samples(kept.set_index(study.sample_id), study)
+    if size_problems := [
+        problem
+        for one, where in ((formula, "design.formula"), (reduced, "omnibus.reduced"))
+        if one is not None and set(one.variables) <= set(samples.columns)
+        for problem in _size_problems(one, f"config: {where}", samples)
+    ]:
+        return problems + size_problems  # such a design cannot be built
     problems += contrast_problems(study, formula, samples)
     if not factor_problems:
         problems += _rank_problems(formula, samples)
@@ -250,6 +262,20 @@ def _level_problems(
                 _no_such_level(f"config: design.levels.{name}", name, level, sorted(present))
             )
     return problems
+
+
+def _size_problems(formula: Formula, where: str, samples: pd.DataFrame) -> list[Problem]:
+    """Find designs with more columns than samples, or with two columns of one name."""
+    names = list(islice(coefficient_names(formula, samples), len(samples) + 1))
+    if len(names) > len(samples):
+        found = f"more coefficients than the {len(samples)} samples"
+        return [Problem(where, found, "more samples than coefficients", "a simpler design")]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if not twice:
+        return []
+    found = f"two columns of the design have the name {few(twice)}"
+    fix = "rename the column or the level in the sample sheet"
+    return [Problem(where, found, "a name of its own for each column", fix)]
 
 
 def _rank_problems(formula: Formula, samples: pd.DataFrame) -> list[Problem]:

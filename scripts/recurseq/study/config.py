@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -10,7 +11,7 @@ from datetime import date
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from recurseq.errors import Problem, few, quoted, suggest
+from recurseq.errors import InputError, Problem, few, quoted, suggest
 
 MOST_VALUES = 50_000
 _PATHS = frozenset(
@@ -40,11 +41,16 @@ def config_problems(config: Mapping, schema: Mapping) -> list[Problem]:
     -------
     list of Problem
         One for each departure, in order of their place in the file.
+
+    Raises
+    ------
+    InputError
+        When there are more values than can be looked at.
     """
     found, size = _walk(config)
     if size > MOST_VALUES:
         allowed = f"at most {MOST_VALUES:,} values, aliases (*name) written out"
-        return [Problem("config: top level", "holds more values than any study", allowed)]
+        raise InputError([Problem(_where(()), "holds more values than any study", allowed)])
     errors = Draft202012Validator(schema).iter_errors(config)
     found += [problem for error in errors for problem in _explain(error)]
     found += _clashing_names(config)
@@ -69,12 +75,18 @@ def _walk(config: Mapping) -> tuple[list[Problem], int]:
             waiting += [(place, inner) for inner in value]
         elif isinstance(value, str):
             problems += _text(place, value)
+        elif isinstance(value, float) and not math.isfinite(value):
+            problems.append(Problem(_where(place), f"found {value}", "a finite number"))
     return problems, size
+
+
+def _where(place: Iterable) -> str:
+    return "config: " + (".".join(map(str, place)) or "top level")
 
 
 def _text(place: tuple, text: str) -> Iterable[Problem]:
     """Control characters anywhere, and braces in paths, which Snakemake takes for wildcards."""
-    where = "config: " + (".".join(map(str, place)) or "top level")
+    where = _where(place)
     shown = text.replace("\n", " ") if place and place[-1] in _SEVERAL_LINES else text
     if sign := _CONTROL.search(shown):
         found = f"{quoted(text)} holds the control character {sign[0]!a}"
@@ -107,7 +119,7 @@ def _clashing_names(config: Mapping) -> Iterable[Problem]:
 
 def _explain(error: ValidationError) -> Iterable[Problem]:
     """Turn one schema error into sentences a person can act on."""
-    where = "config: " + (".".join(map(str, error.absolute_path)) or "top level")
+    where = _where(error.absolute_path)
     if error.validator == "additionalProperties" and error.validator_value is False:
         yield from _unknown_keys(error, where)
     elif error.validator == "required":
@@ -147,6 +159,8 @@ def _missing_keys(error: ValidationError, where: str) -> Iterable[Problem]:
 def _no_alternative(error: ValidationError, where: str) -> Iterable[Problem]:
     wanted = [alternative["required"] for alternative in error.validator_value
               if "required" in alternative]  # fmt: skip
+    if wanted and not isinstance(error.instance, Mapping):
+        return  # said once: it is no section of keys
     if wanted:
         texts = [" and ".join(keys) for keys in wanted]
         given = few(error.instance) if error.instance else "nothing"
@@ -167,6 +181,7 @@ def _allowed(error: ValidationError) -> str:
         "minItems": lambda: f"at least {error.validator_value} items",
         "uniqueItems": lambda: "each item once",
         "minLength": lambda: "some text",
+        "maxLength": lambda: f"at most {error.validator_value} characters",
         "minProperties": lambda: f"at least {error.validator_value} entry",
     }
     limit = limits.get(error.validator, lambda: "")()
