@@ -22,6 +22,8 @@ that need less than a minute take turns several times (column runs), and medians
 
 - **seconds**: fit with dispersions and outlier replacement, one contrast, adjusted p-values; no
   shrinkage. Reading the file and importing packages are not in it.
+- **first run on a machine**: the loops of our engine are compiled first; other rows of ours load
+  what an earlier run compiled, and the seconds hold that.
 - **process, s**: the same from the start of the process to its end: imports, reading the text
   table, the answer written. The second *times ours* is about this column.
 - **peak memory**: of the process and all its workers together, the reading of the table included.
