@@ -144,6 +144,16 @@ def test_featurecounts_one_file_a_sample(tmp_path):
     assert table.counts.to_dict() == {"A": {"G": 7}, "B": {"G": 7}}
 
 
+def test_a_file_that_holds_another_sample(tmp_path):
+    start = "Geneid\tChr\tStart\tEnd\tStrand\tLength"
+    for sample, column in [("A", "/x/B.sorted.bam"), ("B", "/x/run7.bam"), ("C", "/x/C_1/C.bam")]:
+        written(tmp_path, f"{start}\t{column}\nG\t1\t1\t2\t+\t1\t7\n", f"{sample}.txt")
+    problem = problem_of(directory=tmp_path, sample_ids=["A", "B", "C"])
+    assert problem.where.endswith("A.txt")
+    assert "named after 'A', its column of counts is '/x/B.sorted.bam'" in problem.found
+    assert read_counts(directory=tmp_path, sample_ids=["B", "C"]).counts.loc["G"].tolist() == [7, 7]
+
+
 def test_folder_problems(tmp_path):
     assert "does not exist" in problem_of(directory=tmp_path / "no", sample_ids=["A"]).found
     file = written(tmp_path, "G1\t1\n", "A.txt")

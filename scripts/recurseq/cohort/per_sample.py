@@ -100,8 +100,8 @@ def read_directory(
     Raises
     ------
     InputError
-        When no file or several files fit a sample, files are of different formats or do not list
-        the same genes, or the strand cannot be told.
+        When no file or several files fit a sample, a file holds the counts of another sample, files
+        are of different formats or do not list the same genes, or the strand cannot be told.
     """
     folder = Path(directory)
     files, spare = _sample_files(folder, wanted, sample_ids, transcripts is not None)
@@ -127,6 +127,7 @@ def read_directory(
         problem
         for file, table in zip(files, tables, strict=True)
         if (problem := _shape_problem(file, table, tables[0], files[0], kind))
+        or (problem := _owner_problem(file, table, sample_ids))
     ]
     raise_if_any(problems)
     first = tables[0]
@@ -291,6 +292,18 @@ def _shape_problem(
         "the same genes in every file",
         "count all samples with the same annotation",
     )
+
+
+def _owner_problem(
+    file: _SampleFile, table: CountTable, sample_ids: Sequence[str]
+) -> Problem | None:
+    """Say when the column of counts is called as another sample than the file."""
+    column = list(table.counts.columns[:1])
+    owner = next(iter(match_names(column, sample_ids)), file.sample)
+    if owner == file.sample or match_names(column, [file.sample]):
+        return None
+    found = f"the file is named after {file.sample!r}, its column of counts is {column[0]!r}"
+    return Problem(file.path, found, f"counts of {file.sample!r}", "rename the file or the column")
 
 
 def _used_files(folder: Path, files: list[_SampleFile], spare: list[str]) -> list[str]:
