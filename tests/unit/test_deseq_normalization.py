@@ -159,8 +159,23 @@ def test_fit_by_poscounts(study):
     assert np.exp(np.log(model.size_factors).mean()) == pytest.approx(1, rel=1e-12)
 
 
-def test_batch_removal_is_that_of_limma():
-    """R: y - X.batch %*% coefficients of lm(y ~ group + contr.sum batch), by hand."""
+def test_batch_removal_is_that_of_limma(repository):
+    """Two factors and a covariate, beside `removeBatchEffect` (make_batch_reference.R)."""
+
+    def read(name):
+        return pd.read_csv(repository / f"tests/reference/{name}.tsv.gz", sep="\t", index_col=0)
+
+    samples = read("samples")
+    kept = around_zero(samples["group"].astype("category")).assign(Intercept=1.0)
+    parts = [samples["batch"].astype("category"), samples["sex"].astype("category"), samples["age"]]
+    removed = pd.concat([around_zero(part) for part in parts], axis=1)
+    ours = remove_batch(read("vst.blind").T, kept, removed)
+    expected = read("vst.without_batch").T
+    assert np.abs(expected - read("vst.blind").T).to_numpy().max() > 0.2
+    np.testing.assert_allclose(ours, expected, atol=1e-8)
+
+
+def test_batch_removal_by_hand():
     group = pd.Series(pd.Categorical(["a", "a", "a", "b", "b", "b"]), name="group")
     batch = pd.Series(pd.Categorical(["1", "2", "3", "1", "2", "3"]), name="batch")
     values = pd.DataFrame({"g": [1.0, 4.0, 7.0, 2.0, 5.0, 8.0]})
