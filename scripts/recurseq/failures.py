@@ -76,13 +76,15 @@ def describe(jobs: Iterable[FailedJob]) -> str:
 
 
 def _description(job: FailedJob) -> list[str]:
+    here = Path.cwd()
+    log = job.log.relative_to(here) if job.log.is_relative_to(here) else job.log
     if job.input_at_fault:
-        return ["", f"{job.name} stopped (log: {job.log}).", *job.lines]
-    shown = [f"    {line}" for line in job.lines]
+        return ["", f"{job.name} stopped (log: {log}).", *job.lines]
+    lines = [f"    {line}" for line in job.lines]
     return [
         "",
-        f"{job.name} failed. The end of its log, {job.log}:",
-        *shown,
+        f"{job.name} failed. The end of its log, {log}:",
+        *lines,
         f"Likely cause: {job.cause}",
     ]
 
