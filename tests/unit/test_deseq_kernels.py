@@ -7,6 +7,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import loggamma
 from scipy.stats import nbinom
 
+from recurseq.deseq import kernels
 from recurseq.deseq.cells import cells_of_design
 from recurseq.deseq.kernels import climb_genes, reweight_genes, search_genes
 
@@ -139,3 +140,15 @@ def test_coefficients_and_leverages_are_those_of_statsmodels(design):
         np.testing.assert_allclose(coefficients[g], model.params, atol=5e-4)
         hat = model.get_hat_matrix_diag(observed=False)
         np.testing.assert_allclose(leverages[g], hat, atol=5e-4)
+
+
+def test_loops_are_compiled_anew_where_nothing_can_be_kept(monkeypatch):
+    compiled = kernels._compiled
+
+    def no_folder(**options):
+        if options.get("cache"):
+            raise RuntimeError("cannot cache function: no locator available")
+        return compiled(**options)
+
+    monkeypatch.setattr(kernels, "_compiled", no_folder)
+    assert kernels._entry(lambda x: x + 1)(1) == 2
