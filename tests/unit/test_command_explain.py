@@ -84,6 +84,7 @@ def test_a_called_gene_meets_both_conditions():
         "min_abs_lfc 1.",
     )
     assert said(row(log2FoldChange=-2.0, direction="down"))[0] == "called down"
+    assert said(row(log2FoldChange=1.0))[1].endswith("change| 1 is at least min_abs_lfc 1.")
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,10 @@ def init(
         Path, typer.Option(help="Count matrix, or folder with a count file for each sample.")
     ],
     samples: Annotated[Path, typer.Option(help="Sample sheet: TSV, CSV or xlsx.")],
+    transcripts: Annotated[
+        Path | None,
+        typer.Option(help="For Salmon, kallisto or RSEM: table of transcripts and genes, or GTF."),
+    ] = None,
     sample_id: Annotated[
         str | None, typer.Option("--id", help="Column with the sample names of the counts.")
     ] = None,
@@ -160,6 +164,7 @@ def init(
     wishes = initialise.Wishes(
         counts=counts,
         samples=samples,
+        transcripts=transcripts,
         sample_id=sample_id,
         factor=factor,
         levels=levels or (),

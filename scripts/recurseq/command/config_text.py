@@ -86,6 +86,11 @@ def _inputs(proposal: Proposal) -> str:
         f"  {proposal.counts_key}: {scalar(proposal.counts)}",
         f"  format: auto # recognised as {proposal.counts_kind}",
     ]
+    if proposal.transcripts is not None:
+        lines += [
+            f"  transcripts: {scalar(proposal.transcripts)} # genes of the transcripts",
+            "  lengths: offset # average transcript lengths enter the model; or ignore",
+        ]
     if proposal.stranded:
         lines.append("  strand: auto # or unstranded, forward, reverse")
     lines += [

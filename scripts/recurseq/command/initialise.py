@@ -54,6 +54,7 @@ class Wishes:
 
     counts: Path
     samples: Path
+    transcripts: Path | None = None
     sample_id: str | None = None
     factor: str | None = None
     levels: Sequence[str] = ()
@@ -83,7 +84,9 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
     """
     sheet = read_sheet(wishes.samples)
     columns = describe_columns(sheet)
-    sample_id, table = matched_counts(wishes.counts, sheet, columns, wishes.sample_id)
+    sample_id, table = matched_counts(
+        wishes.counts, wishes.transcripts, sheet, columns, wishes.sample_id
+    )
     whose = species(table)
     _show_files(wishes, sheet, columns, sample_id, table, whose)
     factor = _choose_factor(wishes, columns, sample_id)
@@ -97,6 +100,7 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         counts=_relative(wishes.counts, folder),
         counts_key="directory" if wishes.counts.is_dir() else "path",
         counts_kind=NAMES_OF_FORMATS.get(table.format, table.format),
+        transcripts=wishes.transcripts and _relative(wishes.transcripts, folder),
         stranded=table.format in _STRANDED,
         samples=_relative(wishes.samples, folder),
         sample_id=sample_id,
@@ -250,4 +254,4 @@ def show_proposal(proposal: Proposal) -> None:
         ],
     )
     if proposal.adjustable:
-        say(f"The design could also be {' or '.join(proposal.adjustable)}: see the comments there.")
+        say(f"The design could also be {' or '.join(proposal.adjustable)}: see the file.")

@@ -30,6 +30,8 @@ class Proposal:
         Of the study.
     counts, counts_key, counts_kind
         Path, ``path`` or ``directory``, and what the counts were recognised as, in words.
+    transcripts
+        Table of transcripts and genes, or None.
     stranded
         Whether the counts have a column for each strand.
     samples, sample_id
@@ -51,6 +53,7 @@ class Proposal:
     counts: str
     counts_key: str
     counts_kind: str
+    transcripts: str | None
     stranded: bool
     samples: str
     sample_id: str

@@ -29,7 +29,11 @@ _PREFIXES = {
 
 
 def matched_counts(
-    counts: Path, sheet: pd.DataFrame, columns: Sequence[Column], wanted: str | None
+    counts: Path,
+    transcripts: Path | None,
+    sheet: pd.DataFrame,
+    columns: Sequence[Column],
+    wanted: str | None,
 ) -> tuple[str, CountTable]:
     """Read the counts and find the column of the sheet that holds their sample names.
 
@@ -37,6 +41,8 @@ def matched_counts(
     ----------
     counts
         A matrix, or a folder with a file for each sample.
+    transcripts
+        Table of transcripts and genes, or GTF, for the files of a quantifier.
     sheet, columns
         The sample sheet and its description.
     wanted
@@ -67,7 +73,7 @@ def matched_counts(
         if best is not None and _matches(best[2], samples) <= best[0]:
             continue  # the file need not be read again to see that this column fits no better
         try:
-            table = _read(counts, samples)
+            table = _read(counts, transcripts, samples)
         except InputError as error:
             first_error = first_error or error
             continue
@@ -90,9 +96,10 @@ def _id_candidates(columns: Sequence[Column]) -> list[str]:
     return ordered or usual[:1]
 
 
-def _read(counts: Path, samples: Sequence[str]) -> CountTable:
+def _read(counts: Path, transcripts: Path | None, samples: Sequence[str]) -> CountTable:
     if counts.is_dir():
-        return read_counts(directory=counts, sample_ids=samples)
+        table = None if transcripts is None else str(transcripts)
+        return read_counts(directory=counts, sample_ids=samples, transcripts=table)
     return read_counts(counts, sample_ids=samples)
 
 
