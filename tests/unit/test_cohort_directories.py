@@ -182,7 +182,9 @@ def test_files_with_other_genes_or_kinds(tmp_path):
     assert "genes on several rows: 'G1'" in problem_of(directory=tmp_path, sample_ids=["B"]).found
 
 
-def test_real_star_agrees_with_the_published_matrix(shared_data):
+def test_real_star_agrees_with_the_published_matrix(shared_data, record_property):
+    record_property("format", "star: real files, strand not named")
+    record_property("result", "the strand recognised; the counts that were published")
     table = read_counts(directory=shared_data / "data/formats/star", sample_ids=["NCD_3", "NASH_3"])
     assert any("strand reverse" in message for message in table.messages)
     published = pd.read_csv(shared_data / "data/mouse_hcc/counts.tsv.gz", sep="\t", index_col=0)
@@ -205,7 +207,9 @@ def test_real_star_with_a_strand_set(shared_data, strand):
     assert table.counts["NASH_3"].sum() == file[column].sum()
 
 
-def test_real_htseq(shared_data):
+def test_real_htseq(shared_data, record_property):
+    record_property("format", "htseq: real files of the GDC")
+    record_property("result", "matched to the sheet by their names; summary rows left out")
     names = ["0cb461ea-1a40-4f29-97d8-9337a74bc6c7", "dfe06359-c16a-4959-bb04-298f18474a17"]
     table = read_counts(directory=shared_data / "data/formats/htseq_gdc", sample_ids=names)
     assert table.format == "htseq"

@@ -176,7 +176,9 @@ WRITERS = {
 
 
 @pytest.mark.parametrize("write", WRITERS, ids=lambda write: write.__name__)
-def test_same_counts_same_cohort(tmp_path, write):
+def test_same_counts_same_cohort(tmp_path, write, record_property):
+    record_property("format", f"{WRITERS[write]}: {write.__name__.replace('_', ' ')}")
+    record_property("result", "recognised by content; the same cohort as from any other file")
     write(tmp_path)
     place = tmp_path / "counts"
     where = {"directory": place} if place.is_dir() else {"path": place}
@@ -230,7 +232,9 @@ def test_a_real_matrix_in_other_files(shared_data, tmp_path, kind):
     pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_names=False)
 
 
-def test_real_featurecounts(shared_data):
+def test_real_featurecounts(shared_data, record_property):
+    record_property("format", "featurecounts: a real file with paths and lists of exons")
+    record_property("result", "samples named as in the sheet; totals of the file")
     path = shared_data / "data/formats/featurecounts/uhr_hbr_chr22_featureCounts.txt"
     table = read_counts(path, sample_ids=["UHR_1", "HBR_2"])
     assert list(table.counts.columns) == [
@@ -243,7 +247,9 @@ def test_real_featurecounts(shared_data):
     assert "'HBR_1 from /home/mlsi/RNASeq/mapping/HBR_1/HBR_1.bam'" in table.messages[-1]
 
 
-def test_real_spreadsheet_holds_what_openpyxl_sees(shared_data):
+def test_real_spreadsheet_holds_what_openpyxl_sees(shared_data, record_property):
+    record_property("format", "matrix: a real spreadsheet")
+    record_property("result", "every cell as openpyxl reads it")
     path = shared_data / "data/formats/spreadsheet/mouse_hcc_cleaned_cnt.xlsx"
     rows = openpyxl.load_workbook(path, read_only=True).active.iter_rows(values_only=True)
     header, *rest = rows

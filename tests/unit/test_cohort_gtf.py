@@ -51,7 +51,11 @@ def genes_of(path):
 
 @pytest.mark.parametrize("flavour", GENES)
 @pytest.mark.parametrize("change", ["", "crlf", "gzip", "no last newline"])
-def test_flavours(tmp_path, flavour, change):
+def test_flavours(tmp_path, flavour, change, record_property):
+    record_property(
+        "format", " ".join(["annotation: GTF of", flavour.capitalize(), change]).strip()
+    )
+    record_property("result", "names, types and chromosomes of its genes")
     data = globals()[flavour].encode()
     data = data.replace(b"\n", b"\r\n") if change == "crlf" else data
     data = data.rstrip(b"\n") if change == "no last newline" else data

@@ -67,7 +67,9 @@ def simulated(folder, reference, kind="salmon"):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_counts_lengths_and_factors_are_those_of_r(tmp_path, reference, kind):
+def test_counts_lengths_and_factors_are_those_of_r(tmp_path, reference, kind, record_property):
+    record_property("format", f"{kind}: simulated transcripts and their table of genes")
+    record_property("result", "counts, lengths and offsets of R tximport")
     names = simulated(tmp_path, reference, kind)
     table = read_counts(
         directory=tmp_path, sample_ids=names, transcripts=str(tmp_path / "tx2gene.tsv")
@@ -103,7 +105,9 @@ def test_sums_before_rounding_are_those_of_r(tmp_path, reference):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_real_files_give_the_numbers_of_r(shared_data, reference, kind):
+def test_real_files_give_the_numbers_of_r(shared_data, reference, kind, record_property):
+    record_property("format", f"{kind}: real files")
+    record_property("result", "counts, lengths and offsets of R tximport")
     formats = shared_data / "data" / "formats"
     names = ["ERR188088"] if kind == "rsem" else ["SRR1039508", "SRR1039509"]
     genes = formats / "kallisto" / "Homo_sapiens.GRCh38.tx2gene.tsv.gz"

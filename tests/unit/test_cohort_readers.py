@@ -296,6 +296,8 @@ REAL = {
 
 
 @pytest.mark.parametrize("name", REAL)
-def test_real_files(shared_data, name):
+def test_real_files(shared_data, name, record_property):
     table = read_counts(shared_data / "data" / name)
     assert (table.format, table.counts.shape) == REAL[name]
+    record_property("format", f"{table.format}: real file {name}")
+    record_property("result", "{} genes, {} samples".format(*table.counts.shape))
