@@ -31,7 +31,7 @@ EXPLANATIONS = {
     "input": (
         "Each went through the real command. Counted by what was wrong and how the command ended."
     ),
-    "format": "Files in the manner of each program, read through the importer.",
+    "format": "Recognised by content, whatever the file is called; files are ours unless called real.",
 }
 
 
@@ -126,6 +126,7 @@ def _list(tests: Sequence[Test], kind: str) -> str:
         for test in tests
         for what, result in test.tried(kind)
     ]
+    rows = list(dict.fromkeys(rows))
     if not rows:
         return "No result file has any."
     return f"{len(rows)} in all.\n\n" + table((kind, "result"), rows)

@@ -52,10 +52,8 @@ def genes_of(path):
 @pytest.mark.parametrize("flavour", GENES)
 @pytest.mark.parametrize("change", ["", "crlf", "gzip", "no last newline"])
 def test_flavours(tmp_path, flavour, change, record_property):
-    record_property(
-        "format", " ".join(["annotation: GTF of", flavour.capitalize(), change]).strip()
-    )
-    record_property("result", "names, types and chromosomes of its genes")
+    record_property("format", f"annotation: GTF of {flavour.capitalize()}")
+    record_property("result", "names, types and places of its genes; so with CRLF or gzip")
     data = globals()[flavour].encode()
     data = data.replace(b"\n", b"\r\n") if change == "crlf" else data
     data = data.rstrip(b"\n") if change == "no last newline" else data

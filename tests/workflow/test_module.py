@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,37 +17,11 @@ from recurseq.tables import read_table
 
 pytestmark = pytest.mark.workflow
 
-OUTER = """
-configfile: "outer.yaml"
-
-
-module recurseq:
-    snakefile:
-        {snakefile}
-    config:
-        config["recurseq"]
-    prefix:
-        "cohort"
-
-
-rule all:
-    input:
-        {target},
-
-
-use rule * from recurseq as recurseq_*
-
-
-rule signature:
-    input:
-        genes="cohort/results/contrasts/early_vs_none/genes.tsv",
-    output:
-        "signature.txt",
-    shell:
-        "cut -f 1,13 {{input.genes}} | grep TRUE > {{output}}"
-"""
+DOCUMENTED, FROM_HOST = re.findall(
+    r"```python\n(.*?)```", (REPOSITORY / "docs/module.md").read_text(), flags=re.DOTALL
+)
 TWO_COHORTS = """
-configfile: "outer.yaml"
+configfile: "config.yaml"
 
 
 rule all:
@@ -76,21 +51,26 @@ module second:
 
 
 use rule * from second as second_*
+
+
+use rule fit_model from second as second_fit_model with:
+    threads: 1
 """
 HERE = repr(str(REPOSITORY / "Snakefile"))
 
 
 def outer_workflow(folder: Path, snakefile: str = HERE, target: str = '"signature.txt"') -> Path:
-    """A folder with the tiny study's inputs and a workflow around it, and no recurseq config."""
+    """A folder with the tiny study's inputs and the workflow of the documentation around it."""
     make_study(folder)
-    (folder / "config.yaml").unlink()
     write_config(folder, recurseq=CONFIG)
-    (folder / "Snakefile").write_text(OUTER.format(snakefile=snakefile, target=target))
+    text = DOCUMENTED.replace('"<recurseq>/Snakefile"', snakefile)
+    text = text.replace('"signature.txt"', target, 1)
+    (folder / "Snakefile").write_text(text)
     return folder
 
 
 def write_config(folder: Path, **sections: dict) -> None:
-    (folder / "outer.yaml").write_text(yaml.safe_dump(copy.deepcopy(sections), sort_keys=False))
+    (folder / "config.yaml").write_text(yaml.safe_dump(copy.deepcopy(sections), sort_keys=False))
 
 
 def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess:
@@ -122,7 +102,7 @@ def test_a_result_table_is_used_downstream(outer):
 
 def test_a_prefix_moves_results_and_logs_and_no_input(outer):
     assert {path.name for path in outer.iterdir()} == {
-        "Snakefile", "outer.yaml", "counts.tsv", "samples.tsv", "markers.tsv", "sets.gmt",
+        "Snakefile", "config.yaml", "counts.tsv", "samples.tsv", "markers.tsv", "sets.gmt",
         "cohort", "signature.txt", ".snakemake",
     }  # fmt: skip
     assert {path.name for path in (outer / "cohort").iterdir()} == {"results"}
@@ -158,7 +138,8 @@ def test_a_module_named_by_github(outer, tmp_path):
     for command in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "all"]):
         subprocess.run(["git", *identity, *command], cwd=origin, check=True)
     subprocess.run(["git", "tag", "v1"], cwd=origin, check=True)
-    named = 'github("someone/recurseq", path="workflow/Snakefile", tag="v1")'
+    named = re.search(r"github\(.*\)", FROM_HOST)[0]
+    named = named.replace("<owner>", "someone").replace("<tag>", "v1")
     folder = tmp_path / "outer"
     folder.mkdir()
     ended = run(
