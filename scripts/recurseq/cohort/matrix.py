@@ -54,18 +54,17 @@ def read_table(content: Content, file_format: str, sample_ids: Sequence[str] = (
     type_at = _position(lower, formats.TYPE_HEADERS)
     texts = {0, *dropped, *(at for at in (name_at, type_at) if at)}
     cells = read_columns(content, texts, has_header=titled)
-    identifiers = cells[0].str.strip()
+    identifiers = _stripped(cells[0])
     _refuse_row_numbers(content.path, header, identifiers)
     blank = [at for at in range(1, len(header)) if not header[at] and cells[at].isna().all()]
     counted = [at for at in range(len(header)) if at not in {*texts, *blank}]
     if not counted:
         raise fail(content.path, "no column holds counts", "one column for each sample")
     counts = cells[counted]
-    counts.index = pd.Index(identifiers.to_numpy(), dtype=object)
+    counts.index = pd.Index(identifiers, dtype=object)
     counts.columns = pd.Index([header[at] for at in counted], dtype=object)
     genes = pd.DataFrame(
-        {at: cells[at].str.strip().to_numpy() for at in (name_at, type_at) if at},
-        index=counts.index,
+        {at: _stripped(cells[at]) for at in (name_at, type_at) if at}, index=counts.index
     )
     counts, turned = genes_in_rows(counts, sample_ids, content.path)
     kept, left_out = _without_summary(content.path, counts)
@@ -79,6 +78,11 @@ def read_table(content: Content, file_format: str, sample_ids: Sequence[str] = (
         format=file_format,
         messages=tuple(text for text in (*content.messages, turned, left_out, dates) if text),
     )
+
+
+def _stripped(cells: pd.Series) -> np.ndarray:
+    """Return texts without outer blanks (quicker than the accessor of pandas by far)."""
+    return np.array([cell.strip() for cell in cells.to_numpy()], dtype=object)
 
 
 def _position(header: list[str], wanted: frozenset[str]) -> int | None:
@@ -110,13 +114,12 @@ def _changed_names(path: str, genes: pd.Index, names: pd.Series | None) -> str:
     )
 
 
-def _refuse_row_numbers(path: str, header: list[str], identifiers: pd.Series) -> None:
+def _refuse_row_numbers(path: str, header: list[str], identifiers: np.ndarray) -> None:
     """Row numbers in place of identifiers would make every gene anonymous."""
     if len(identifiers) < 3 or header[0].lower() not in ("", "index", "unnamed: 0"):
         return
     for start in (0, 1):
-        numbers = pd.Series(range(start, start + len(identifiers))).astype(str).astype(object)
-        if identifiers.equals(numbers):
+        if all(text == str(number) for number, text in enumerate(identifiers, start)):
             fix = "write the file without row numbers, gene identifiers in the first column"
             raise fail(f"{path}, first column", "row numbers", "gene identifiers", fix)
 

@@ -34,6 +34,8 @@ def genes_in_rows(
     InputError
         When as many samples stand in the first column as in the header.
     """
+    if not sample_ids:
+        return counts, ""
     samples = pd.Index(sample_ids).unique()
     in_rows = int(samples.isin(counts.index).sum())
     in_header = int(samples.isin(counts.columns).sum())
@@ -43,7 +45,7 @@ def genes_in_rows(
         )
         fix = "give samples names that no gene has, here and in the sheet"
         raise fail(where, found, "samples in the header, genes in the first column", fix)
-    if in_rows < in_header or 2 * in_rows < max(len(samples), 1):
+    if in_rows < in_header or 2 * in_rows < len(samples):
         return counts, ""
     message = (
         f"{where}: read with samples in rows and genes in columns: {in_rows} of {len(samples)} "
