@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import reprlib
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 LONGEST_SENTENCE = 1_000
 MOST_PROBLEMS = 50
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,12 @@ def printable(text: object, limit: int = LONGEST_SENTENCE) -> str:
     )
     rest = len(whole) - len(cut)
     return f"{spelt}... ({rest} more characters)" if rest else spelt
+
+
+def control_of(text: str) -> str:
+    """Return the first control character or line separator of a text, else an empty text."""
+    found = _CONTROL.search(text)
+    return found[0] if found else ""
 
 
 def quoted(value: object) -> str:

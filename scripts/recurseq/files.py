@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.errors import few
-from recurseq.raw import LARGEST_MATRIX, fail, read_bytes, unix_text
+from recurseq.raw import LARGEST_MATRIX, amount, fail, largest_unpacked, read_bytes, unix_text
 
 if TYPE_CHECKING:
     import pyarrow
@@ -165,6 +165,7 @@ def _load_spreadsheet(where: str, data: bytes) -> Content:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        _refuse_swelling(where, data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         rows = [row for row in sheet.iter_rows(values_only=True) if any(c is not None for c in row)]
@@ -177,6 +178,15 @@ def _load_spreadsheet(where: str, data: bytes) -> Content:
     others = [other.title for other in book.worksheets[1:]]
     messages = (f"{where}: sheet {sheet.title!r} was read, not {few(others)}",) if others else ()
     return Content(where, "xlsx", lines=tuple(rows), messages=messages)
+
+
+def _refuse_swelling(where: str, data: bytes) -> None:
+    """Look at the parts of a workbook: it is a zip file, and a small one can hold gigabytes."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = sum(part.file_size for part in archive.infolist())
+    if size > largest_unpacked(len(data)):
+        found = f"{amount(len(data))} of zip decompress to {amount(size)}"
+        raise fail(where, found, _TABLE_KINDS, "no table is so regular; find out what the file is")
 
 
 def is_number(text: str) -> bool:

@@ -61,7 +61,7 @@ def unpacked(
     try:
         size = _size_of(where, allowed)
         if size > largest:
-            raise fail(where, f"the file has {_amount(size)}", f"at most {_amount(largest)}")
+            raise fail(where, f"the file has {amount(size)}", f"at most {amount(largest)}")
         with Path(path).open("rb") as plain:
             packed = plain.peek(2)[:2] == b"\x1f\x8b"
             yield _gunzipped(plain, where, size, largest) if packed else plain
@@ -93,9 +93,14 @@ def _size_of(where: str, allowed: str) -> int:
     return status.st_size
 
 
+def largest_unpacked(size: int) -> int:
+    """Return how many bytes a compressed file of `size` bytes may hold."""
+    return max(UNSUSPICIOUS, HIGHEST_RATIO * size)
+
+
 def _gunzipped(plain: BinaryIO, where: str, size: int, largest: int) -> BinaryIO:
-    limit = min(largest, max(UNSUSPICIOUS, HIGHEST_RATIO * size))
-    found = f"{_amount(size)} of gzip decompress to more than {_amount(limit)}"
+    limit = min(largest, largest_unpacked(size))
+    found = f"{amount(size)} of gzip decompress to more than {amount(limit)}"
     error = fail(where, found, "a table", "no table is so regular; find out what the file is")
     return io.BufferedReader(_Limited(gzip.GzipFile(fileobj=plain), limit, error), 4 * MEGABYTE)
 
@@ -151,5 +156,6 @@ def _line(where: str, data: bytes, at: int) -> str:
     return f"{where}, line {newlines + 1}"
 
 
-def _amount(count: int) -> str:
+def amount(count: int) -> str:
+    """Return a number of bytes in words."""
     return f"{count / MEGABYTE:,.0f} MB" if count >= MEGABYTE else f"{count:,} bytes"

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from recurseq.errors import InputError, Problem, few
+from recurseq.errors import InputError, Problem, control_of, few, quoted
 from recurseq.files import cell_text, fail, load
+from recurseq.raw import LARGEST_SHEET
 
 MISSING_TEXTS = ("", "NA", "N/A", "NaN", "nan", "n/a")
+MOST_COLUMNS = 2_000
+LONGEST_NAME = 200
 
 
 def read_sheet(path: str | Path) -> pd.DataFrame:
@@ -40,6 +43,8 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
         for line, row in enumerate(_rows(path), start=1)
         if any(cell.strip() for cell in row)
     }
+    if not numbered:
+        raise fail(str(path), "the file is empty but for blanks", "a header and rows")
     (_, header), *rest = _without_empty_end(numbered).items()
     body = dict(rest)
     problems = _header_problems(path, header)
@@ -65,14 +70,30 @@ def _header_problems(path: str | Path, header: list[str]) -> list[Problem]:
     if "" in header:
         column = header.index("") + 1
         problems.append(Problem(where, f"column {column} has no name", "a name for each column"))
+    if len(header) > MOST_COLUMNS:
+        found, allowed = f"{len(header):,} columns", f"at most {MOST_COLUMNS:,} columns"
+        return [*problems, Problem(where, found, allowed, "is this the matrix of counts?")]
+    problems += [
+        p for at, name in enumerate(header, start=1) for p in _name_problems(where, at, name)
+    ]
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         problems.append(Problem(where, f"column names used twice: {few(twice)}", "unique names"))
     return problems
 
 
+def _name_problems(where: str, column: int, name: str) -> list[Problem]:
+    if len(name) > LONGEST_NAME:
+        found = f"column {column} has a name of {len(name):,} characters"
+        return [Problem(where, found, f"at most {LONGEST_NAME}")]
+    if control := control_of(name):
+        found = f"the control character {control!a} in the name of column {column}, {quoted(name)}"
+        return [Problem(where, found, "a name in one line", "remove the character")]
+    return []
+
+
 def _rows(path: str | Path) -> list[list[str]]:
-    content = load(path)
+    content = load(path, LARGEST_SHEET)
     if content.kind == "xlsx":
         return [[cell_text(cell) for cell in row] for row in content.lines]
     if content.kind != "text":

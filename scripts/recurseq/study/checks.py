@@ -22,9 +22,11 @@ from recurseq.sheets import read_sheet
 from recurseq.study.contrasts import contrast_problems
 from recurseq.study.model import Study
 from recurseq.study.samples import factor_levels, kept_samples, typed_samples, without_missing
+from recurseq.study.values import level_problems, number_problems
 from recurseq.tables import MISSING
 
 SMALLEST_GROUP = 2
+LARGEST_FACTOR = 1_000_000
 SIZE_FACTOR = "size_factor"  # the column that the model adds to the sheet
 
 
@@ -59,6 +61,9 @@ def study_problems(study: Study, row_schema: Mapping) -> list[Problem]:
     if not set(study.keep) <= set(sheet.columns):
         return problems
     kept = kept_samples(sheet, study)
+    if sheet.empty:
+        found = "a header and no sample"
+        return [*problems, Problem(study.samples_path, found, "a row for each sample")]
     if kept.empty:
         return [*problems, Problem("config: samples.keep", "leaves no sample", "at least 2")]
     usable = set(sheet.columns) - {study.sample_id}
@@ -124,11 +129,12 @@ def _size_factor_problems(kept: pd.DataFrame, study: Study) -> list[Problem]:
         problems.append(Problem("config: normalization.method", found, "one of the two keys", fix))
     if column in kept.columns:
         numbers = pd.to_numeric(without_missing(kept[column]), errors="coerce")
-        bad = ~((numbers > 0) & np.isfinite(numbers))
+        bad = ~numbers.between(1 / LARGEST_FACTOR, LARGEST_FACTOR)
         if bad.any():
             shown = [f"{s}: {v}" for s, v in kept.loc[bad, [study.sample_id, column]].to_numpy()]
             where = f"{study.samples_path}, column {column!r}"
-            problems.append(Problem(where, f"found {few(shown)}", "a positive number a sample"))
+            allowed = f"a positive number a sample, from 1/{LARGEST_FACTOR:,} to {LARGEST_FACTOR:,}"
+            problems.append(Problem(where, f"found {few(shown)}", allowed))
     return problems
 
 
@@ -219,8 +225,11 @@ def _factor_problems(name: str, kept: pd.DataFrame, study: Study) -> list[Proble
             Problem(where, f"no value for the samples {samples}", "a value in every row", fix)
         )
     counts = values.value_counts()
+    problems += level_problems(where, list(counts.index))
     if name in study.levels:
         problems += _level_problems(name, kept, counts, study)
+    else:
+        problems += number_problems(where, values)
     if len(counts) == 1:
         found = f"only one value ({counts.index[0]!r}) among the {len(kept)} samples used"
         problems.append(Problem(where, found, "two or more", "remove the column from the formula"))
@@ -268,7 +277,7 @@ def _size_problems(formula: Formula, where: str, samples: pd.DataFrame) -> list[
     """Find designs with more columns than samples, or with two columns of one name."""
     names = list(islice(coefficient_names(formula, samples), len(samples) + 1))
     if len(names) > len(samples):
-        found = f"more coefficients than the {len(samples)} samples"
+        found = f"more coefficients than the {len(samples)} samples{_most_levels(formula, samples)}"
         return [Problem(where, found, "more samples than coefficients", "a simpler design")]
     twice = sorted({name for name in names if names.count(name) > 1})
     if not twice:
@@ -276,6 +285,18 @@ def _size_problems(formula: Formula, where: str, samples: pd.DataFrame) -> list[
     found = f"two columns of the design have the name {few(twice)}"
     fix = "rename the column or the level in the sample sheet"
     return [Problem(where, found, "a name of its own for each column", fix)]
+
+
+def _most_levels(formula: Formula, samples: pd.DataFrame) -> str:
+    levels = {
+        name: len(samples[name].cat.categories)
+        for name in formula.variables
+        if isinstance(samples[name].dtype, pd.CategoricalDtype)
+    }
+    if not levels:
+        return ""
+    name = max(levels, key=levels.__getitem__)
+    return f"; {name!r} alone has {levels[name]} levels"
 
 
 def _rank_problems(formula: Formula, samples: pd.DataFrame) -> list[Problem]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import copy
 import math
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from recurseq.errors import InputError, Problem, few, quoted, suggest
+from recurseq.errors import InputError, Problem, control_of, few, quoted, suggest
 
 MOST_VALUES = 50_000
 _PATHS = frozenset(
@@ -20,7 +19,6 @@ _PATHS = frozenset(
         "collections",
     }
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SEVERAL_LINES = frozenset({"title", "formula", "reduced"})  # YAML's | and > end with a line end
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
@@ -88,8 +86,8 @@ def _text(place: tuple, text: str) -> Iterable[Problem]:
     """Control characters anywhere, and braces in paths, which Snakemake takes for wildcards."""
     where = _where(place)
     shown = text.replace("\n", " ") if place and place[-1] in _SEVERAL_LINES else text
-    if sign := _CONTROL.search(shown):
-        found = f"{quoted(text)} holds the control character {sign[0]!a}"
+    if sign := control_of(shown):
+        found = f"{quoted(text)} holds the control character {sign!a}"
         yield Problem(where, found, "text in one line", "remove the character")
     if _PATHS & set(place) and any(sign in text for sign in "{}"):
         fix = "rename the file; Snakemake takes braces for a wildcard"

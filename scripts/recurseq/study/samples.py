@@ -64,7 +64,7 @@ def typed_samples(sheet: pd.DataFrame, study: Study) -> pd.DataFrame:
         if name in in_formula and (name in study.levels or not is_numeric(present)):
             columns[name] = pd.Categorical(present, categories=factor_levels(name, present, study))
         elif is_numeric(present):
-            columns[name] = pd.to_numeric(present).to_numpy(dtype=float)
+            columns[name] = pd.to_numeric(present, errors="coerce").to_numpy(dtype=float)
         else:
             columns[name] = present.astype(object).where(present.notna(), None)
     return pd.DataFrame(columns, index=sheet.index)
