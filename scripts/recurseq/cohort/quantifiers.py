@@ -315,5 +315,5 @@ def _no_table(kind: str) -> Problem:
         "config: counts.transcripts",
         f"missing; {QUANTIFIERS[kind]} counts transcripts, and the model is of genes",
         "the path of a table of transcripts and genes, or of a GTF",
-        "use the annotation that the index of the quantifier was made from",
+        "use the annotation that the quantifier's index was made from (init: --transcripts)",
     )
