@@ -62,12 +62,20 @@ def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
     problems += study_problems(study, _yaml(schemas / "samples.schema.yaml"))
     problems += _file_problems(study)
     names = kept_names(study)
-    if not study.simulated and names and (problems or not os.path.exists(study.counts.location)):  # noqa: PTH110 - False for a path no system allows
+    if not study.simulated and names and (problems or _input_is_absent(study)):
         problems += count_problems(study, pd.DataFrame(index=names))
     if problems:
         raise InputError(problems)
     notes = panel_notes(study.panel, list(study.contrasts)) if study.panel else []
     return study, study_notes(study) + notes
+
+
+def _input_is_absent(study: Study) -> bool:
+    """Whether a file that the import reads is not there: Snakemake's own words would not help."""
+    paths = [study.counts.location, study.counts.transcripts]
+    if study.annotation not in (BUILTIN, "none"):
+        paths.append(study.annotation)
+    return not all(os.path.exists(path) for path in paths if path)  # noqa: PTH110 - False for a path no system allows
 
 
 def _yaml(path: Path) -> dict:

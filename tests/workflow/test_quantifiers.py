@@ -82,6 +82,17 @@ def test_salmon_folders_give_the_fold_changes_of_r(salmon_study):
     assert (called == (expected["padj"] < 0.05)).all()
 
 
+def test_table_of_transcripts_that_is_not_there(salmon_study):
+    salmon_study.set("counts.transcripts", "no_such.tsv")
+    salmon_study.set("genes.annotation", "none_such.gtf")
+    ended = salmon_study.run("--dry-run")
+    said = ended.stdout + ended.stderr
+    assert ended.returncode != 0
+    assert "no_such.tsv: the file does not exist" in said
+    assert "none_such.gtf: the file does not exist" in said
+    assert "MissingInputException" not in said and "Traceback" not in said
+
+
 def test_every_problem_of_quantifier_files_in_one_message(salmon_study):
     quants = salmon_study.path / "quants"
     (quants / "S2-lung_quant").rename(quants / "other")
