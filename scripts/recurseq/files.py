@@ -41,6 +41,7 @@ _BROKEN_SPREADSHEET = (
     *(KeyError, ValueError, IndexError, TypeError, AttributeError),  # openpyxl, at what it expected
 )
 _TABLE_KINDS = "TSV, CSV (either may be gzipped), xlsx or Parquet"
+MOST_COLUMNS = 500_000  # transcripts of a genome, where samples stand in rows
 _LOOKED_AT = 40  # lines, or as many of them as are in so many bytes, but never fewer than three:
 _LOOKED_AT_BYTES = 1 << 20  # with samples in rows, one line names every gene
 # A line read with a separator that it does not have is a single cell of any length.
@@ -117,6 +118,8 @@ def _load_text(where: str, data: bytes) -> Content:
     separator = _separator(first)
     cells = list(csv.reader(first, delimiter=separator))
     comments = _count_comments(cells)
+    if (width := max(map(len, cells))) > MOST_COLUMNS:
+        raise fail(where, f"a row of {width:,} cells", f"at most {MOST_COLUMNS:,} columns")
     return Content(where, "text", data, separator, comments, tuple(map(tuple, cells[comments:])))
 
 

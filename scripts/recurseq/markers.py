@@ -11,6 +11,7 @@ import pandas as pd
 
 from recurseq.cohort.symbols import resolve_symbols
 from recurseq.errors import InputError, Problem, few, raise_if_any, suggest
+from recurseq.names import name_problems
 from recurseq.sheets import read_sheet
 from recurseq.tables import describe
 
@@ -89,6 +90,9 @@ def _sheet_problems(path: str, sheet: pd.DataFrame) -> list[Problem]:
             where = f"{path}, column {column!r}"
             found = f"blank in {_lines(blank)}"
             problems.append(Problem(where, found, "a value in each row"))
+    for column in [name for name in (*REQUIRED, "source") if name in sheet]:
+        for line, text in sheet[column].items():
+            problems += name_problems(f"{path}, line {line}", column, [text])
     if set(REQUIRED) <= set(sheet.columns):
         problems += _duplicate_problems(path, sheet)
     for column in [name for name in sheet if name.startswith(EXPECTED)]:

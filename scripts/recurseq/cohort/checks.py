@@ -15,6 +15,7 @@ from recurseq.cohort.scale import adds_up_to_a_million, scale_evidence
 from recurseq.cohort.table import CountTable, as_numbers
 from recurseq.errors import Problem, few, suggest
 from recurseq.files import is_number
+from recurseq.names import name_problems
 from recurseq.tables import MISSING
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ def _why_none_matches(table: CountTable, columns: Sequence[str], wanted: Sequenc
             f"{in_rows} samples of the sheet stand in the first column; with half of them there, "
             "or more, the table would be read with samples in rows"
         )
-    if columns and all(is_number(column) for column in columns) and len(columns) > 1:
+    numbers = all(is_number(column.removeprefix("column ")) for column in columns)
+    if columns and numbers and len(columns) > 1:
         return "the first row holds numbers only: is the header row missing?"
     return _closest(wanted[0], columns)
 
@@ -182,6 +184,9 @@ def _gene_problems(table: CountTable, path: str) -> list[Problem]:
         allowed = f"identifiers; {MISSING} stands for a missing value in every table"
         fix = "usually a failed conversion of identifiers: use the original ones, or drop the row"
         problems.append(Problem(where, found, allowed, fix))
+    problems += name_problems(where, "gene identifier", genes)
+    if table.gene_names is not None:
+        problems += name_problems(path, "gene name", table.gene_names)
     named = genes[genes != ""]
     if twice := list(named[named.duplicated()].unique()):
         problems.append(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import logging
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,8 @@ import pandas as pd
 
 from recurseq.cohort.annotation import strip_version
 from recurseq.errors import InputError, Problem, few, raise_if_any
+from recurseq.names import name_problems
+from recurseq.raw import LARGEST_SHEET, fail, read_bytes, unix_text
 
 FORMAT = "one set a line: name, description, then its genes, separated by tabs"
 
@@ -97,6 +97,8 @@ def _parse(path: Path) -> tuple[list[GeneSet], list[Problem]]:
             lines_of.setdefault(name, []).append(number)
             sets.append(GeneSet(name, rest[0], genes))
     problems = _line_problems(path, faults) + _duplicate_problems(path, lines_of)
+    for name, numbers in lines_of.items():
+        problems += name_problems(f"{path}, {_lines(numbers)}", "set name", [name])
     if not sets and not problems:
         problems = [Problem(str(path), "the file holds no gene set", FORMAT)]
     return sets, problems
@@ -137,24 +139,10 @@ def _lines(numbers: list[int]) -> str:
 
 def _text(path: Path) -> str:
     """Return the decoded text with unix line ends, or raise the one problem that prevents it."""
-    try:
-        data = path.read_bytes()
-        if data[:2] == b"\x1f\x8b":
-            data = gzip.decompress(data)
-    except FileNotFoundError:
-        raise InputError([Problem(str(path), "the file does not exist", "a GMT file")]) from None
-    except (OSError, EOFError, zlib.error) as error:
-        found = f"cannot be read ({error})"
-        raise InputError([Problem(str(path), found, "a GMT file, plain or gzipped")]) from None
-    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        found = f"byte {data[error.start]:#04x} is not UTF-8 text"
-        fix = "save the file as UTF-8"
-        where = f"{path}, line {line}"
-        raise InputError([Problem(where, found, "UTF-8 text", fix)]) from None
+    data = unix_text(read_bytes(path, "a GMT file, plain or gzipped", LARGEST_SHEET), str(path))
+    if not data.strip():
+        raise fail(str(path), "the file is empty", FORMAT)
+    return data.decode("utf-8")
 
 
 def name_genes(table: pd.DataFrame, gene_sets: GeneSets) -> pd.Series:
