@@ -232,6 +232,27 @@ def test_a_folder_of_star_files(tmp_path):
     assert "strand reverse was recognised" in ended.output
 
 
+def test_a_folder_of_salmon_files_with_the_genes_of_the_transcripts(tmp_path):
+    sheet = sheet_of({"control": 3, "treated": 3})
+    counts = counts_for(list(sheet["sample_id"]))
+    for sample in counts:
+        (tmp_path / "salmon" / sample).mkdir(parents=True)
+        rows = [f"T{gene}\t1000\t800.5\t1.5\t{n}.25" for gene, n in counts[sample].items()]
+        text = "\n".join(["Name\tLength\tEffectiveLength\tTPM\tNumReads", *rows, ""])
+        (tmp_path / "salmon" / sample / "quant.sf").write_text(text)
+    pairs = [f"T{gene}\t{gene}\n" for gene in counts.index]
+    (tmp_path / "tx2gene.tsv").write_text("transcript\tgene\n" + "".join(pairs))
+    sheet.to_csv(tmp_path / "samples.tsv", sep="\t", index=False)
+    without = init(tmp_path, counts="salmon")
+    assert without.exit_code == 1 and "transcripts" in without.output
+    ended = init(tmp_path, "--transcripts", tmp_path / "tx2gene.tsv", counts="salmon")
+    assert ended.exit_code == 0, ended.output
+    assert config_of(tmp_path)["counts"] == {
+        "directory": "salmon", "format": "auto", "transcripts": "tx2gene.tsv", "lengths": "offset",
+    }  # fmt: skip
+    assert recurseq("check", tmp_path).exit_code == 0
+
+
 def test_paths_are_relative_within_and_beside_the_study_and_else_absolute(tmp_path):
     files = write_study(tmp_path / "data", sheet_of(THREE))
     here = ("--counts", files / "counts.tsv", "--samples", files / "samples.tsv")
