@@ -224,7 +224,7 @@ def _parsed(
     """Read a file at once, so that its text is not held until all are read."""
     if kind == "h5ad":
         found = "no readable abundance.h5 of kallisto; an h5ad file holds all samples"
-        fix = "name an h5ad file as counts.path; quantify again where kallisto's file is broken"
+        fix = "name it as counts.path"
         raise fail(content.path, found, "one sample in a file", fix)
     if kind in formats.QUANTIFIERS:
         estimates = read_estimates(content, kind)
