@@ -95,6 +95,8 @@ def _logs(folder: str | Path) -> list[Path]:
 
 def _failed_job(log: Path) -> FailedJob | None:
     text = log.read_text(encoding="utf-8", errors="replace")
+    if not text:  # Snakemake makes it for a job that a cluster refused or never began
+        return None
     parts = _parts(text.splitlines())
     ended = _value(parts.get(END, []), "ended")
     if ended in (DONE, INTERRUPTED):

@@ -187,6 +187,11 @@ def test_an_interrupted_job_is_no_failure(job, tmp_path):
     assert failed_jobs(tmp_path / "logs") == []
 
 
+def test_a_job_that_never_began_is_left_to_snakemake(tmp_path):
+    (tmp_path / "fit_model.log").touch()  # as Snakemake does when a cluster refuses a job
+    assert failed_jobs(tmp_path) == []
+
+
 def test_failures_of_an_earlier_run_are_left_out(job, tmp_path):
     run(job, raising(ValueError("old")))
     before = log_states(tmp_path / "logs")
