@@ -58,10 +58,13 @@ def gene(**changes):
     return pd.Series({**GENE, **changes}, dtype=object)
 
 
-def outcome(**testing):
+def outcome(largest_group=5, **testing):
     values = SimpleNamespace(**{"alpha": 0.05, "cooks": True, **testing})
     return SimpleNamespace(
-        study=SimpleNamespace(testing=values, min_count=10), smallest_group=4, cooks_limit=7.0
+        study=SimpleNamespace(testing=values, min_count=10),
+        smallest_group=4,
+        cooks_limit=7.0,
+        largest_group=largest_group,
     )
 
 
@@ -216,7 +219,10 @@ def test_outlying_counts_are_told_with_their_sample():
     text = cooks_sentence(gene(), replaced, outcome())
     assert "sample S2, 5,000, is an outlier and was replaced by 31" in text
     assert "larger counts" in cooks_sentence(gene(maxCooks=9.0), NO_REPLACEMENT, outcome())
-    assert "no group has 3" in cooks_sentence(gene(maxCooks=np.nan), NO_REPLACEMENT, outcome())
+    unknown = gene(maxCooks=np.nan)
+    assert "no group has 3" in cooks_sentence(unknown, NO_REPLACEMENT, outcome(largest_group=2))
+    assert "None of its counts was" in cooks_sentence(unknown, NO_REPLACEMENT, outcome())
+    assert cooks_sentence(unknown, replaced, outcome()).endswith("by 31 before fitting.")
     assert "left alone" in cooks_sentence(gene(), NO_REPLACEMENT, outcome(cooks=False))
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from recurseq.check import checked_study
 from recurseq.cohort.annotation import annotate
 from recurseq.cohort.importing import read_inputs
+from recurseq.cohort.lengths import matrix_of_lengths_problems
 from recurseq.cohort.symbols import resolve_symbols
 from recurseq.cohort.table import CountTable
 from recurseq.enrichment.gene_sets import name_genes, read_gene_sets
@@ -74,6 +75,9 @@ def examine(config: Mapping, repository: Path) -> Examination:
     table, annotation, problems = read_inputs(study, samples)
     if table is None or annotation is None:
         return Examination(tuple(problems), study, tuple(notes), samples)
+    if study.normalization.lengths is not None:
+        names = list(samples.index), list(table.counts.index)
+        problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
     genes = _named_genes(table, annotation)
     collections, more = _collections(study, genes)
     return Examination(

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from recurseq.deseq.cooks import cutoff
+from recurseq.deseq.cooks import cells_of, cutoff
 from recurseq.deseq.filtering import adjust
 from recurseq.markers import samples_of
 from recurseq.report.provenance import portable
@@ -67,6 +68,8 @@ class Outcome:
         Samples that need enough counts for a gene to be fitted.
     cooks_limit
         Cook's distance above which a count is an outlier.
+    largest_group
+        Samples in the largest group of equal design rows: outliers are told from three on.
     stale
         Whether the configuration has been changed since the results were made.
     """
@@ -78,6 +81,7 @@ class Outcome:
     markers: pd.DataFrame | None
     smallest_group: int
     cooks_limit: float
+    largest_group: int
     stale: bool
 
 
@@ -95,6 +99,7 @@ def read_outcome(study: Study, config: Mapping) -> Outcome:
     from recurseq.cohort.assemble import smallest_group
 
     model = anndata.read_h5ad(MODEL)
+    design = model.obsm["design_matrix"]
     tested = {
         name: _contrast_result(study, contrast, table, model.obs)
         for name, contrast in study.contrasts.items()
@@ -108,7 +113,8 @@ def read_outcome(study: Study, config: Mapping) -> Outcome:
         omnibus=_table(results / "omnibus" / "genes.tsv", "omnibus_genes"),
         markers=_table(results / "markers" / "markers.tsv", "markers"),
         smallest_group=study.min_samples or smallest_group(model.obs, study.main_factor),
-        cooks_limit=cutoff(*model.obsm["design_matrix"].shape),
+        cooks_limit=cutoff(*design.shape),
+        largest_group=int(np.bincount(cells_of(design)).max()),
         stale=_changed(config, results / "provenance.json"),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from recurseq.command.outcome import ContrastResult, Outcome
+from recurseq.deseq.cooks import REPLICATES_TO_FLAG
 from recurseq.markers import side_name
 
 
@@ -69,8 +70,12 @@ def cooks_sentence(gene: pd.Series, replacements: pd.DataFrame, outcome: Outcome
         for row in replacements.itertuples(name="Row", index=False)
     ]
     largest, limit = gene["maxCooks"], outcome.cooks_limit
+    if pd.isna(largest) and outcome.largest_group < REPLICATES_TO_FLAG:
+        none = f"Outlying counts cannot be told: no group has {REPLICATES_TO_FLAG} samples."
+        return " ".join([*parts, none])
     if pd.isna(largest):
-        return " ".join([*parts, "Cook's distance is not looked at: no group has 3 samples."])
+        # All groups are large: outliers were replaced, and nothing is withheld.
+        return " ".join(parts) or "None of its counts was an outlier that had to be replaced."
     distances = f"Cook's distance {number(largest)}, limit {number(limit)}"
     if gene["cooksOutlier"]:
         parts.append(
