@@ -64,7 +64,7 @@ def test_a_file_of_another_kind_gives_one_problem_not_a_thousand(tmp_path):
         (b"A\td\tTP53\nB\tM\xfcller\tMYC\n", "line 2: byte 0xfc is not UTF-8"),
         (b"", "holds no gene set"),
         (b"\n\n", "holds no gene set"),
-        (b"\x1f\x8b broken", "cannot be read"),
+        (b"\x1f\x8b broken", "broken gzip"),
     ],
 )
 def test_unreadable_files_are_explained(tmp_path, content, words):

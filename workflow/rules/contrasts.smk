@@ -93,7 +93,7 @@ if study.omnibus_reduced is not None:
             mem_mb=memory("test_omnibus"),
             runtime=minutes("test_omnibus"),
         params:
-            reduced=study.omnibus_reduced,
+            reduced=lambda wildcards: study.omnibus_reduced,
             testing=asdict(study.testing),
         script:
             "../../scripts/test_omnibus.py"

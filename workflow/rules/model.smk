@@ -16,7 +16,7 @@ rule fit_model:
         mem_mb=memory("fit_model"),
         runtime=minutes("fit_model"),
     params:
-        formula=study.formula,
+        formula=lambda wildcards: study.formula,  # braces are no wildcards
         cooks=study.testing.cooks,
         normalization=study.normalization.as_dict(),
         given=dates(user_file(study.normalization.lengths)),

@@ -11,9 +11,13 @@ import pandas as pd
 
 from recurseq.cohort.formats import ID_HEADERS, NAME_HEADERS, TYPE_HEADERS
 from recurseq.cohort.gtf import gtf_genes, is_gtf
-from recurseq.errors import few
+from recurseq.errors import few, raise_if_any
 from recurseq.files import fail, header_of, load, read_columns
+from recurseq.names import name_problems
 
+GTF_COLUMNS = 9
+_FEATURES = ("gene", "transcript", "exon", "CDS")
+_SHOWN = ("gene_id", "gene_name", "gene_type", "chromosome")
 COLUMNS = ["gene_id", "entrez_id", "gene_name", "chromosome", "gene_type", "aliases"]
 BUILTIN = Path(__file__).parent / "human_genes.tsv.gz"
 _CHROMOSOME_HEADERS = frozenset({"chromosome", "chr", "seqname", "chrom", "chromosome_name"})
@@ -69,12 +73,19 @@ def load_annotation(source: str | Path) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS, dtype=str)
     if str(source) == "builtin":
         return pd.read_csv(BUILTIN, sep="\t", dtype=str, keep_default_na=False)
-    if is_gtf(source):
-        return _from_gtf(source)
+    annotation = _from_gtf(source) if is_gtf(source) else _read_table(source)
+    names = [p for c in _SHOWN for p in name_problems(str(source), c, annotation[c])]
+    raise_if_any(names)
+    return annotation
+
+
+def _read_table(source: str | Path) -> pd.DataFrame:
     content = load(source)
     if content.kind == "hdf5":
         raise fail(str(source), "an HDF5 file", "a GTF or a table of genes")
     header = header_of(content)
+    if len(header) == GTF_COLUMNS and header[2] in _FEATURES:
+        raise fail(str(source), "a GTF without gene_id", "gene_id and gene_name in the last column")
     table = read_columns(content, set(range(len(header))), has_header=True)
     return _from_table(content.path, table.set_axis(header, axis=1))
 

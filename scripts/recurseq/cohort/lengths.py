@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-import anndata
+import numpy as np
 import pandas as pd
 
 from recurseq.cohort.matrix import read_table
 from recurseq.cohort.table import as_numbers
-from recurseq.errors import few
-from recurseq.files import fail, load
+from recurseq.errors import InputError, Problem, few, raise_if_any
+from recurseq.files import load
 
+if TYPE_CHECKING:
+    import anndata
+
+LONGEST = 1e9  # longer than any genome's longest transcript
 AVERAGE_LENGTH = "average_length"  # layer of a cohort whose counts a quantifier estimated
 
 
@@ -67,18 +72,46 @@ def read_lengths(path: str, cohort: anndata.AnnData) -> pd.DataFrame:
     Raises
     ------
     InputError
-        When a sample has no column, or a gene has two rows.
+        When a sample has no column, a gene two rows, or a cell holds what is no length.
     """
+    samples, genes = list(cohort.obs_names), list(cohort.var_names)
     table = read_table(load(path), "matrix").counts
-    missing = cohort.obs_names.difference(table.columns)
-    if len(missing):
-        raise fail(
-            path,
-            f"no column for {few(missing)}",
-            "a column for every sample, named as in the sheet",
-        )
-    twice = table.index[table.index.duplicated()]
-    if len(twice):
-        raise fail(path, f"more than one row for {few(twice.unique())}", "each gene once")
-    chosen = table.loc[table.index.isin(cohort.var_names), list(cohort.obs_names)]
+    raise_if_any(_problems(path, table, samples, genes))
+    chosen = table.loc[table.index.isin(genes), samples]
     return pd.DataFrame(as_numbers(chosen).T, cohort.obs_names, chosen.index)
+
+
+def matrix_of_lengths_problems(path: str, samples: list[str], genes: list[str]) -> list[Problem]:
+    """List what is wrong with a matrix of transcript lengths, for these samples and genes."""
+    try:
+        table = read_table(load(path), "matrix").counts
+    except InputError as error:
+        return list(error.problems)
+    return _problems(path, table, samples, genes)
+
+
+def _problems(
+    path: str, table: pd.DataFrame, samples: list[str], genes: list[str]
+) -> list[Problem]:
+    problems = []
+    if missing := [sample for sample in samples if sample not in table.columns]:
+        allowed = "a column for every sample, named as in the sheet"
+        problems.append(Problem(path, f"no column for {few(missing)}", allowed))
+    if len(twice := table.index[table.index.duplicated()].unique()):
+        problems.append(Problem(path, f"more than one row for {few(twice)}", "each gene once"))
+    known = table.loc[table.index.isin(genes), table.columns.isin(samples)]
+    if known.empty and not problems:
+        found = f"none of the genes of the counts; rows such as {few(table.index, 3)}"
+        return [Problem(path, found, f"genes named as in the counts, such as {few(genes, 3)}")]
+    values = as_numbers(known)
+    with np.errstate(invalid="ignore"):
+        odd = (values <= 0) | (values > LONGEST) | (np.isnan(values) & known.notna().to_numpy())
+    rows, columns = np.nonzero(odd)
+    if len(rows):
+        cells = [
+            f"gene {known.index[row]}, sample {known.columns[column]}: {known.iat[row, column]}"
+            for row, column in zip(rows[:3], columns[:3], strict=True)
+        ]
+        found = f"{len(rows)} cells that are no length, such as {few(cells)}"
+        problems.append(Problem(path, found, f"numbers above 0, at most {LONGEST:g}"))
+    return problems

@@ -141,7 +141,7 @@ def _text(path: Path) -> str:
     """Return the decoded text with unix line ends, or raise the one problem that prevents it."""
     data = unix_text(read_bytes(path, "a GMT file, plain or gzipped", LARGEST_SHEET), str(path))
     if not data.strip():
-        raise fail(str(path), "the file is empty", FORMAT)
+        raise fail(str(path), "the file is empty and holds no gene set", FORMAT)
     return data.decode("utf-8")
 
 
