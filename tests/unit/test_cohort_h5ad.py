@@ -123,7 +123,7 @@ def test_files_that_are_no_h5ad(tmp_path):
     assert "not a readable h5ad file" in problem_of(path).found
 
 
-@pytest.mark.parametrize("damage", ["shape", "positions", "no matrix", "index"])
+@pytest.mark.parametrize("damage", ["shape", "positions", "no matrix", "index", "kind"])
 def test_damaged_parts(tmp_path, damage):
     path = tmp_path / "x"
     data = study()
@@ -134,6 +134,8 @@ def test_damaged_parts(tmp_path, damage):
             file["X"].attrs["shape"] = [4, 70]
         elif damage == "positions":  # beyond the matrix: a reader that trusts them leaves memory
             file["X/indices"][0] = 10_000_000
+        elif damage == "kind":
+            file["var"].attrs["encoding-type"] = "datafrome"
         elif damage == "index":
             del file["obs/_index"]
         else:

@@ -76,7 +76,7 @@ def is_kallisto_h5(path: str) -> bool:
     try:
         with h5py.File(path, "r") as file:
             return "est_counts" in file and "aux/eff_lengths" in file
-    except OSError:
+    except (OSError, RuntimeError):  # h5py, on a damaged file
         return False
 
 

@@ -15,15 +15,13 @@ from recurseq.cohort.formats import NAME_HEADERS, TYPE_HEADERS
 from recurseq.cohort.orientation import genes_in_rows
 from recurseq.cohort.scale import scale_evidence
 from recurseq.cohort.table import CountTable
-from recurseq.errors import few
+from recurseq.errors import InputError, few
 from recurseq.files import cell_text, fail
 
 LARGEST = 2e8  # values: 3,000 samples of all genes; beyond are cells
 _GENE_NAMES = NAME_HEADERS | {"gene_symbols", "gene_names", "feature_name"}
 _LAYERS = ("counts", "raw_counts", "raw")
 _ALLOWED = "whole numbers in layers['counts'], raw or X"
-# anndata and h5py, at what they expected of a file
-_BROKEN = (OSError, KeyError, ValueError, TypeError, AttributeError, IndexError, RuntimeError)
 
 
 @dataclass(frozen=True)
@@ -80,8 +78,11 @@ def read_h5ad(path: str, sample_ids: Sequence[str] = ()) -> CountTable:
             _refuse_cells(path, len(samples), len(_frame(path, file, "var")))
             logarithms = "log1p" in file.get("uns", ())
             chosen, others = _whole_numbers(_matrices(path, file, len(samples)))
-    except _BROKEN as error:
-        raise fail(path, f"not a readable h5ad file ({error})") from None
+    except InputError:
+        raise
+    except Exception as error:  # whatever h5py and anndata raise at a damaged file
+        fix = "copy it again; one that is gzipped as a whole has to be unpacked"
+        raise fail(path, f"not a readable h5ad file ({error})", "", fix) from None
     if chosen is None:
         if logarithms:
             others.append("uns['log1p'] says that logarithms were taken")
