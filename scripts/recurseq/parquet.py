@@ -9,7 +9,9 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from recurseq.files import MISSING_COUNTS, cell_text, fail
+from recurseq.raw import LARGEST_MATRIX
 
+_CELL_BYTES = 8  # repeated values take no room in the file
 _UNNAMED_INDEX = "__index_level_"
 
 
@@ -36,7 +38,12 @@ def read_parquet(where: str, data: bytes) -> pa.Table:
         When the file is broken, has no column, or a column of lists or records.
     """
     try:
-        table = parquet.ParquetFile(pa.BufferReader(data)).read()
+        file = parquet.ParquetFile(pa.BufferReader(data))
+        if file.metadata.num_rows * file.metadata.num_columns * _CELL_BYTES > LARGEST_MATRIX:
+            raise fail(
+                where, f"{file.metadata.num_rows:,} rows, more than are read", "a gene a row"
+            )
+        table = file.read()
     except (pa.ArrowException, OSError) as error:
         raise fail(where, f"not a readable Parquet file ({error})") from None
     if len(set(table.column_names)) < table.num_columns:

@@ -106,6 +106,16 @@ def test_what_cannot_be_read(tmp_path):
         read_counts(path)
 
 
+def test_more_rows_than_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("recurseq.parquet.LARGEST_MATRIX", 2**20)
+    path = tmp_path / "x.parquet"
+    rows = 100_000
+    parquet.write_table(pa.table({"gene": ["A"] * rows, "S1": [0] * rows}), path)
+    assert path.stat().st_size < 10_000  # what repeats takes no room
+    with pytest.raises(InputError, match="100,000 rows, more than are read"):
+        read_counts(path)
+
+
 def test_real_file(shared_data):
     path = shared_data / "data/formats/spreadsheet/mouse_hcc_cleaned_cnt_with_sym.parquet"
     counts, expected = read(path), pd.read_parquet(path)
