@@ -31,7 +31,7 @@ EXPLANATIONS = {
     "input": (
         "Each went through the real command. Counted by what was wrong and how the command ended."
     ),
-    "format": "Recognised by content, whatever the file is called; files are ours unless called real.",
+    "format": "Recognised by content, whatever a file is called; files are ours unless said real.",
 }
 
 

@@ -118,6 +118,7 @@ def test_both_container_recipes_copy_the_same_files_that_exist(repository):
                 copied[source] = target + source if target.endswith("/") else target
     assert copied == dict(line.split() for line in sections["files"])
     assert all((repository / source).exists() for source in copied)
+    assert "envs/recurseq.yaml" in copied  # Snakemake reads it even where conda is not used
     ignored = (repository / ".dockerignore").read_text().splitlines()
     assert {line[1:] for line in ignored if line.startswith("!")} == set(copied)
 
