@@ -1,5 +1,6 @@
 """`recurseq check`: all problems at once, or what would run; quickly and in plain text."""
 
+import re
 import resource
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import pytest
 import yaml
 from command_study import config_of, init, installed, recurseq, sheet_of, write_study
 
+from recurseq.command import terminal
 from recurseq.command.folder import REPOSITORY
 
 GROUPS = {"normal": 3, "no_recurrence": 4, "early_recurrence": 5}
@@ -138,6 +140,20 @@ def test_a_terminal_without_unicode_gets_its_text_too(folder):
     ended = installed("check", folder, env={"PYTHONIOENCODING": "ascii", "PATH": "/usr/bin:/bin"})
     assert ended.returncode == 0, ended.stderr
     assert "test_contrast" in ended.stdout and ended.stdout.isascii()
+
+
+def test_a_narrow_terminal_breaks_sentences_between_words_and_commands_nowhere(monkeypatch, capsys):
+    for name, value in (("FORCE_COLOR", "1"), ("NO_COLOR", "1"), ("COLUMNS", "24")):
+        monkeypatch.setenv(name, value)
+    terminal.say("the threshold of independent filtering")
+    terminal.say_whole("recurseq run a_folder_with_a_long_name --unlock")
+    terminal.show_table(["contrast", "n"], [["early_recurrence_vs_no_recurrence", 7]])
+    printed = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+    assert printed[:2] == ["the threshold of ", "independent filtering"]
+    assert printed[2] == "recurseq run a_folder_with_a_long_name --unlock"
+    assert all(len(line) <= 24 for line in printed[3:])
+    cells = "".join(line.split("  ")[0].strip() for line in printed[4:])
+    assert cells == "early_recurrence_vs_no_recurrence"
 
 
 def test_control_characters_of_a_sheet_do_not_reach_the_terminal(tmp_path):

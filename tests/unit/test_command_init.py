@@ -100,6 +100,15 @@ def test_other_file_kinds_and_names_of_the_sample_column(tmp_path, ending):
     assert "omnibus" not in config  # two groups: the contrast says it
 
 
+def test_a_matrix_with_samples_in_rows_is_read_as_one(tmp_path):
+    folder = write_study(tmp_path, sheet_of(THREE))
+    counts = pd.read_csv(folder / "counts.tsv", sep="\t", index_col=0)
+    counts.T.to_csv(folder / "counts.tsv", sep="\t", index_label="sample")
+    ended = init(folder)
+    assert ended.exit_code == 0, ended.output
+    assert "60 genes, 9 samples" in ended.output
+
+
 def test_the_column_that_fits_the_counts_names_the_samples_not_the_usual_title(tmp_path):
     sheet = sheet_of(THREE).rename(columns={"sample_id": "library"})
     sheet.insert(0, "sample_id", [f"P{i}" for i in range(9)])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from recurseq.check import checked_study
 from recurseq.command.folder import REPOSITORY, SNAKEFILE, StudyFolder
-from recurseq.command.terminal import complain, say
+from recurseq.command.terminal import complain, say, say_whole
 from recurseq.errors import suggest
 from recurseq.files import fail
 
@@ -150,7 +150,7 @@ def run(folder: StudyFolder, request: Request) -> int:
     command = command_line(folder, request, progress_bar=sys.stderr.isatty())
     if "--rerun-incomplete" in command:
         say(f"{unfinished(folder)} files of an interrupted run are made again.")
-    say(in_a_shell(command), "dim")
+    say_whole(in_a_shell(command), "dim")
     sys.stdout.flush()
     code = execute(command)
     if request.unlock and not code:

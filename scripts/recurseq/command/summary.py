@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from recurseq.command.folder import StudyFolder
-from recurseq.command.terminal import heading, say, show_table
+from recurseq.command.terminal import heading, say, say_whole, show_table
 from recurseq.report.contrast_facts import short_rule
 from recurseq.study import Study
 from recurseq.tables import read_table
@@ -90,5 +90,5 @@ def _show_files(report: Path) -> None:
     if not (report / "report.html").is_file():
         say("The report was not made: not everything has run.")
         return
-    say(f"Report:   {report / 'report.html'}", "bold")
-    say(f"Workbook: {report / 'tables.xlsx'}")
+    say_whole(f"Report:   {report / 'report.html'}", "bold")
+    say_whole(f"Workbook: {report / 'tables.xlsx'}")

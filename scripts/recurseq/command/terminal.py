@@ -26,7 +26,13 @@ def printable(text: object) -> str:
 
 
 def say(text: object = "", style: str = "") -> None:
-    """Print a line on standard output."""
+    """Print a paragraph; a terminal breaks it between words, elsewhere it is one line."""
+    screen = console()
+    screen.print(Text(printable(text), style), soft_wrap=not screen.is_terminal)
+
+
+def say_whole(text: object, style: str = "") -> None:
+    """Print a line that can be copied: it is never broken."""
     console().print(Text(printable(text), style))
 
 
