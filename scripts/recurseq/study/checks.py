@@ -183,10 +183,12 @@ def _row_problems(sheet: pd.DataFrame, study: Study, row_schema: Mapping) -> lis
     """Blank, unusable and repeated sample names, and values `keep` names that do not occur."""
     problems = []
     validator = Draft202012Validator(row_schema)
-    named = sheet.rename(columns={study.sample_id: "sample_id"})
+    # The schema calls the names sample_id; another column of that name takes theirs meanwhile.
+    swapped = {study.sample_id: "sample_id", "sample_id": study.sample_id}
+    named = sheet.rename(columns=swapped)
     for line, row in zip(sheet.index, named.to_dict("records"), strict=True):
         for error in validator.iter_errors(row):
-            column = study.sample_id if error.path[0] == "sample_id" else error.path[0]
+            column = swapped.get(error.path[0], error.path[0])
             where = f"{study.samples_path}, line {line}, column {column!r}"
             problems.append(
                 Problem(where, f"found {error.instance!r}", error.schema["description"])
