@@ -17,7 +17,7 @@ REPOSITORY = HERE.parents[1]
 PROFILES = REPOSITORY / "workflow" / "profiles"
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "slurmdbd", "mariadbd")
 OWN = ("slurm_account=lab", "slurm_partition=short")  # what a user of this cluster sets
-LIMIT = 400  # seconds; the executor waits for ever when it loses sight of a job
+LIMIT = 600  # seconds; the executor waits for ever when it loses sight of a job
 
 
 def missing() -> str:
@@ -80,21 +80,23 @@ class Cluster:
             if number in peaks
         ]  # fmt: skip
 
-    def running(self, rule: str, seconds: int = 60) -> tuple[str, str]:
-        """Wait until a job with this rule runs; its number and node."""
+    def running(self, rule: str, seconds: int = 60) -> str:
+        """Wait until a job with this rule runs; its node."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            for line in call("squeue", "-h", "-t", "running", "-o", "%A %N %k").splitlines():
-                number, node, comment = line.split()
+            for line in call("squeue", "-h", "-t", "running", "-o", "%N %k").splitlines():
+                node, comment = line.split()
                 if rule in comment:
-                    return number, node
+                    return node
             time.sleep(0.2)
         raise AssertionError(f"no job with {rule} ran within {seconds} s")
 
     def idle(self, seconds: int = 60) -> None:
-        """Wait until no job is left."""
+        """Wait until no job is left and both nodes are ready for more."""
         end = time.monotonic() + seconds
-        while call("squeue", "-h") and time.monotonic() < end:
+        nodes = ("sinfo", "--noheader", "--Node", "--partition", "short", "--states", "idle")
+        while call("squeue", "-h") or len(call(*nodes).splitlines()) < 2:
+            assert time.monotonic() < end, call("squeue") + call("sinfo")
             time.sleep(0.5)
 
 
