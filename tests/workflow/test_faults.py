@@ -12,7 +12,7 @@ import signal
 import subprocess
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
@@ -62,11 +62,11 @@ class Run:
         )
 
     def script(self, rule):
-        """Process of a job."""
-        for process in psutil.Process(self.process.pid).children(recursive=True):
-            command = process.cmdline()
-            if command and command[-1].endswith(f".{rule}.py"):
-                return process
+        """Process of a job; none when there is not one just now."""
+        with suppress(psutil.Error):  # a process may end while it is looked at
+            for process in psutil.Process(self.process.pid).children(recursive=True):
+                if any(part.endswith(f".{rule}.py") for part in process.cmdline()[1:2]):
+                    return process
         return None
 
     def kill(self):
