@@ -148,6 +148,9 @@ def test_the_test_against_a_threshold_decides_when_there_is_one():
         "P-value 0.001, adjusted 0.01; test of |log2 fold change| above 1: p-value 0.4, adjusted "
         "0.6."
     )
+    assert test_sentence(row(), result(filtered=12.5)) == (
+        "P-value 0.001, adjusted 0.01 over the genes with a mean count of at least 12.5."
+    )
     low = row(baseMean=3.0, pvalueThreshold=0.4, significant=False, direction="none")
     sentence = said(low, result(lfc_threshold=1.0, beyond=5.0))[1]
     assert "below 5, the threshold" in sentence and "p-value 0.4" in sentence

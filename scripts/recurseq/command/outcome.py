@@ -127,18 +127,21 @@ def _contrast_result(
     study: Study, contrast: Contrast, genes: pd.DataFrame, samples: pd.DataFrame
 ) -> ContrastResult:
     fitted = genes[genes["baseMean"].notna()]
-    filtered = [
-        adjust(
-            fitted[column],
-            fitted["baseMean"],
-            alpha=study.testing.alpha,
-            independent_filtering=study.testing.independent_filtering,
-        ).threshold
-        for column in ("pvalue", "pvalueThreshold")
-    ]
+    filtered = [_threshold(fitted, column, study) for column in ("pvalue", "pvalueThreshold")]
     sides = [samples_of(contrast.as_dict(), side, samples) for side in ("numerator", "denominator")]
     named = [None if side is None else list(samples.index[side]) for side in sides]
     return ContrastResult(contrast, genes, *filtered, *named)
+
+
+def _threshold(fitted: pd.DataFrame, column: str, study: Study) -> float:
+    """Mean count below which independent filtering left genes out; 0 when it left out none."""
+    adjusted = adjust(
+        fitted[column],
+        fitted["baseMean"],
+        alpha=study.testing.alpha,
+        independent_filtering=study.testing.independent_filtering,
+    )
+    return adjusted.threshold if adjusted.filtered.any() else 0.0
 
 
 def _changed(config: Mapping, provenance: Path) -> bool:

@@ -118,6 +118,8 @@ def test_sentence(row: pd.Series, result: ContrastResult) -> str:
     text = f"p-value {probability(row['pvalue'])}"
     if pd.notna(row["padj"]):
         text += f", adjusted {probability(row['padj'])}"
+        if result.mean_filtered > 0:
+            text += f" over the genes with a mean count of at least {number(result.mean_filtered)}"
     if pd.notna(row["pvalueThreshold"]):
         limit = f"|log2 fold change| above {result.contrast.lfc_threshold:g}"
         text += f"; test of {limit}: p-value {probability(row['pvalueThreshold'])}"
