@@ -6,6 +6,7 @@ the workbook and the report.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from recurseq.writing import whole_file
 
 MISSING = "NA"
 SIGNIFICANT_DIGITS = 10
+_BREAKS = re.compile(r"[\t\r\n]+")  # other blanks belong to a name and stay
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def _as_text(values: pd.Series, kind: str) -> list[str]:
     elif kind in ("number", "pvalue"):
         texts = [_number(value) for value in values.to_numpy(dtype=float, na_value=np.nan)]
     else:
-        texts = [" ".join(str(value).split()) for value in values]
+        texts = [_BREAKS.sub(" ", str(value)) for value in values]
     return [MISSING if gone else text for text, gone in zip(texts, missing, strict=True)]
 
 
