@@ -12,6 +12,7 @@ from recurseq.check import checked_study
 from recurseq.changes import file_states
 from recurseq.cohort.per_sample import candidate_files
 from recurseq.errors import InputError
+from recurseq.study.config_file import read_config
 from recurseq.writing import writing_problems
 
 if "study" not in config:
@@ -28,7 +29,12 @@ def refuse(problems):
 
 def load_checked_study():
     """The study of the configuration; when it has problems, their list and the end of the run."""
+    # The files once more as text: what Snakemake made of them has lost keys given twice. As a
+    # module, the study has no file of its own.
+    files = [] if workflow.modifier.parent_modifier else workflow.configfiles
     try:
+        for file in files:
+            read_config(file)
         checked, messages = checked_study(config, REPOSITORY)
     except InputError as error:
         refuse(error.problems)

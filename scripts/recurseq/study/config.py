@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -19,6 +20,7 @@ _PATHS = frozenset(
         "collections",
     }
 )
+_END_OF_SCRIPT = re.compile(r"</script|<!--", re.IGNORECASE)
 _SEVERAL_LINES = frozenset({"title", "formula", "reduced"})  # YAML's | and > end with a line end
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
@@ -89,6 +91,9 @@ def _text(place: tuple, text: str) -> Iterable[Problem]:
     if sign := control_of(shown):
         found = f"{quoted(text)} holds the control character {sign!a}"
         yield Problem(where, found, "text in one line", "remove the character")
+    if end := _END_OF_SCRIPT.search(text):
+        fix = "leave it out; a report of Snakemake holds this text inside a script"
+        yield Problem(where, f"{quoted(text)} holds {end[0]!r}", f"text without {end[0]!r}", fix)
     if _PATHS & set(place) and any(sign in text for sign in "{}"):
         fix = "rename the file; Snakemake takes braces for a wildcard"
         yield Problem(where, f"found {quoted(text)}", "a path without braces", fix)

@@ -1,0 +1,27 @@
+"""Hostile inputs through ``recurseq check`` in one process, which saves its start."""
+
+import cases_config
+import cases_counts
+import cases_files
+import cases_sheet
+import pytest
+from ground import Ground, examine
+
+TABLES = {
+    "configuration": cases_config,
+    "sheet": cases_sheet,
+    "counts": cases_counts,
+    "other files": cases_files,
+}
+CASES = [
+    pytest.param(kind, case, id=case.name) for kind, table in TABLES.items() for case in table.QUICK
+]
+
+
+@pytest.mark.parametrize(("kind", "case"), CASES)
+def test_input(kind, case, tmp_path, record_property):
+    record_property("input", f"{kind}: {case.name}")
+    record_property("result", "runs" if case.runs else "refused")
+    ground = Ground(tmp_path)
+    case.build(ground)
+    examine(case, ground, ground.check_here())

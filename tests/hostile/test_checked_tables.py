@@ -1,0 +1,22 @@
+"""Hostile tables of every kind through ``recurseq check``: refused with the place, or accepted."""
+
+import cases_counts
+import cases_files
+import cases_sheet
+import pytest
+from ground import Ground, examine
+
+pytestmark = pytest.mark.workflow
+KINDS = {"sheet": cases_sheet, "counts": cases_counts, "other files": cases_files}
+CASES = [
+    pytest.param(kind, case, id=case.name) for kind, table in KINDS.items() for case in table.CASES
+]
+
+
+@pytest.mark.parametrize(("kind", "case"), CASES)
+def test_table(kind, case, tmp_path, record_property):
+    record_property("input", f"{kind}: {case.name}")
+    record_property("result", "runs" if case.runs else "refused")
+    ground = Ground(tmp_path)
+    case.build(ground)
+    examine(case, ground, ground.check())
