@@ -1,11 +1,13 @@
 """The way of a user's own files: init, check, run, explain, by the installed command."""
 
+import copy
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import anndata
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -19,6 +21,11 @@ from recurseq.command.plan import jobs
 from recurseq.tables import read_table
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("command")]
+NOTED = {
+    "padj": r"mean count below ([\d.]+)",
+    "padjThreshold": r"mean count below ([\d.]+) \(padjThreshold\)",
+}
+OPTIONAL = ("omnibus", "markers", "enrichment")
 SCRIPT = Path(sys.executable).with_name("recurseq")
 
 
@@ -43,6 +50,12 @@ def study(tmp_path_factory):
     folder.mkdir()
     made = make_study(folder)
     (folder / "config.yaml").unlink()
+    counts = pd.read_csv(folder / "counts.tsv", sep="\t", index_col=0)
+    low = np.random.default_rng(1).poisson(
+        1.3, (500, counts.shape[1])
+    )  # for the filter to leave out
+    low = pd.DataFrame(low, [f"LOW{i}" for i in range(len(low))], counts.columns)
+    pd.concat([counts, low]).to_csv(folder / "counts.tsv", sep="\t", index_label="gene_id")
     files = ("--counts", folder / "counts.tsv", "--samples", folder / "samples.tsv")
     ended = recurseq(
         "init", folder, *files, "--contrast", "early_vs_none=early_recurrence:no_recurrence",
@@ -51,8 +64,8 @@ def study(tmp_path_factory):
     assert ended.returncode == 0, ended.stdout + ended.stderr
     config = yaml.safe_load((folder / "config.yaml").read_text())
     config["markers"] = {"panel": "markers.tsv"}
-    config["enrichment"] = {"collections": {"planted": "sets.gmt"}, "min_size": 5}
     config["contrasts"]["tumour_vs_normal"]["lfc_threshold"] = 0.5
+    config["filter"]["min_count"] = 0
     made.config = config
     made.write()
     return made
@@ -82,12 +95,12 @@ def snakemakes(text):
     return {k: int(n) for k, n in counts.items() if k not in ("all", "default", "total")}
 
 
-def test_the_planned_jobs_are_those_of_snakemake(study, tmp_path, monkeypatch):
-    small = make_study(tmp_path)
-    for section in ("omnibus", "markers", "enrichment"):
-        del small.config[section]
-    small.write()
-    for one in (study, small):
+def test_the_planned_jobs_are_those_of_snakemake(tmp_path, monkeypatch):
+    full = make_study(tmp_path)  # with omnibus test, markers and gene sets
+    small = copy.copy(full)
+    small.config = {k: v for k, v in full.config.items() if k not in OPTIONAL}
+    for one in (full, small):
+        one.write()
         ended = recurseq("run", one.path, "--dry-run")
         assert ended.returncode == 0, ended.stdout + ended.stderr
         assert snakemakes(ended.stdout + ended.stderr) == planned(one, monkeypatch)
@@ -112,15 +125,16 @@ def test_the_run_ends_with_its_report_and_its_calls(study, ran):
 
 def test_explain_agrees_with_every_row_of_every_table(study, ran):
     """All genes at once: verdict, reason and estimate of each contrast, from the tables alone."""
-    names = [f"GENE{i}" for i in range(400)]
+    names = [f"GENE{i}" for i in range(400)] + [f"LOW{i}" for i in range(500)]
     ended = explain(study, *names, "--no-samples")
     assert ended.exit_code == 0, ended.stderr
-    blocks = re.split(r"\n\n(?=GENE\d+\n)", "\n" + ended.stdout)[1:]
+    blocks = re.split(r"\n\n(?=(?:GENE|LOW)\d+\n)", "\n" + ended.stdout)[1:]
     assert [block.split("\n", 1)[0] for block in blocks] == names
     tables = {
         "early_vs_none": (genes(study, "early_vs_none"), "padj"),
         "tumour_vs_normal": (genes(study, "tumour_vs_normal"), "padjThreshold"),
     }
+    filtered = 0
     for gene, block in zip(names, blocks, strict=True):
         for contrast, (table, column) in tables.items():
             row = table.loc[gene]
@@ -134,10 +148,14 @@ def test_explain_agrees_with_every_row_of_every_table(study, ran):
             assert f"(standard error {row['lfcSE']:.2f})" in part
             assert f"shrunken {row['shrunkenLog2FoldChange']:.2f}." in part
             if pd.isna(row[column]):
-                assert "independent filtering" in part
+                noted = re.findall(NOTED[column], row["note"])
+                told = re.findall(r"is below ([\d.]+), the threshold of independent", part)
+                assert float(told[0]) == pytest.approx(float(noted[0]), rel=0.005)
+                filtered += 1
                 continue
             assert ("is not below alpha" in part) == (row[column] >= 0.05)
             assert ("is below min_abs_lfc" in part) == (abs(row["log2FoldChange"]) < 1)
+    assert filtered > 100
 
 
 def test_explain_shows_counts_by_group_and_sample(study, ran):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from recurseq.command.outcome import ContrastResult, Outcome
-from recurseq.deseq.cooks import REPLICATES_TO_FLAG
+from recurseq.deseq.cooks import REPLICATES_TO_FLAG, REPLICATES_TO_REPLACE
 from recurseq.markers import side_name
 
 
@@ -79,8 +79,9 @@ def cooks_sentence(gene: pd.Series, replacements: pd.DataFrame, outcome: Outcome
     distances = f"Cook's distance {number(largest)}, limit {number(limit)}"
     if gene["cooksOutlier"]:
         parts.append(
-            f"The count of sample {gene['cooksSample']} drives the fit ({distances}) and its group "
-            "is too small to replace it: all p-values of this gene are withheld."
+            f"The count of sample {gene['cooksSample']} drives the fit ({distances}); fewer than "
+            f"{REPLICATES_TO_REPLACE} samples share its groups in the design, so it cannot be "
+            "replaced, and all p-values of this gene are withheld."
         )
     elif largest > limit:
         parts.append(
