@@ -62,7 +62,7 @@ def imported(local, tmp_path):
     return study
 
 
-def test_demo_runs_as_slurm_jobs_and_gives_the_local_tables(cluster, tmp_path):
+def test_demo_runs_as_slurm_jobs_and_gives_the_local_tables(cluster, tmp_path, record_property):
     here, there = tmp_path / "here", tmp_path / "there"
     for folder in (here, there):
         shutil.copytree(REPOSITORY / "config", folder / "config")
@@ -91,9 +91,13 @@ def test_demo_runs_as_slurm_jobs_and_gives_the_local_tables(cluster, tmp_path):
         assert job.minutes >= 5
     assert {job.node for job in jobs} == {"node1", "node2"}
     assert len(jobs) == 10  # for 30 rule runs
+    record_property("cluster case", "every rule of the demo in a Slurm job")
+    record_property(
+        "result", f"{len(jobs)} jobs, each within the memory it asked for; same tables as locally"
+    )
 
 
-def test_a_job_killed_for_memory_gets_more_and_succeeds(cluster, local, imported):
+def test_a_job_killed_for_memory_gets_more_and_succeeds(cluster, local, imported, record_property):
     little = "fit_model:mem_mb=350 * 3 ** (attempt - 1)"
     _, name = run(imported, *ACCOUNT, *FIT, "--set-resources", little)
 
@@ -104,9 +108,14 @@ def test_a_job_killed_for_memory_gets_more_and_succeeds(cluster, local, imported
     assert "memory" in slurm_log(imported, fits[0])
     assert [job.minutes for job in fits] == [10, 20]
     assert model(imported) == model(local.path)
+    record_property("cluster case", "a job killed for memory")
+    record_property(
+        "result",
+        f"came back with {fits[1].asked} MB instead of {fits[0].asked}; same model as locally",
+    )
 
 
-def test_work_ends_on_the_other_node_when_one_goes_down(cluster, local, imported):
+def test_work_ends_on_the_other_node_when_one_goes_down(cluster, local, imported, record_property):
     process = start(imported, *ACCOUNT, *FIT)
     node = cluster.running("fit_model")
     time.sleep(4)  # into the fit
@@ -121,9 +130,13 @@ def test_work_ends_on_the_other_node_when_one_goes_down(cluster, local, imported
         ("COMPLETED", other),
     ]
     assert model(imported) == model(local.path)
+    record_property("cluster case", "a node set down during a job")
+    record_property("result", "ended on the other node; same model as locally")
 
 
-def test_recovery_after_a_killed_snakemake_gives_identical_tables(cluster, local, tmp_path):
+def test_recovery_after_a_killed_snakemake_gives_identical_tables(
+    cluster, local, tmp_path, record_property
+):
     study = slurm.small_studies().make_study(tmp_path)
     process = start(study.path, *ACCOUNT)
     cluster.running("test_contrast", seconds=180)
@@ -140,9 +153,13 @@ def test_recovery_after_a_killed_snakemake_gives_identical_tables(cluster, local
     assert tables(study.path) == tables(local.path)
     assert "fit_model" not in asked_memory(again)  # what was finished is kept
     assert {job.state for job in cluster.jobs(name)} == {"COMPLETED"}
+    record_property("cluster case", "Snakemake killed (SIGKILL) during the contrasts")
+    record_property(
+        "result", "recovered as documented, nothing fitted again; same tables as locally"
+    )
 
 
-def test_a_cluster_without_accounting(cluster, local, imported, tmp_path):
+def test_a_cluster_without_accounting(cluster, local, imported, tmp_path, record_property):
     """The other profile, with the partition in a profile of the user's own. Stops the cluster."""
     cluster.stop()
     own = tmp_path / "own"
@@ -154,6 +171,8 @@ def test_a_cluster_without_accounting(cluster, local, imported, tmp_path):
     assert "Slurm accounting storage is disabled" not in said
     assert finished == "short rule_fit_model\n"
     assert model(imported) == model(local.path)
+    record_property("cluster case", "a cluster without accounting")
+    record_property("result", "followed by squeue; same model as locally")
 
 
 def started(accounting):
