@@ -60,13 +60,15 @@ def candidate_files(directory: str | Path) -> list[str]:
         Files may lie in it or in folders in it.
     """
     folder = Path(directory)
-    return sorted(
+    names = sorted(
         path.relative_to(folder).as_posix()
         for path in [*folder.glob("*"), *folder.glob("*/*")]
         if path.is_file()
         and not path.name.startswith(".")
         and not path.name.lower().endswith(_OTHER_FILES)
     )
+    # Snakemake follows and prints the names of files that are read, and takes braces for wildcards.
+    return [name for name in names if name.isprintable() and not {"{", "}"} & set(name)]
 
 
 def read_directory(

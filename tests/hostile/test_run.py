@@ -1,0 +1,80 @@
+"""Hostile inputs through ``snakemake`` itself, from the start of a run to its message."""
+
+import cases_config
+import cases_counts
+import cases_files
+import cases_sheet
+import pytest
+from edits import setting
+from ground import Case, Ground, examine
+
+pytestmark = pytest.mark.workflow
+TABLES = (cases_config, cases_sheet, cases_counts, cases_files)
+BY_NAME = {case.name: case for table in TABLES for case in (*table.CASES, *table.QUICK)}
+# Snakemake reads the configuration before recurseq does; these are the ones it hands on.
+BEFORE_ANY_JOB = [
+    *("key given twice", "bomb of lists", "half a surrogate", "nothing as a key"),
+    *("no and off as levels", "level with a leading zero", "number in place of a section"),
+    *("contrast called '../../x'", "contrast called 'abc\\n'", "contrast called '{contrast}'"),
+    *("formula with a call", "product of twenty-six columns", "formula with a format field"),
+    *("counts are the study", "path with a wildcard", "folder of counts is a file"),
+    *("demo written outside", "demo written over the sheet", "title that ends a script"),
+    *("sheet with a quotation mark left open", "sheet of separators", "workbook that swells"),
+    *("sheet with ten thousand columns", "column name of a megabyte", "covariate in hexadecimal"),
+    *("sheet a pipe", "panel a device", "gene sets is a bomb", "gene sets in Latin-1"),
+]
+IN_A_JOB = [
+    *("count with a decimal comma", "count of ten thousand digits", "gene of a megabyte"),
+    *("gene with an escape sequence", "matrix is a bomb", "annotation in Latin-1"),
+    *("matrix a device", "count limit above all counts"),
+]
+ACCEPTED = [
+    *("title with format fields", "title with a command", "formula on several lines"),
+    *("config with a byte-order mark", "folder with files of wild names"),
+]
+
+
+def tried(name, tmp_path, record_property, *arguments):
+    case = BY_NAME[name]
+    record_property("input", f"run: {case.name}")
+    record_property("result", "runs" if case.runs else "refused")
+    ground = Ground(tmp_path)
+    case.build(ground)
+    examine(case, ground, ground.snakemake(*arguments))
+
+
+@pytest.mark.parametrize("name", BEFORE_ANY_JOB)
+def test_refused_before_any_job(name, tmp_path, record_property):
+    tried(name, tmp_path, record_property)
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_accepted_as_it_stands(name, tmp_path, record_property):
+    tried(name, tmp_path, record_property, "--dry-run")
+
+
+@pytest.mark.parametrize("name", IN_A_JOB)
+def test_refused_by_the_job_that_reads_it(name, tmp_path, record_property):
+    tried(name, tmp_path, record_property, "--until", "import_counts")
+
+
+def test_lengths_are_refused_before_the_fit(tmp_path, record_property):
+    case = BY_NAME["length below zero"]
+    record_property("input", f"run: {case.name}")
+    record_property("result", "refused")
+    ground = Ground(tmp_path)
+    case.build(ground)
+    ended = ground.snakemake("--until", "fit_model")
+    assert ended.code != 0 and "Traceback" not in ended.text
+    assert "lengths.tsv" in ended.text and "GENE2" in ended.text
+    assert not (ground.path / "results/model.h5ad").exists()
+
+
+def test_every_refusal_at_once(tmp_path):
+    """Many mistakes at a time give one message with all of them."""
+    ground = Ground(tmp_path)
+    for name in ("gene with an escape sequence", "panel with a blank set", "set without genes"):
+        BY_NAME[name].build(ground)
+    setting("design.formula", "~ grup")(ground)
+    case = Case("", lambda ground: None, ("counts.tsv", "markers.tsv", "sets.gmt", "'grup'"))
+    examine(case, ground, ground.snakemake())
