@@ -107,6 +107,13 @@ def test_packages_of_a_script_are_found_through_the_library(repository):
     assert versions.package_versions(["no_such_package"]) == {}
 
 
+def test_every_script_opens_its_log_in_the_same_way(repository):
+    for script in (repository / "scripts").glob("*.py"):
+        lines = [line for line in script.read_text().splitlines() if line]
+        assert lines[1:3] == ["from recurseq.log import logged", "with logged(snakemake):"], script
+        assert all(line.startswith("    ") for line in lines[3:]), script
+
+
 @pytest.mark.parametrize("kind", ["input", "integrity"])
 def test_a_message_for_the_user_is_told_once_and_whole(job, tmp_path, capfd, kind):
     problem = Problem("samples.tsv, line 4", "'nromal'", fix="did you mean 'normal'?")

@@ -146,6 +146,25 @@ def undisturbed(tmp_path_factory):
     return study
 
 
+def test_every_log_begins_with_what_the_job_had_and_ends_with_its_cost(undisturbed):
+    logs = sorted((undisturbed.path / "results" / "logs").rglob("*.log"))
+    assert len(logs) == 16
+    for path in logs:
+        lines = path.read_text().splitlines()
+        rule = path.stem if path.parent.name == "logs" else path.parent.name
+        assert lines[:2] == ["== job", f"rule: {rule}"]
+        heading = lines[: lines.index("== messages")]
+        keys = [line.split(" ")[0].rstrip(":") for line in heading]
+        assert {"started", "input", "threads", "versions"} <= set(keys), path
+        assert re.match(r"versions: recurseq \d.*, Python 3", heading[-1])
+        assert lines[-4:-2] == ["== end", "ended: done"]
+        assert re.fullmatch(r"wall time: \d+\.\d s", lines[-2])
+        assert 10 < float(re.fullmatch(r"peak memory: (\d+) MB", lines[-1])[1]) < 2000
+    fit = (undisturbed.path / "results" / "logs" / "fit_model.log").read_text()
+    assert "input cohort: results/cohort.h5ad" in fit and 'param formula: "~ group"' in fit
+    assert re.search(r"versions: .*pydeseq2 0\.5", fit)
+
+
 def test_killed_at_random_moments_the_run_ends_as_if_nothing_had_been(
     undisturbed, tmp_path, record_property
 ):
