@@ -9,23 +9,25 @@
 # model.h5ad, MB      0.2           11.7          36.5          324
 #
 # simulate_demo                     148    1
-# import_counts       151    1      180    1      350    3      1375   10
-# assess_quality      177    1      211    1      317    2       926   60
+# import_counts       152    1      182    1      282    2     1338   13
+# assess_quality      279    1      306    2      409    2      926   60
 # plot_quality        226    3      247    3      272    4       437    5
-# fit_model           252    2      291    4      473    6      1123   34
+# fit_model           356    3      394    4      575    6     1123   34
 # plot_model          183    1      205    2      280    2       596    3
-# test_contrast       178    1      231    2      374    3      1200   13
+# test_contrast       178    1      231    2      422    4     1200   13
 # check_contrasts     176    1      232    2      369    3       756    4
 # plot_contrast       277    3      303    4      394    5       819    6
-# test_omnibus        177    1      215    1      337    2       894    5
-# enrich_pathways     208    2      263    3      290    9       273    3
-# plot_enrichment     188    2      257    3      332    4       623    6
+# test_omnibus        178    1      315    2      395    2      894    5
+# enrich_pathways     208    3      263    3      345    9      273    3
+# plot_enrichment     188    2      257    3      332    4      623    6
 # extract_markers     149    1      212    2      361    3       673    3
 # plot_markers        205    2      253    5      327    5       639    7
 # check_demo                        150    1
 # write_provenance     27    0       27    0       27    0        27    0
 # build_workbook      153    1      178    7      220   10       253   15
 # build_report        163    1      187    2      236    3       190    2
+#
+# The first job after an installation compiles the engine, with up to 150 MB more.
 #
 # The request is about one and a half times what was measured, plus Snakemake itself, doubled in
 # memory and time at each further attempt.
@@ -61,15 +63,15 @@ class Request(NamedTuple):
 REQUESTS = {
     "simulate_demo": Request(250),
     "import_counts": Request(250, "counts", 25, 10, 0.1),
-    "assess_quality": Request(300, "cohort", 15, 5, 0.3),
+    "assess_quality": Request(500, "cohort", 15, 5, 0.3),
     "plot_quality": Request(400, "cohort", 5),
-    "fit_model": Request(400, "cohort", 20, 10, 0.3, threads=4),
+    "fit_model": Request(650, "cohort", 20, 10, 0.3, threads=4),
     "plot_model": Request(300, "model", 4),
-    "test_contrast": Request(300, "model", 6, 5, 0.05),
+    "test_contrast": Request(350, "model", 6, 5, 0.05),
     "check_contrasts": Request(300, "model", 6),
     "plot_contrast": Request(450, "model", 4),
-    "test_omnibus": Request(300, "model", 6, 5, 0.05),
-    "enrich_pathways": Request(450, minutes=10),
+    "test_omnibus": Request(500, "model", 6, 5, 0.05),
+    "enrich_pathways": Request(550, minutes=10),
     "plot_enrichment": Request(400, "model", 4),
     "extract_markers": Request(300, "model", 6),
     "plot_markers": Request(400, "model", 4),
