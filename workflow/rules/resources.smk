@@ -9,10 +9,10 @@
 # model.h5ad, MB      0.2           11.7          36.5          324
 #
 # simulate_demo                     148    1
-# import_counts       152    1      182    1      282    2     1338   13
+# import_counts       152    1      182    1      282    2      765    7
 # assess_quality      279    1      306    2      409    2      926   60
 # plot_quality        226    3      247    3      272    4       437    5
-# fit_model           356    3      394    4      575    6     1123   34
+# fit_model           356    3      394    4      575    6     1296   21
 # plot_model          183    1      205    2      280    2       596    3
 # test_contrast       178    1      231    2      422    4     1200   13
 # check_contrasts     176    1      232    2      369    3       756    4
@@ -41,7 +41,7 @@ SNAKEMAKE_MB = 400
 # genes, 122 MB in all, took 956 MB.
 PACKED = (".gz", ".xlsx", ".parquet", ".h5ad")
 TEXT_PER_PACKED = 4
-TABLE_PER_FOLDER = 1 / 3
+TABLE_PER_FOLDER = 2 / 3
 
 
 class Request(NamedTuple):
@@ -62,7 +62,7 @@ class Request(NamedTuple):
 
 REQUESTS = {
     "simulate_demo": Request(250),
-    "import_counts": Request(250, "counts", 25, 10, 0.1),
+    "import_counts": Request(300, "counts", 16, 10, 0.1),
     "assess_quality": Request(500, "cohort", 15, 5, 0.3),
     "plot_quality": Request(400, "cohort", 5),
     "fit_model": Request(650, "cohort", 20, 10, 0.3, threads=4),
