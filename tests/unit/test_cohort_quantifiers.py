@@ -191,8 +191,7 @@ def problems_of(folder, names=("A", "B"), **options):
 def test_formats_are_recognised_by_content_in_any_order_of_columns(tmp_path, kind):
     text = file_of(kind, SMALL)
     cells = [line.split("\t") for line in text.strip().split("\n")]
-    first = 2 if kind == "rsem" else 1
-    turned = "\n".join("\t".join(row[:first] + row[: first - 1 : -1]) for row in cells)
+    turned = "\n".join("\t".join([row[0], *row[:0:-1]]) for row in cells)
     small(tmp_path, (kind, kind), A=turned + "\n", B=gzip.compress(text.encode()))
     assert recognise(load(next((tmp_path / "A").iterdir()))) == kind
     table = read(tmp_path)
@@ -261,6 +260,37 @@ def test_kallisto_h5_gives_what_its_text_gives(tmp_path):
     (tmp_path / "B" / "abundance.h5").write_bytes(b"\x89HDF\r\n\x1a\n cut off")
     (problem,) = problems_of(tmp_path)
     assert "no readable abundance.h5" in problem.found
+
+
+BROKEN_H5 = {
+    "length of 0": ("aux/eff_lengths", [300.0, 0.0, 700.0], "a length of 0: line 2, 't1.2': 0.0"),
+    "other length": ("aux/eff_lengths", [300.0, 700.0], "parts have the shapes ((3,), (3,), (2,))"),
+    "two columns": ("est_counts", [[1.0, 2.0]] * 3, "parts have the shapes ((3,), (3, 2), (3,))"),
+    "no table": ("aux/ids", None, "not a readable abundance.h5"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_H5)
+def test_kallisto_h5_with_parts_that_do_not_fit(tmp_path, case):
+    place, values, words = BROKEN_H5[case]
+    small(tmp_path, ("kallisto", "kallisto"))
+    for sample in "AB":
+        path = tmp_path / sample / "abundance.h5"
+        (tmp_path / sample / "abundance.tsv").unlink()
+        kallisto_h5(path, SMALL)
+        with h5py.File(path, "a") as file:
+            del file[place]
+            file.create_group(place) if values is None else file.create_dataset(place, data=values)
+    problems = problems_of(tmp_path)
+    assert len(problems) == 2
+    assert all(words in problem.found for problem in problems)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_files_without_a_transcript(tmp_path, kind):
+    empty = file_of(kind, SMALL.iloc[:0])
+    found = [p.found for p in problems_of(small(tmp_path, (kind, kind), A=empty, B=empty))]
+    assert found == ["no transcript is listed"] * 2
 
 
 RSEM_GENES = (

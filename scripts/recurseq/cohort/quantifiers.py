@@ -79,7 +79,8 @@ def read_estimates(content: Content, kind: str) -> Estimates:
         allowed = f"the columns of {NAMES_OF_FORMATS[kind]}: {few(wanted)}"
         raise fail(f"{content.path}, header", f"no column {few(lacking)}", allowed)
     level = level_of(content)
-    texts = {0, 1} if kind == "rsem" else {0}
+    partner = {TRANSCRIPTS: "gene_id", GENES: "transcript_id(s)"}[level]
+    texts = {0, header.index(partner)} if kind == "rsem" else {0}
     cells = read_columns(content, texts, has_header=True)
     ids = cells[0].str.strip()
     values = cells[[header.index(title.lower()) for title in wanted]].set_axis(wanted, axis=1)
@@ -93,11 +94,13 @@ def read_estimates(content: Content, kind: str) -> Estimates:
     if kind == "rsem":
         short = lengths < 1 if level == TRANSCRIPTS else lengths == 0
         lengths = np.where(short, 1.0, lengths)
-    elif len(silent := np.flatnonzero(lengths == 0)):
-        where = f"{content.path}, column {wanted[1]}"
-        found = f"a length of 0: {_rows(values[[wanted[1]]], silent, lines)}"
-        raise fail(where, found, "positive lengths", "quantify the sample again")
-    genes = cells[1].str.strip() if kind == "rsem" and level == TRANSCRIPTS else None
+    else:
+        _refuse_no_length(f"{content.path}, column {wanted[1]}", values[[wanted[1]]], lines)
+    genes = (
+        cells[header.index(partner)].str.strip()
+        if kind == "rsem" and level == TRANSCRIPTS
+        else None
+    )
     return Estimates(
         values.index.to_numpy(),
         np.ascontiguousarray(counts),
@@ -110,6 +113,9 @@ def read_estimates(content: Content, kind: str) -> Estimates:
 def _name_problems(path: str, names: pd.Index, level: str, lines: int) -> list[Problem]:
     problems = []
     where, one = f"{path}, first column", level.removesuffix("s")
+    if names.empty:
+        fix = "quantify the sample again"
+        return [Problem(where, f"no {one} is listed", f"one row for each {one}", fix)]
     if blank := [int(at) + lines for at in np.flatnonzero(names == "")]:
         problems.append(Problem(where, f"no name in lines {few(blank)}", f"a {one} in each row"))
     named = names[names != ""]
@@ -136,6 +142,13 @@ def _value_problems(where: str, column: pd.DataFrame, lines: int) -> list[Proble
     ]
 
 
+def _refuse_no_length(where: str, column: pd.DataFrame, lines: int) -> None:
+    silent = np.flatnonzero(as_numbers(column)[:, 0] == 0)
+    if len(silent):
+        found = f"a length of 0: {_rows(column, silent, lines)}"
+        raise fail(where, found, "positive lengths", "quantify the sample again")
+
+
 def _rows(column: pd.DataFrame, rows: np.ndarray, lines: int) -> str:
     """Name the first rows and count the rest."""
     shown = "; ".join(
@@ -153,17 +166,23 @@ def _read_kallisto_h5(path: str) -> Estimates:
             ids = file["aux/ids"].asstr()[:].astype(object)
             counts = file["est_counts"][:].astype(float)
             lengths = file["aux/eff_lengths"][:].astype(float)
-    except (OSError, KeyError, TypeError, ValueError) as error:
+        if not ids.shape == counts.shape == lengths.shape == (len(ids),):
+            raise ValueError(f"its parts have the shapes {ids.shape, counts.shape, lengths.shape}")
+    except Exception as error:  # whatever h5py raises at a damaged file
         fix = "use abundance.tsv, or quantify the sample again"
         raise fail(
             path, f"not a readable abundance.h5 ({error})", "kallisto's output", fix
         ) from None
     index = pd.Index(ids, dtype=object)
+    columns = {
+        title: pd.DataFrame({title: values}, index=index)
+        for title, values in (("est_counts", counts), ("aux/eff_lengths", lengths))
+    }
     problems = _name_problems(path, index, TRANSCRIPTS, 1)
-    for title, values in (("est_counts", counts), ("aux/eff_lengths", lengths)):
-        column = pd.DataFrame({title: values}, index=index)
+    for title, column in columns.items():
         problems += _value_problems(f"{path}, {title}", column, 1)
     raise_if_any(problems)
+    _refuse_no_length(f"{path}, aux/eff_lengths", columns["aux/eff_lengths"], 1)
     rate = counts / lengths
     total = rate.sum()
     return Estimates(ids, counts, lengths, 1e6 * rate / total if total > 0 else rate)
