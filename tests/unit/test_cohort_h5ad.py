@@ -9,6 +9,7 @@ from count_files import problem_of
 from scipy import sparse
 
 from recurseq.cohort import h5ad
+from recurseq.cohort.checks import matrix_problems
 from recurseq.cohort.readers import read_counts
 
 COUNTS = np.random.default_rng(4).negative_binomial(1, 0.01, size=(4, 60))
@@ -60,7 +61,7 @@ def test_a_layer_of_that_name_without_whole_numbers_is_passed_over(tmp_path):
         (LOGS - LOGS.mean(axis=0), "X holds logarithms or centred values"),
         (COUNTS / COUNTS.sum(axis=1, keepdims=True) * 1e6, "X holds TPM or CPM"),
         (-COUNTS, "X holds no whole numbers from 0 (0 % of the non-zero values are fractional"),
-        (np.where(COUNTS > 500, np.nan, COUNTS), "X holds no whole numbers"),
+        (np.where(COUNTS < 500, COUNTS, np.nan), "X holds no whole numbers from 0 (missing values"),
         (sparse.csr_matrix(LOGS), "X holds logarithms"),
     ],
 )
@@ -70,6 +71,16 @@ def test_values_that_are_no_counts(tmp_path, values, evidence):
     problem = problem_of(saved(data, tmp_path))
     assert f"there are no counts in it: {evidence}" in problem.found
     assert problem.allowed == "whole numbers in layers['counts'], raw or X"
+
+
+@pytest.mark.parametrize(("value", "words"), [(np.inf, "infinite count"), (1e19, "above 2^53")])
+def test_numbers_too_large_for_counts_are_named_as_they_are(tmp_path, value, words):
+    values = COUNTS.astype(float)
+    values[0, 0] = value
+    table = read_counts(saved(study(values), tmp_path))
+    found = [p.found for p in matrix_problems(table, pd.DataFrame(index=SAMPLES), "x")]
+    assert len(found) == 1
+    assert words in found[0]
 
 
 def test_what_scanpy_notes_is_evidence(tmp_path):

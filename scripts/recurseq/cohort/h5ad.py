@@ -14,7 +14,7 @@ from scipy import sparse
 from recurseq.cohort.formats import NAME_HEADERS, TYPE_HEADERS
 from recurseq.cohort.orientation import genes_in_rows
 from recurseq.cohort.scale import scale_evidence
-from recurseq.cohort.table import CountTable
+from recurseq.cohort.table import CountTable, percent
 from recurseq.errors import InputError, few
 from recurseq.files import cell_text, fail
 
@@ -91,7 +91,7 @@ def read_h5ad(path: str, sample_ids: Sequence[str] = ()) -> CountTable:
     names, named_by = _sample_names(path, samples, sample_ids)
     said = "; ".join([f"{path}: counts were taken from {chosen.name}", *others])
     counts = pd.DataFrame(
-        chosen.dense.astype(np.int64).T,
+        _integers(chosen.dense).T,
         index=_names(chosen.genes.index),
         columns=_names(names),
     )
@@ -153,12 +153,21 @@ def _whole_numbers(matrices: Iterator[_Matrix]) -> tuple[_Matrix | None, list[st
     return None, others or ["it has no matrix"]
 
 
+def _integers(values: np.ndarray) -> np.ndarray:
+    """Return whole numbers as such; with one that is too large all stay, for the checks to name."""
+    return values.astype(np.int64) if values.max(initial=0) < 2.0**63 else values
+
+
 def _evidence(matrix: _Matrix) -> str:
-    evidence = scale_evidence(matrix.dense.T.astype(float))
-    values = matrix.stored[matrix.stored != 0]
-    share = 100 * float(np.mean(values != np.rint(values)))
-    fractional = f"{share:.2g} % of the non-zero values are fractional"
-    return evidence or f"no whole numbers from 0 ({fractional}, the smallest is {values.min():.4g})"
+    if evidence := scale_evidence(matrix.dense.T.astype(float)):
+        return evidence
+    missing = np.isnan(matrix.stored)
+    values = matrix.stored[~missing & (matrix.stored != 0)]
+    if missing.any():
+        return f"no whole numbers from 0 (missing values: {int(missing.sum()):,})"
+    share = percent(np.mean(values != np.rint(values)))
+    fractional = f"{share} of the non-zero values are fractional"
+    return f"no whole numbers from 0 ({fractional}, the smallest is {values.min():.4g})"
 
 
 def _sample_names(

@@ -43,3 +43,9 @@ def as_numbers(counts: pd.DataFrame) -> np.ndarray:
     if any(kind.kind == "O" for kind in counts.dtypes):
         counts = counts.apply(pd.to_numeric, errors="coerce")
     return counts.to_numpy(dtype=float)
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as a percentage with two significant digits."""
+    hundredfold = 100 * float(share)
+    return f"{hundredfold:.0f} %" if hundredfold >= 99.5 else f"{hundredfold:.2g} %"

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.cohort.gtf import gtf_transcripts, is_gtf
+from recurseq.cohort.table import percent
 from recurseq.errors import Problem, few, raise_if_any
 from recurseq.files import Content, fail, header_of, load, read_columns
 
@@ -198,7 +199,7 @@ def map_transcripts(ids: Sequence[str], reads: np.ndarray, table: TranscriptTabl
     if left_out.any():
         messages.append(
             f"{table.path}: {int(left_out.sum())} of {len(keys)} transcripts, with "
-            f"{_percent(_share(reads, left_out))} of the reads, are not in it and were left out: "
+            f"{percent(_share(reads, left_out))} of the reads, are not in it and were left out: "
             f"{few(np.asarray(ids, dtype=object)[left_out])}"
         )
     genes = sorted({gene for gene in found if gene is not None})
@@ -251,7 +252,7 @@ def _missing_problems(
         return []
     unknown = [name for name, missing in zip(ids, left_out, strict=True) if missing]
     found = (
-        f"{len(unknown)} of {len(ids)} transcripts, with {_percent(share)} of the reads, are not "
+        f"{len(unknown)} of {len(ids)} transcripts, with {percent(share)} of the reads, are not "
         f"in the table: {few(unknown, 3)}; the table has {few(table.genes, 3)}"
     )
     allowed = "the transcripts that hold at least half of the reads"
@@ -279,7 +280,3 @@ def _why(unknown: Sequence[str], table: TranscriptTable) -> str:
 def _share(reads: np.ndarray, chosen: np.ndarray) -> float:
     total = float(reads.sum())
     return float(reads[chosen].sum()) / total if total > 0 else 0.0
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %"
