@@ -71,7 +71,10 @@ def cooks_sentence(gene: pd.Series, replacements: pd.DataFrame, outcome: Outcome
     ]
     largest, limit = gene["maxCooks"], outcome.cooks_limit
     if pd.isna(largest) and outcome.largest_group < REPLICATES_TO_FLAG:
-        none = f"Outlying counts cannot be told: no group has {REPLICATES_TO_FLAG} samples."
+        none = (
+            f"Outlying counts cannot be told: no {REPLICATES_TO_FLAG} samples share all their "
+            "values in the design."
+        )
         return " ".join([*parts, none])
     if pd.isna(largest):
         # All groups are large: outliers were replaced, and nothing is withheld.
