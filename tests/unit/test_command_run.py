@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from report_study import contrast_table
 
-from recurseq.command.folder import REPOSITORY, StudyFolder
+from recurseq.command.folder import REPOSITORY, StudyFolder, advised
 from recurseq.command.run import Request, advice, command_line, execute, in_a_shell
 from recurseq.command.summary import called_genes, import_messages, quality_flags
 from recurseq.errors import InputError
@@ -54,6 +54,11 @@ def test_the_plain_command_line_is_what_is_documented(folder):
 def test_what_is_shown_can_be_pasted_into_a_shell(folder):
     command = arguments(folder, extra=["--config", "a=b c"])
     assert shlex.split(in_a_shell(command)) == command
+
+
+def test_advice_names_the_folder_so_that_it_can_be_pasted():
+    assert advised("run", Path("-my study")) == "recurseq run './-my study'"
+    assert advised("check", Path("a/b")) == "recurseq check a/b"
 
 
 def test_profiles_are_found_by_name_or_folder(folder, tmp_path):

@@ -10,8 +10,9 @@ from typing import Annotated
 
 import typer
 
-from recurseq.command.terminal import asks, complain, say
+from recurseq.command.terminal import asks, complain, say, say_whole
 from recurseq.errors import InputError
+from recurseq.versions import own_version
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -51,8 +52,7 @@ def _in_words(command: Callable) -> Callable:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        text = (Path(__file__).parents[1] / "VERSION").read_text(encoding="utf-8")
-        typer.echo(f"recurseq {text.strip()}")
+        typer.echo(f"recurseq {own_version()}")
         raise typer.Exit
 
 
@@ -157,7 +157,7 @@ def init(
     """Look at your files and write a commented configuration for them."""
     from recurseq.command import initialise
     from recurseq.command.check import check_folder
-    from recurseq.command.folder import open_folder
+    from recurseq.command.folder import advised, open_folder
 
     if not force:
         initialise.refuse_overwriting(directory)
@@ -184,9 +184,9 @@ def init(
     if problems := check_folder(open_folder(directory)).problems:
         complain(InputError(problems))
         say("Mend this in the files or in the configuration, then:")
-        say(f"  recurseq check {directory}")
+        say_whole(f"  {advised('check', directory)}")
         raise typer.Exit(1)
-    say(f"It passes the check. Read it, then: recurseq check {directory}")
+    say_whole(f"It passes the check. Read it, then: {advised('check', directory)}")
 
 
 @app.command()

@@ -8,9 +8,9 @@ import pandas as pd
 
 from recurseq.cohort.formats import NAMES_OF_FORMATS
 from recurseq.command.examine import Examination, examine
-from recurseq.command.folder import REPOSITORY, StudyFolder
+from recurseq.command.folder import REPOSITORY, StudyFolder, advised
 from recurseq.command.plan import jobs
-from recurseq.command.terminal import complain, heading, say, show_table
+from recurseq.command.terminal import complain, heading, say, say_whole, show_table
 from recurseq.errors import InputError
 from recurseq.formula import design_matrix, parse_formula
 from recurseq.markers import samples_of, side_name
@@ -97,6 +97,6 @@ def _show_plan(study: Study, folder: StudyFolder) -> None:
     say("No problem was found.", "green")
     if folder.results.is_dir():
         say("There are results already, and a run makes only what is missing or out of date; see")
-        say(f"  recurseq run {folder.path} --dry-run")
+        say_whole(f"  {advised('run', folder.path)} --dry-run")
     else:
-        say(f"Next: recurseq run {folder.path}")
+        say_whole(f"Next: {advised('run', folder.path)}")

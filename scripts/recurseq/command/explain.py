@@ -11,7 +11,7 @@ import pandas as pd
 from recurseq.check import checked_study
 from recurseq.cohort.annotation import load_annotation
 from recurseq.cohort.symbols import resolve_symbols
-from recurseq.command.folder import REPOSITORY, StudyFolder
+from recurseq.command.folder import REPOSITORY, StudyFolder, advised
 from recurseq.command.outcome import MODEL, Outcome, read_outcome
 from recurseq.command.sentences import (
     cooks_sentence,
@@ -48,7 +48,7 @@ def explain(
     with contextlib.chdir(folder.path):
         study, _ = checked_study(config, REPOSITORY)
         if not Path(MODEL).is_file():
-            fix = f"run the study first: recurseq run {folder.path}"
+            fix = f"run the study first: {advised('run', folder.path)}"
             raise fail(str(folder.path), "there are no results yet", "a study that has run", fix)
         outcome = read_outcome(study, config)
         found = _found(outcome, queries)

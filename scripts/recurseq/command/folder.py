@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,5 +43,15 @@ def open_folder(path: Path) -> StudyFolder:
     raise fail(str(path), "there is no config.yaml in the folder", "", _start(path))
 
 
+def argument(path: Path) -> str:
+    """Return a path that no command can take for an option."""
+    return f"./{path}" if str(path).startswith("-") else str(path)
+
+
+def advised(command: str, path: Path) -> str:
+    """Return a command of recurseq on a study, as it can be pasted into a shell."""
+    return f"recurseq {command} {shlex.quote(argument(path))}"
+
+
 def _start(path: Path) -> str:
-    return f"make one with: recurseq init {path} --counts <file> --samples <file>"
+    return f"make one with: {advised('init', path)} --counts <file> --samples <file>"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recurseq.check import checked_study
-from recurseq.command.folder import REPOSITORY, SNAKEFILE, StudyFolder
+from recurseq.command.folder import REPOSITORY, SNAKEFILE, StudyFolder, advised, argument
 from recurseq.command.terminal import complain, say, say_whole
 from recurseq.errors import suggest
 from recurseq.files import fail
@@ -61,7 +61,7 @@ def command_line(folder: StudyFolder, request: Request, *, progress_bar: bool) -
         When there is no such profile.
     """
     command = [*_snakemake(), "--snakefile", str(SNAKEFILE)]
-    command += ["--directory", _path(folder.path), "--configfile", _path(folder.config_path)]
+    command += ["--directory", argument(folder.path), "--configfile", argument(folder.config_path)]
     if request.profile is not None:
         command += ["--workflow-profile", str(profile_folder(request.profile))]
     if request.cores is not None:
@@ -79,11 +79,6 @@ def _snakemake() -> list[str]:
     """Snakemake of the environment that this command runs in."""
     beside = Path(sys.executable).with_name("snakemake")
     return [str(beside)] if beside.is_file() else [sys.executable, "-m", "snakemake"]
-
-
-def _path(path: Path) -> str:
-    """Return a path that Snakemake cannot take for an option."""
-    return f"./{path}" if str(path).startswith("-") else str(path)
 
 
 def profile_folder(name: str) -> Path:
@@ -176,8 +171,8 @@ def advice(folder: StudyFolder) -> list[str]:
         return [
             "The folder is locked: another run is working in it, or one was killed.",
             "If none is running any more, on no machine, unlock it and run again:",
-            f"  recurseq run {shlex.quote(str(folder.path))} --unlock",
-            f"  recurseq run {shlex.quote(str(folder.path))}",
+            f"  {advised('run', folder.path)} --unlock",
+            f"  {advised('run', folder.path)}",
         ]
     return [
         "The run stopped before its end. What was finished is kept: mend what is named above and",
