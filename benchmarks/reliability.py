@@ -28,9 +28,10 @@ TITLES = {
 EXPLANATIONS = {
     "fault": "Done to a run on purpose; afterwards its tables are compared byte for byte.",
     "cluster case": "On a Slurm of two nodes that the tests start on one machine.",
-    "input": (
-        "Each went through the real command. Counted by what was wrong and how the command ended."
-    ),
+    "input": """\
+Through `recurseq check`; kind *run* through `snakemake`, kind *generated* through the checks that
+every start makes. Each is refused with a message that names the place and no traceback, or runs;
+none acts, and none writes outside the study.""",
     "format": "Recognised by content, whatever a file is called; files are ours unless said real.",
 }
 
@@ -138,7 +139,9 @@ def _counts(tests: Sequence[Test]) -> str:
     for test in tests:
         for what, result in test.tried("input"):
             outcome = result if test.outcome == "passed" else f"**{test.outcome}**"
-            counts[what.split(":")[0], outcome] += 1
+            kind, _, description = what.partition(": ")
+            times = re.match(r"(\d+) times ", description)
+            counts[kind, outcome] += int(times[1]) if times else 1
     if not counts:
         return "No result file has any."
     kinds = list(dict.fromkeys(kind for kind, _ in counts))
@@ -163,7 +166,7 @@ def _python(path: Path) -> str:
 
 
 def _pythons(runs: dict[Path, list[Test]]) -> str:
-    rows = [(platform.python_version(), "all tests", "this page")]
+    rows = [(platform.python_version(), "all tests", "as on this page")]
     for path, tests in runs.items():
         if _python(path):
             counts = Counter(test.outcome for test in tests)
