@@ -10,7 +10,7 @@
 #
 # simulate_demo                     148    1
 # import_counts       152    1      182    1      282    2      765    7
-# assess_quality      279    1      306    2      409    2      926   60
+# assess_quality      279    1      306    2      409    2     1015   69
 # plot_quality        226    3      247    3      272    4       437    5
 # fit_model           356    3      394    4      575    6     1296   21
 # plot_model          183    1      205    2      280    2       596    3
