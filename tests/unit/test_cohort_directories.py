@@ -127,6 +127,23 @@ def test_file_of_a_longer_sample_name_is_not_taken(tmp_path, ending):
     assert table.counts.loc["G1"].to_dict() == {"S1": 1, "S1_2": 2}
 
 
+def test_file_of_a_sample_that_is_left_out_is_nobody_elses(tmp_path):
+    for name in ("A_2", "B"):
+        written(tmp_path, "G1\t5\nG2\t6\n", f"{name}.counts.txt")
+    assert list(read_counts(directory=tmp_path, sample_ids=["A", "B"]).counts) == ["A", "B"]
+    problem = problem_of(directory=tmp_path, sample_ids=["A", "B"], left_out=["A_2"])
+    assert problem.where == f"{tmp_path}, sample 'A'"
+    assert "no file or folder is named after it" in problem.found
+
+
+def test_column_of_a_sample_that_is_left_out_is_nobody_elses(tmp_path):
+    header = "Geneid\tChr\tStart\tEnd\tStrand\tLength\t/x/A_2.bam\t/x/B.bam\n"
+    path = written(tmp_path, header + "G1\t1\t1\t9\t+\t9\t5\t6\n")
+    assert list(read_counts(path, sample_ids=["A", "B"]).counts) == ["A", "B"]
+    table = read_counts(path, sample_ids=["A", "B"], left_out=["A_2"])
+    assert list(table.counts) == ["A_2", "B"]
+
+
 def test_files_in_folders_named_after_samples(tmp_path):
     for sample in ("A", "B"):
         (tmp_path / sample).mkdir()

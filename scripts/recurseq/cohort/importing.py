@@ -13,6 +13,7 @@ from recurseq.cohort.readers import read_counts
 from recurseq.cohort.table import CountTable
 from recurseq.errors import InputError, Problem, raise_if_any
 from recurseq.raw import fail
+from recurseq.study import left_out_names
 
 if TYPE_CHECKING:
     import anndata
@@ -123,6 +124,7 @@ def _read(study: Study, samples: pd.DataFrame) -> CountTable:
         [str(s) for s in samples.index],
         counts.transcripts,
         counts.lengths == "offset",
+        left_out_names(study),
     )
     raise_if_any(length_problems(table, counts, study.normalization))
     return table

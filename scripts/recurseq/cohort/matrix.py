@@ -124,7 +124,12 @@ def _refuse_row_numbers(path: str, header: list[str], identifiers: np.ndarray) -
             raise fail(f"{path}, first column", "row numbers", "gene identifiers", fix)
 
 
-def read_matrix(content: Content, file_format: str, sample_ids: Sequence[str] = ()) -> CountTable:
+def read_matrix(
+    content: Content,
+    file_format: str,
+    sample_ids: Sequence[str] = (),
+    left_out: Sequence[str] = (),
+) -> CountTable:
     """Read a file with a column for each sample.
 
     Parameters
@@ -133,8 +138,9 @@ def read_matrix(content: Content, file_format: str, sample_ids: Sequence[str] = 
         The file.
     file_format
         ``matrix``, ``featurecounts`` or ``nfcore``.
-    sample_ids
-        Samples of the sheet, to which the BAM paths of featureCounts are shortened.
+    sample_ids, left_out
+        Samples of the sheet, kept and others, to which the BAM paths of featureCounts are
+        shortened.
 
     Returns
     -------
@@ -152,7 +158,7 @@ def read_matrix(content: Content, file_format: str, sample_ids: Sequence[str] = 
         )
     table = read_table(content, file_format, sample_ids)
     if file_format == "featurecounts":
-        return _with_short_names(table, content.path, sample_ids)
+        return _with_short_names(table, content.path, [*sample_ids, *left_out])
     return _rounded(table, content.path) if file_format == "nfcore" else table
 
 

@@ -78,6 +78,7 @@ def read_directory(
     sample_ids: Sequence[str],
     transcripts: str | None = None,
     use_lengths: bool = True,
+    left_out: Sequence[str] = (),
 ) -> CountTable:
     """Read one file for each sample of the sheet.
 
@@ -93,6 +94,8 @@ def read_directory(
         Samples of the sheet; other files are left alone.
     transcripts, use_lengths
         For Salmon, kallisto and RSEM: see `recurseq.cohort.quantifiers.gene_table`.
+    left_out
+        Further samples of the sheet, whose files are not read and are nobody else's.
 
     Returns
     -------
@@ -106,7 +109,7 @@ def read_directory(
         are of different formats or do not list the same genes, or the strand cannot be told.
     """
     folder = Path(directory)
-    files, spare = _sample_files(folder, wanted, sample_ids, transcripts is not None)
+    files, spare = _sample_files(folder, wanted, sample_ids, left_out, transcripts is not None)
     kinds = {file.format: file for file in files}
     if len(kinds) > 1:
         found = "; ".join(
@@ -129,7 +132,7 @@ def read_directory(
         problem
         for file, table in zip(files, tables, strict=True)
         if (problem := _shape_problem(file, table, tables[0], files[0], kind))
-        or (problem := _owner_problem(file, table, sample_ids))
+        or (problem := _owner_problem(file, table, [*sample_ids, *left_out]))
     ]
     raise_if_any(problems)
     first = tables[0]
@@ -157,14 +160,19 @@ def read_directory(
 
 
 def _sample_files(
-    folder: Path, wanted: str, sample_ids: Sequence[str], want_transcripts: bool
+    folder: Path,
+    wanted: str,
+    sample_ids: Sequence[str],
+    left_out: Sequence[str],
+    want_transcripts: bool,
 ) -> tuple[list[_SampleFile], list[str]]:
     """Read the file of each sample; also return the files that belong to no sample."""
     if not folder.is_dir():
         found = "is a file, not a folder" if folder.exists() else "the folder does not exist"
         raise fail(str(folder), found, "a folder with one count file for each sample")
     names = candidate_files(folder)
-    fits = _fitting(names, sample_ids, wanted, want_transcripts)
+    fits = _fitting(names, [*sample_ids, *left_out], wanted, want_transcripts)
+    fits = {sample: fits[sample] for sample in sample_ids if sample in fits}
     if not fits:
         found = f"no file is named after a sample; files: {few(names)}; samples: {few(sample_ids)}"
         hint = suggest(sample_ids[0], names) if sample_ids else ""

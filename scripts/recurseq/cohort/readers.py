@@ -22,6 +22,7 @@ def read_counts(
     sample_ids: Sequence[str] = (),
     transcripts: str | None = None,
     use_lengths: bool = True,
+    left_out: Sequence[str] = (),
 ) -> CountTable:
     """Read a count matrix, or a folder with one count file for each sample.
 
@@ -39,6 +40,9 @@ def read_counts(
         Table of transcripts and genes, or GTF, for Salmon, kallisto and RSEM.
     use_lengths
         Whether the average transcript lengths of these go along with the counts.
+    left_out
+        Samples of the sheet that are not read; a file or a column that is named after one of them
+        is never taken for another sample's.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def read_counts(
     """
     if directory is not None:
         return read_directory(
-            directory, file_format, strand, list(sample_ids), transcripts, use_lengths
+            directory, file_format, strand, list(sample_ids), transcripts, use_lengths, left_out
         )
     content = load(path)
     found = agree(content, file_format)
@@ -60,4 +64,4 @@ def read_counts(
         from recurseq.cohort.h5ad import read_h5ad  # anndata takes a second
 
         return read_h5ad(content.path, list(sample_ids))
-    return read_matrix(content, found, list(sample_ids))
+    return read_matrix(content, found, list(sample_ids), left_out)

@@ -12,7 +12,7 @@ from recurseq.study.model import (
     load_study,
 )
 from recurseq.study.notes import study_notes
-from recurseq.study.samples import kept_names, read_samples
+from recurseq.study.samples import kept_names, left_out_names, read_samples
 
 __all__ = [
     "Contrast",
@@ -23,6 +23,7 @@ __all__ = [
     "Testing",
     "config_problems",
     "kept_names",
+    "left_out_names",
     "load_study",
     "read_samples",
     "study_notes",

@@ -39,13 +39,25 @@ def read_samples(study: Study) -> pd.DataFrame:
 
 def kept_names(study: Study) -> list[str] | None:
     """Names of the kept samples, or None when the sheet cannot even tell those."""
+    sheet = _telling_sheet(study)
+    return None if sheet is None else list(kept_samples(sheet, study)[study.sample_id])
+
+
+def left_out_names(study: Study) -> list[str]:
+    """Names of the samples that `keep` leaves out; none when the sheet cannot tell them."""
+    sheet = _telling_sheet(study)
+    if sheet is None:
+        return []
+    return list(sheet.drop(kept_samples(sheet, study).index)[study.sample_id])
+
+
+def _telling_sheet(study: Study) -> pd.DataFrame | None:
+    """Read the sheet, if it can be read and has the columns that say which samples are kept."""
     try:
         sheet = read_sheet(study.samples_path)
     except InputError:
         return None
-    if not {study.sample_id, *study.keep} <= set(sheet.columns):
-        return None
-    return list(kept_samples(sheet, study)[study.sample_id])
+    return sheet if {study.sample_id, *study.keep} <= set(sheet.columns) else None
 
 
 def kept_samples(sheet: pd.DataFrame, study: Study) -> pd.DataFrame:
