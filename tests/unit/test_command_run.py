@@ -152,7 +152,9 @@ def test_calls_are_counted_from_the_tables_with_the_rule_that_made_them(tmp_path
     assert calls.rule == "padj < 0.05, |log2FC| ≥ 1"
     (tmp_path / "contrasts" / "two").mkdir()
     write_table(table, tmp_path / "contrasts" / "two" / "genes.tsv", "contrast_genes")
-    assert called_genes(study, tmp_path)[1].rule.startswith("padjThreshold < 0.05")
+    against = called_genes(study, tmp_path)[1]
+    assert against.rule.startswith("padjThreshold < 0.05")
+    assert against.tested == table["padjThreshold"].notna().sum() != calls.tested
 
 
 def test_messages_of_the_import_are_read_and_may_be_absent(tmp_path):

@@ -16,7 +16,7 @@ from recurseq.tables import read_table
 
 @dataclass(frozen=True)
 class Calls:
-    """Genes of one contrast: those with an adjusted p-value, and those called."""
+    """Genes of one contrast: those with the adjusted p-value of the rule, and those called."""
 
     contrast: str
     rule: str
@@ -31,10 +31,11 @@ def called_genes(study: Study, results: Path) -> list[Calls]:
     for name, contrast in study.contrasts.items():
         path = results / "contrasts" / name / "genes.tsv"
         if path.is_file():
-            directions = pd.read_csv(path, sep="\t", usecols=["direction", "padj"], quoting=3)
-            counts = directions["direction"].value_counts()
+            decisive = "padjThreshold" if contrast.lfc_threshold > 0 else "padj"
+            genes = pd.read_csv(path, sep="\t", usecols=["direction", decisive], quoting=3)
+            counts = genes["direction"].value_counts()
             rule = short_rule(study.testing.alpha, contrast.lfc_threshold, contrast.min_abs_lfc)
-            tested = int(directions["padj"].notna().sum())
+            tested = int(genes[decisive].notna().sum())
             found.append(
                 Calls(name, rule, tested, *(int(counts.get(d, 0)) for d in ("up", "down")))
             )
