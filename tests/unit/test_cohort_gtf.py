@@ -30,7 +30,8 @@ REFSEQ = (
 STRINGTIE = (
     'chr1\tStringTie\ttranscript\t1\t9\t1000\t+\t.\tgene_id "MSTRG.1"; transcript_id "MSTRG.1.1"; '
     'gene_name "A";\n'
-    'chr1\tStringTie\texon\t1\t9\t1000\t+\t.\tgene_id "MSTRG.1"; transcript_id "MSTRG.1.1";\n'
+    'chr1\tStringTie\texon\t1\t9\t1000\t+\t.\tgene_id "MSTRG.1"; transcript_id "MSTRG.1.1"; '
+    'ref_gene_id "MSTRG.2";\n'
     'chr1\tStringTie\ttranscript\t1\t9\t1000\t+\t.\tgene_id "MSTRG.2"; transcript_id "MSTRG.2.1";\n'
 )
 # identifier, Entrez number, name, chromosome, type

@@ -157,14 +157,22 @@ def _first_lines(stream: BinaryIO, mark: bytes) -> Iterator[bytes]:
     """Yield the first line of each identifier; the mark is the text before it."""
     seen = set()
     for block in _blocks(stream):
-        place = block.find(mark)
+        place = _attribute_at(block, mark, 0)
         while place >= 0:
             start = place + len(mark)
             identifier = block[start : block.find(b'"', start)]
             if identifier in seen:
-                place = block.find(mark, start)
+                place = _attribute_at(block, mark, start)
             else:
                 seen.add(identifier)
                 line, end = _line_at(block, place)
                 yield line
-                place = block.find(mark, end)
+                place = _attribute_at(block, mark, end)
+
+
+def _attribute_at(block: bytes, mark: bytes, start: int) -> int:
+    """Find an attribute by its whole name: StringTie writes ``ref_gene_id`` beside ``gene_id``."""
+    place = block.find(mark, start)
+    while place > 0 and block[place - 1 : place] not in (b"\t", b" ", b";"):
+        place = block.find(mark, place + 1)
+    return place

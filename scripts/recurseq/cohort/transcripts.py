@@ -22,7 +22,7 @@ _FORMS = "a table with the columns transcript, gene and, if you like, gene name;
 _NO_IDENTIFIER = r"(?!.*(?:\d|type|length|start|end|support|count|description))"
 _TITLES = {
     "transcript": rf"{_NO_IDENTIFIER}(?!.*pt.?name)(tx.*|.*transcript.*|target_id|isoform.*)",
-    "name": rf"{_NO_IDENTIFIER}((.*gene.?)?(name|symbol)|hgnc.*|mgi_symbol)",
+    "name": rf"{_NO_IDENTIFIER}((.*gene.?)?(name|symbol)|ext_?gene|hgnc.*|mgi_symbol)",
     "gene": rf"{_NO_IDENTIFIER}.*gene.*",
 }
 # Ensembl and RefSeq; elsewhere a number after a dot tells transcripts of one gene apart.
