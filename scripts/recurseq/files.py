@@ -11,6 +11,7 @@ import re
 import warnings
 import zipfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -41,6 +42,7 @@ _BROKEN_SPREADSHEET = (
     *(KeyError, ValueError, IndexError, TypeError, AttributeError),  # openpyxl, at what it expected
 )
 _TABLE_KINDS = "TSV, CSV (either may be gzipped), xlsx or Parquet"
+MOST_CELLS = 200_000_000  # of a sheet, empty ones too
 MOST_COLUMNS = 500_000  # transcripts of a genome, where samples stand in rows
 _LOOKED_AT = 40  # lines, or as many of them as are in so many bytes, but never fewer than three:
 _LOOKED_AT_BYTES = 1 << 20  # with samples in rows, one line names every gene
@@ -171,7 +173,7 @@ def _load_spreadsheet(where: str, data: bytes) -> Content:
         _refuse_swelling(where, data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        rows = [row for row in sheet.iter_rows(values_only=True) if any(c is not None for c in row)]
+        rows = _filled_rows(where, sheet.iter_rows(values_only=True))
     except (InvalidFileException, *_BROKEN_SPREADSHEET) as error:
         raise fail(where, f"not a readable xlsx file ({error})", _TABLE_KINDS) from None
     if not rows:
@@ -181,6 +183,19 @@ def _load_spreadsheet(where: str, data: bytes) -> Content:
     others = [other.title for other in book.worksheets[1:]]
     messages = (f"{where}: sheet {sheet.title!r} was read, not {few(others)}",) if others else ()
     return Content(where, "xlsx", lines=tuple(rows), messages=messages)
+
+
+def _filled_rows(where: str, rows: Iterable[tuple]) -> list[tuple]:
+    """Leave out empty rows; one cell in the last corner of a sheet makes a million of them."""
+    kept, cells = [], 0
+    for row in rows:
+        cells += len(row)
+        if cells > MOST_CELLS:
+            found, fix = "a sheet that is nearly endless", "remove the cells far from the table"
+            raise fail(where, found, f"at most {MOST_CELLS:,} cells", fix)
+        if row.count(None) < len(row):
+            kept.append(row)
+    return kept
 
 
 def _refuse_swelling(where: str, data: bytes) -> None:

@@ -11,6 +11,7 @@ from ground import Case, Ground, examine
 pytestmark = pytest.mark.workflow
 TABLES = (cases_config, cases_sheet, cases_counts, cases_files)
 BY_NAME = {case.name: case for table in TABLES for case in (*table.CASES, *table.QUICK)}
+BY_NAME |= {case.name: case for case in cases_config.IN_A_JOB}
 # Snakemake reads the configuration before recurseq does; these are the ones it hands on.
 BEFORE_ANY_JOB = [
     *("key given twice", "bomb of lists", "half a surrogate", "nothing as a key"),
