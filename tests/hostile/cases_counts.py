@@ -202,6 +202,17 @@ FOLDERS = [
         lambda g: (g.path / "each").symlink_to("real"))),
 ]  # fmt: skip
 
+
+def hdf5(fill):
+    """Replace the matrix by an HDF5 file."""
+
+    def edit(ground):
+        with __import__("h5py").File(ground.path / COUNTS, "w") as file:
+            fill(file)
+
+    return edit
+
+
 LINKED = Case(
     "matrix through a link",
     both(
@@ -209,5 +220,14 @@ LINKED = Case(
         lambda g: (g.path / COUNTS).symlink_to("real"),
     ),
 )
+BINARY = [
+    Case("Parquet of nothing", content(COUNTS, b"PAR1" + b"\x00" * 200), (COUNTS,)),
+    Case("Parquet cut short", content(COUNTS, b"PAR1\x15\x04PAR"), (COUNTS,)),
+    Case("HDF5 of nothing", content(COUNTS, b"\x89HDF\r\n\x1a\n" + b"\xff" * 200), (COUNTS,)),
+    Case("HDF5 that is no h5ad", hdf5(lambda file: file.create_dataset("x", data=[1, 2])), (COUNTS,)),
+    Case("h5ad with a matrix of texts", hdf5(lambda file: file.create_dataset("X", data=["a"])), (COUNTS,)),
+    Case("h5ad that links to another file", hdf5(lambda file: file.__setitem__(
+        "X", __import__("h5py").ExternalLink("/etc/passwd", "/X"))), (COUNTS,)),
+]  # fmt: skip
 CASES = [*VALUES, *FOLDERS]
-QUICK = [*GENES, *SHAPES, LINKED]
+QUICK = [*GENES, *SHAPES, LINKED, *BINARY]
