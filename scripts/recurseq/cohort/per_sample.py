@@ -110,6 +110,22 @@ def read_directory(
     """
     folder = Path(directory)
     files, spare = _sample_files(folder, wanted, sample_ids, left_out, transcripts is not None)
+    kind = _one_kind(folder, files)
+    used = _used_files(folder, files, spare)
+    if kind in formats.QUANTIFIERS:
+        estimates = [file.table for file in files]
+        table = gene_table(estimates, kind, str(folder), transcripts, use_lengths)
+        return replace(table, messages=(*used, *table.messages))
+    if transcripts is not None:
+        found = f"given, and {folder} holds {formats.NAMES_OF_FORMATS[kind]}, which counts genes"
+        allowed = "only with Salmon, kallisto or RSEM files"
+        raise fail("config: counts.transcripts", found, allowed, "remove the key")
+    table = _joined(folder, files, kind, strand, [*sample_ids, *left_out])
+    return replace(table, messages=(*used, *table.messages))
+
+
+def _one_kind(folder: Path, files: Sequence[_SampleFile]) -> str:
+    """Return the format of all files."""
     kinds = {file.format: file for file in files}
     if len(kinds) > 1:
         found = "; ".join(
@@ -119,29 +135,25 @@ def read_directory(
         fix = "move the files of one kind elsewhere, or say which to read by counts.format"
         allowed = "one kind for all samples"
         raise fail(str(folder), f"files of different kinds: {found}", allowed, fix)
-    kind = files[0].format
-    tables = [file.table for file in files]
-    if kind in formats.QUANTIFIERS:
-        table = gene_table(tables, kind, str(folder), transcripts, use_lengths)
-        return replace(table, messages=(*_used_files(folder, files, spare), *table.messages))
-    if transcripts is not None:
-        found = f"given, and {folder} holds {formats.NAMES_OF_FORMATS[kind]}, which counts genes"
-        allowed = "only with Salmon, kallisto or RSEM files"
-        raise fail("config: counts.transcripts", found, allowed, "remove the key")
-    problems = [
-        problem
-        for file, table in zip(files, tables, strict=True)
-        if (problem := _shape_problem(file, table, tables[0], files[0], kind))
-        or (problem := _owner_problem(file, table, [*sample_ids, *left_out]))
-    ]
-    raise_if_any(problems)
-    first = tables[0]
-    aligned = [
-        table.counts
-        if table.counts.index.equals(first.counts.index)
-        else table.counts.reindex(first.counts.index)
-        for table in tables
-    ]
+    return files[0].format
+
+
+def _joined(
+    folder: Path, files: Sequence[_SampleFile], kind: str, strand: str, sheet: Sequence[str]
+) -> CountTable:
+    """Make one table of files that each list the genes of one sample; `sheet` are all its names."""
+    first = files[0].table
+    raise_if_any(
+        [
+            problem
+            for file in files
+            if (problem := _shape_problem(file, file.table, first, files[0], kind))
+            or (problem := _owner_problem(file, file.table, sheet))
+        ]
+    )
+    genes = first.counts.index
+    aligned = [file.table.counts for file in files]
+    aligned = [one if one.index.equals(genes) else one.reindex(genes) for one in aligned]
     samples = [file.sample for file in files]
     if kind in ("star", "gdc_star"):
         counts, messages = choose_strand(aligned, samples, strand, str(folder))
@@ -150,13 +162,8 @@ def read_directory(
         counts.columns = pd.Index(samples, dtype=object)
         messages = []
     counts.index.name = None
-    return CountTable(
-        counts,
-        first.gene_names,
-        first.gene_types,
-        kind,
-        (*_used_files(folder, files, spare), *first.messages, *messages),
-    )
+    said = (*first.messages, *messages)
+    return CountTable(counts, first.gene_names, first.gene_types, kind, said)
 
 
 def _sample_files(
