@@ -22,10 +22,10 @@ seeded = settings(
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     suppress_health_check=list(HealthCheck),
 )
-many = settings(seeded, max_examples=400)
+many = settings(seeded, max_examples=250)
 PIECES = st.sampled_from(
     [
         *("\t", "\n", "\r\n", "\r", '"', "'", ",", ";", "#", "\x00", "\x1b[2J", "\ufeff", "\u202e"),
@@ -89,7 +89,7 @@ def outcome(ground, config):
 
 @pytest.mark.parametrize("name", ["samples.tsv", "counts.tsv", "markers.tsv", "sets.gmt"])
 def test_any_file(ground, name, record_property):
-    record_property("input", f"generated: 60 times any {name}")
+    record_property("input", f"generated: 40 times any {name}")
     record_property("result", "refused or runs")
     whole = (ground.path / name).read_bytes()
 
@@ -109,7 +109,7 @@ def test_any_file(ground, name, record_property):
 
 @pytest.mark.parametrize("name", ["samples.tsv", "counts.tsv", "markers.tsv", "sets.gmt"])
 def test_any_bytes(ground, name, record_property):
-    record_property("input", f"generated: 60 times any bytes in {name}")
+    record_property("input", f"generated: 40 times any bytes in {name}")
     record_property("result", "refused or runs")
     whole = (ground.path / name).read_bytes()
 
@@ -132,7 +132,7 @@ PLACES = [
 
 
 def test_any_value_of_any_key(ground, record_property):
-    record_property("input", "generated: 400 times any value of a key")
+    record_property("input", "generated: 250 times any value of a key")
     record_property("result", "refused or runs")
 
     @many
@@ -150,7 +150,7 @@ def test_any_value_of_any_key(ground, record_property):
 
 
 def test_any_text_of_a_configuration(record_property):
-    record_property("input", "generated: 400 times any configuration text")
+    record_property("input", "generated: 250 times any configuration text")
     record_property("result", "refused or runs")
     signs = st.lists(
         st.sampled_from(
@@ -174,7 +174,7 @@ def test_any_text_of_a_configuration(record_property):
 
 
 def test_any_formula(record_property):
-    record_property("input", "generated: 400 times any formula")
+    record_property("input", "generated: 250 times any formula")
     record_property("result", "refused or runs")
 
     @many
