@@ -259,7 +259,8 @@ def read_columns(content: Content, text_columns: set[int], *, has_header: bool) 
     Raises
     ------
     InputError
-        When a row is longer than the first ones, or quotation marks are not closed.
+        When a row is longer than the first ones, all rows but the header end with a separator, or
+        quotation marks are not closed.
     """
     width = max(len(row) for row in content.lines[:2])
     if width < 2:
@@ -268,6 +269,8 @@ def read_columns(content: Content, text_columns: set[int], *, has_header: bool) 
     if has_header and len(header_of(content)) < width:
         found = f"the first row has {width} cells, the header {len(content.lines[0])}"
         raise fail(content.path, found, "a name for each column", "look at the header row")
+    if has_header and content.kind == "text":
+        _refuse_open_rows(content)
     if content.kind == "xlsx":
         return _spreadsheet_columns(content, text_columns, has_header)
     if content.kind == "parquet":
@@ -280,6 +283,19 @@ def read_columns(content: Content, text_columns: set[int], *, has_header: bool) 
         reason = str(error).removeprefix("Error tokenizing data. C error: ").strip()
         fix = "look for a row with more cells than the header, or a quotation mark left open"
         raise fail(content.path, f"rows differ in shape: {reason}", "", fix) from None
+
+
+def _refuse_open_rows(content: Content) -> None:
+    """Refuse rows that end with a separator under a header that does not.
+
+    They look like R's tables, whose header lacks the first name, and every column would get the
+    name of its neighbour.
+    """
+    header, *rows = content.lines
+    if rows and all(len(row) == len(header) + 1 and not row[-1].strip() for row in rows):
+        found = "every row but the header ends with a separator"
+        fix = "remove the separator at the end of each row, or add one to the header"
+        raise fail(content.path, found, "a name for each column", fix)
 
 
 def _parsed(content: Content, width: int, text_columns: set[int], has_header: bool) -> pd.DataFrame:

@@ -249,6 +249,19 @@ def test_place_of_a_wrong_byte(tmp_path):
     assert problem.where.endswith("line 3")
 
 
+@pytest.mark.parametrize("separator", "\t,;")
+def test_rows_that_end_with_a_separator_move_no_name_to_the_next_column(tmp_path, separator):
+    rows = ["gene_id\tA\tB\tC", "G1\t1\t2\t3\t", "G2\t4\t5\t6\t"]
+    path = written(tmp_path, "\n".join(rows).replace("\t", separator))
+    problem = problem_of(path, sample_ids=["A", "B"])
+    assert problem.found == "every row but the header ends with a separator"
+    rows[0] += "\t"
+    path = written(tmp_path, "\n".join(rows).replace("\t", separator))
+    assert read_counts(path, sample_ids=["A", "B"]).counts.loc["G2"].to_dict() == {
+        "A": 4, "B": 5, "C": 6,
+    }  # fmt: skip
+
+
 def test_missing_file_and_folder_instead_of_file(tmp_path):
     assert "does not exist" in problem_of(tmp_path / "no.tsv").found
     assert "counts.directory" in problem_of(tmp_path).fix
