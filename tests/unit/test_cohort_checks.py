@@ -162,6 +162,16 @@ def test_sample_without_counts():
     assert "'S1'" in the_problem(table_of([[1, 0], [3, 0]])).found
 
 
+def test_row_of_totals_is_no_gene():
+    counts = np.random.default_rng(6).integers(0, 90, size=(20, 3))
+    cells = [*counts, counts.sum(axis=0)]
+    genes = [*(f"G{row}" for row in range(20)), "Total"]
+    problem = the_problem(table_of(cells, genes))
+    assert problem.found == "the row 'Total' is the sum of all other rows in every sample"
+    cells[-1] = cells[-1] + [0, 0, 1]
+    assert problems_of(table_of(cells, genes)) == []
+
+
 def test_everything_at_once():
     cells = pd.DataFrame({0: [1, 2, 3], 1: ["4", "low", np.nan], 2: [-1, 5, 6], 3: [9, np.inf, 3]})
     table = table_of(cells, genes=["A", "A", "C"])

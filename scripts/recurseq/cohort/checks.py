@@ -25,6 +25,7 @@ LARGEST_COUNT = 2.0**53  # beyond, floating-point arithmetic does not tell neigh
 _SHOWN = 3
 _LONGEST_TEXT = 30
 _NAMED_SAMPLES = 5
+_FEWEST_TO_ADD_UP = 10  # genes: with fewer, one may be the sum of the others by chance
 _WITH_COMMAS = re.compile(r"[+-]?\d+(,\d+)+(\.\d+)?|[+-]?\d+(\.\d+)+(,\d+)?")
 _SCALED = "_scaled."  # nf-core's gene_counts_scaled and gene_counts_length_scaled
 
@@ -52,7 +53,8 @@ def matrix_problems(table: CountTable, samples: pd.DataFrame, path: str) -> list
     problems = [*_sample_problems(table, wanted, path), *_column_problems(table, path)]
     some = 0 < len(used) < table.counts.shape[1]
     counts = table.counts.iloc[:, used] if some else table.counts
-    return [*problems, *_gene_problems(table, path), *_value_problems(counts, path)]
+    problems += _gene_problems(table, path)
+    return [*problems, *_value_problems(counts, path), *_total_problems(counts, path)]
 
 
 def length_problems(
@@ -249,6 +251,27 @@ def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
         fix = "leave them out of the sample sheet"
         problems.append(Problem(path, found, "at least one count in every sample", fix))
     return problems
+
+
+def _total_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
+    """Find the row of a spreadsheet that adds up all others, and would be taken for a gene."""
+    first = as_numbers(counts.iloc[:, :1])[:, 0]
+    total = np.nansum(first)
+    candidates = np.flatnonzero(2 * first == total) if total > 0 else []
+    if len(counts) < _FEWEST_TO_ADD_UP or not len(candidates):
+        return []
+    numbers = as_numbers(counts)
+    sums = np.nansum(numbers, axis=0)
+    return [
+        Problem(
+            f"{path}, first column",
+            f"the row {counts.index[row]!r} is the sum of all other rows in every sample",
+            "one row for each gene",
+            "remove the row of totals",
+        )
+        for row in candidates
+        if (2 * numbers[row] == sums).all()
+    ]
 
 
 def _are_plain(counts: pd.DataFrame) -> bool:
