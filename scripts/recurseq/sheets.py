@@ -24,7 +24,7 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
     ----------
     path
         The file. Text files are UTF-8, with or without byte-order mark; the separator is the tab
-        when the header holds one, else the semicolon or comma.
+        when the header (the first line that is not blank) holds one, else the semicolon or comma.
 
     Returns
     -------
@@ -99,7 +99,7 @@ def _rows(path: str | Path) -> list[list[str]]:
     if content.kind != "text":
         raise fail(str(path), f"a file of kind {content.kind}", "TSV, CSV or xlsx")
     text = content.data.decode("utf-8")
-    first = text.split("\n", 1)[0]
+    first = next(line for line in text.split("\n") if line.strip())
     separator = "\t" if "\t" in first else ";" if ";" in first else ","
     try:
         return list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))

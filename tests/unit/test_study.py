@@ -256,6 +256,10 @@ def test_sheets_of_every_separator_read_alike(tmp_path, separator, ending, bom):
     assert list(sheet.columns) == ["sample_id", "group", "batch", "age", "sex"]
     assert sheet["sample_id"].tolist()[:3] == ["S-1", "2", "S.3"]
     assert sheet.index.tolist() == list(range(2, 10))
+    path.write_bytes(("\n \n" + text.removeprefix(bom)).encode("utf-8"))
+    later = read_sheet(path)
+    assert later.to_dict("list") == sheet.to_dict("list")
+    assert later.index.tolist() == list(range(4, 12))
 
 
 def test_spreadsheets_read_like_text(tmp_path):
