@@ -99,7 +99,7 @@ def _rows(path: str | Path) -> list[list[str]]:
     if content.kind != "text":
         raise fail(str(path), f"a file of kind {content.kind}", "TSV, CSV or xlsx")
     text = content.data.decode("utf-8")
-    first = next(line for line in text.split("\n") if line.strip())
+    first = next((line for line in text.split("\n") if line.strip()), "")
     separator = "\t" if "\t" in first else ";" if ";" in first else ","
     try:
         return list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
