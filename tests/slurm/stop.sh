@@ -35,9 +35,11 @@ fi
 if [ -s "$dir/processes" ]; then
   while read -r _ pid start; do end "$pid" "$start"; done < <(tac "$dir/processes")
 fi
+# Without cgroups a node that was set down leaves processes of its jobs behind.
 for process in /proc/[0-9]*; do
-  [[ $(readlink "$process/exe" 2>/dev/null) == */slurmstepd* ]] || continue
-  tr '\0' '\n' <"$process/environ" 2>/dev/null | grep -qx "SLURM_CONF=$SLURM_CONF" || continue
+  settings=$(tr '\0' '\n' <"$process/environ" 2>/dev/null) || continue
+  grep -qx "SLURM_CONF=$SLURM_CONF" <<<"$settings" || continue
+  grep -q "^SLURM_JOB_ID=" <<<"$settings" || [[ $(readlink "$process/exe") == */slurmstepd* ]] || continue
   kill -KILL "${process#/proc/}"
 done
 [ "$(readlink /etc/slurm/slurm.conf)" != "$SLURM_CONF" ] || rm /etc/slurm/slurm.conf
