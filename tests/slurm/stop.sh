@@ -37,7 +37,7 @@ if [ -s "$dir/processes" ]; then
 fi
 # Without cgroups a node that was set down leaves processes of its jobs behind.
 for process in /proc/[0-9]*; do
-  settings=$(tr '\0' '\n' <"$process/environ" 2>/dev/null) || continue
+  settings=$(cat "$process/environ" 2>/dev/null | tr '\0' '\n')
   grep -qx "SLURM_CONF=$SLURM_CONF" <<<"$settings" || continue
   grep -q "^SLURM_JOB_ID=" <<<"$settings" || [[ $(readlink "$process/exe") == */slurmstepd* ]] || continue
   kill -KILL "${process#/proc/}"
