@@ -54,11 +54,6 @@ def as_tpm(study):
     (counts / counts.sum() * 1e6).round(6).to_csv(path, sep="\t", index_label="gene_id")
 
 
-def transposed(study):
-    path = study.path / "counts.tsv"
-    pd.read_csv(path, sep="\t", index_col=0).T.to_csv(path, sep="\t", index_label="sample")
-
-
 def drop_sample(sheet):
     return pd.concat([sheet, sheet.iloc[[0]].assign(sample_id="13-T.0")])
 
@@ -81,7 +76,6 @@ CASES = {
     "duplicate genes": (put(3, 0, "GENE7"), ["GENE7"]),
     "blank gene": (put(3, 0, " "), ["counts.tsv"]),
     "duplicate sample in matrix": (put(0, 2, "1-T.0"), ["1-T.0"]),
-    "transposed matrix": (transposed, ["counts.tsv"]),
     "empty matrix": (write_text("counts.tsv", b""), ["counts.tsv", "empty"]),
     "matrix is not text": (write_text("counts.tsv", b"\x1f\x8b\x08garbage"), ["counts.tsv"]),
     "matrix is missing": (setting("counts.path", "nowhere.tsv"), ["nowhere.tsv"]),
