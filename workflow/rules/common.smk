@@ -1,4 +1,5 @@
 # The study, checked before anything runs, and the helpers that rules share.
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -6,7 +7,12 @@ from pathlib import Path
 from snakemake.logging import logger
 
 REPOSITORY = Path(workflow.current_basedir).parent.parent
-sys.path.insert(0, str(REPOSITORY / "scripts"))
+LIBRARY = str(REPOSITORY / "scripts")
+sys.path.insert(0, LIBRARY)
+# Snakemake puts a script's folder behind installed packages; another recurseq may be installed.
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    filter(None, [LIBRARY, os.environ.get("PYTHONPATH")])
+)
 
 from recurseq.check import checked_study
 from recurseq.changes import file_states
