@@ -36,7 +36,7 @@ def name_format(results, name):
 def test_quantifier_is_named_and_cited(results, name, tool, paper):
     name_format(results, name)
     page = build_page(results, config(counts=COUNTS))
-    assert f"Counts were estimated by {tool}, summarised to genes as tximport does" in page
+    assert f"Counts were estimated by {tool}, read for genes by the rules of tximport" in page
     assert paper in page and "10.12688/f1000research.7563.2" in page
     assert OFFSETS in page
 

@@ -121,8 +121,8 @@ def _samples(content: Content) -> dict:
     cites = []
     if study.counts_format in QUANTIFIERS:
         text += (
-            f" Counts were estimated by {QUANTIFIERS[study.counts_format]}, summarised to genes as "
-            "tximport does and rounded to whole numbers."
+            f" Counts were estimated by {QUANTIFIERS[study.counts_format]}, read for genes by the "
+            "rules of tximport and rounded to whole numbers."
         )
         cites = [study.counts_format, "tximport"]
     if study.simulated:
