@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import sys
@@ -71,3 +72,12 @@ def _files_of(module: str) -> list[Path]:
     """Source files of one of our modules, none for a name that is a function or a class."""
     place = LIBRARY.joinpath(*module.split(".")[1:])
     return [path for path in (place / "__init__.py", place.with_suffix(".py")) if path.is_file()]
+
+
+def lead_children_here() -> None:
+    """Let processes that this one starts import this library, and not one that is installed.
+
+    Snakemake looks into a script's own folder last, behind installed packages.
+    """
+    folders = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, folders))

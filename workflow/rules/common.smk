@@ -1,5 +1,4 @@
 # The study, checked before anything runs, and the helpers that rules share.
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -7,19 +6,17 @@ from pathlib import Path
 from snakemake.logging import logger
 
 REPOSITORY = Path(workflow.current_basedir).parent.parent
-LIBRARY = str(REPOSITORY / "scripts")
-sys.path.insert(0, LIBRARY)
-# Snakemake puts a script's folder behind installed packages; another recurseq may be installed.
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    filter(None, [LIBRARY, os.environ.get("PYTHONPATH")])
-)
+sys.path.insert(0, str(REPOSITORY / "scripts"))
 
 from recurseq.check import checked_study
 from recurseq.changes import file_states
 from recurseq.cohort.per_sample import candidate_files
 from recurseq.errors import InputError
 from recurseq.study.config_file import read_config
+from recurseq.versions import lead_children_here
 from recurseq.writing import writing_problems
+
+lead_children_here()
 
 if "study" not in config:
 
