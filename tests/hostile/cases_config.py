@@ -269,9 +269,9 @@ TITLES = [
 
 # Found where the counts are read; `recurseq check` does not filter.
 IN_A_JOB = [value("count limit above all counts", "filter.min_count", 10**30, "config: filter")]
-CASES = [*TEXT, *CONTRASTS, *PATHS, *TITLES]
+CASES = [*TEXT, *PATHS]
 QUICK = [
-    *(*NAMES_AND_NUMBERS, *COLLECTIONS, *FORMULAS),
+    *(*NAMES_AND_NUMBERS, *CONTRASTS, *COLLECTIONS, *FORMULAS, *TITLES),
     Case(
         "level that nobody has, spelt alike",
         cell("samples.tsv", 5, 1, "no_recurrenc\u0435"),

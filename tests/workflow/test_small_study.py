@@ -4,7 +4,6 @@ import json
 
 import anndata
 import numpy as np
-import pandas as pd
 import pytest
 from conftest import GROUPS, make_study, simulate, write_inputs
 
@@ -218,21 +217,3 @@ def test_interaction_numeric_and_blocking_designs(new_study):
     assert set(omnibus["df"].dropna()) == {2}
     slope = genes(new_study, "ten_years")
     assert slope["log2FoldChange"].notna().sum() > 300
-
-
-def test_hostile_names_stay_data(new_study):
-    counts, sheet, _ = simulate()
-    hostile = {
-        "GENE1": "=cmd()", "GENE2": "<script>alert(1)</script>", "GENE3": "$(touch x)",
-        "GENE4": "../../x", "GENE5": "$\\frac", "GENE6": "SEPT1",
-    }  # fmt: skip
-    sheet = sheet.assign(sample_id=["<b>1</b>", "$x$", *sheet["sample_id"][2:]])
-    counts = counts.rename(index=hostile).set_axis(sheet["sample_id"], axis=1)
-    write_inputs(new_study.path, counts, sheet)
-    ended = new_study.run()
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    page = (new_study.path / "results/report/report.html").read_text()
-    assert "<script>alert" not in page and "<b>1</b>" not in page
-    assert set(hostile.values()) <= set(genes(new_study, "early_vs_none").index)
-    book = pd.read_excel(new_study.path / "results/report/tables.xlsx", sheet_name=None, dtype=str)
-    assert any(sheet.isin(["=cmd()"]).any().any() for sheet in book.values())
