@@ -5,7 +5,7 @@ same formulas over blocks of genes in NumPy and SciPy, and 6.7 s with these loop
 likelihood of a dispersion costs 29 ns with SciPy's ``gammaln``, 14 ns in NumPy with the series
 below, 8 ns compiled. Two threads gained nothing before, because calls on arrays that fit the cache
 are too short to share the interpreter; compiled loops do without it. The price is a first run that
-compiles for about 8 s; what it compiled is kept beside this file, or in the user's cache folder,
+compiles for about 9 s; what it compiled is kept beside this file, or in the user's cache folder,
 and loading it takes 0.3 s.
 
 Loops over samples are written so that the compiler can do several samples at once. All compiled
