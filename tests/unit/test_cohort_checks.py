@@ -172,6 +172,17 @@ def test_row_of_totals_is_no_gene():
     assert problems_of(table_of(cells, genes)) == []
 
 
+def test_column_of_the_sheet_is_no_gene():
+    table = table_of([[5, 0, 7], [61, 58, 70], [900, 3, 40]], genes=["G0", "age", "AFP"])
+    sheet = sheet_of("S0", "S1", "S2").assign(age=["61", "58", "70"], AFP=[2.5, 3, 40])
+    (problem,) = matrix_problems(table, sheet, PATH)
+    assert problem.where == f"{PATH}, gene 'age'" and "sample sheet" in problem.found
+    assert matrix_problems(table, sheet.assign(age=["61", "58", "71"]), PATH) == []
+    typed = sheet.assign(age=pd.Categorical(["61", "58", "70"]))
+    assert len(matrix_problems(table, typed, PATH)) == 1
+    assert matrix_problems(table, pd.concat([sheet, sheet]), PATH) == []  # said elsewhere
+
+
 def test_everything_at_once():
     cells = pd.DataFrame({0: [1, 2, 3], 1: ["4", "low", np.nan], 2: [-1, 5, 6], 3: [9, np.inf, 3]})
     table = table_of(cells, genes=["A", "A", "C"])

@@ -53,7 +53,7 @@ def matrix_problems(table: CountTable, samples: pd.DataFrame, path: str) -> list
     problems = [*_sample_problems(table, wanted, path), *_column_problems(table, path)]
     some = 0 < len(used) < table.counts.shape[1]
     counts = table.counts.iloc[:, used] if some else table.counts
-    problems += _gene_problems(table, path)
+    problems += [*_gene_problems(table, path), *_sheet_problems(counts, samples, path)]
     return [*problems, *_value_problems(counts, path), *_total_problems(counts, path)]
 
 
@@ -202,6 +202,28 @@ def _gene_problems(table: CountTable, path: str) -> list[Problem]:
             )
         )
     return problems
+
+
+def _sheet_problems(counts: pd.DataFrame, samples: pd.DataFrame, path: str) -> list[Problem]:
+    """Find columns of the sheet that stand among the genes, as where samples are in rows."""
+    both = samples.index.intersection(counts.columns)
+    names = [name for name in samples.columns if name in counts.index]
+    unique = all(axis.is_unique for axis in (*counts.axes, *samples.axes))
+    if not len(both) or not names or not unique:
+        return []
+    written = samples.loc[both, names].astype(str)
+    in_sheet = written.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    among_genes = as_numbers(counts.loc[names, both]).T
+    return [
+        Problem(
+            f"{path}, gene {name!r}",
+            "has the values of the sample sheet's column of that name",
+            "counts alone",
+            "remove it from the count table",
+        )
+        for name, same in zip(names, (in_sheet == among_genes).all(axis=0), strict=True)
+        if same
+    ]
 
 
 def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
