@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -54,16 +54,7 @@ def gtf_genes(path: str | Path) -> Iterator[tuple[str, str, str, str, str]]:
     InputError
         When no line has a gene_id, or the file is broken or not UTF-8.
     """
-    where, found = str(path), False
-    for lines, mark in ((_lines_with, _GENE_LINE), (_first_lines, _GENE_ID)):
-        with unpacked(path) as stream:
-            for line in lines(stream, mark):
-                if gene := _gene(_decoded(where, line)):
-                    found = True
-                    yield gene
-        if found:
-            return
-    raise fail(where, "no line has a gene_id", "a GTF with gene_id attributes")
+    yield from _entries(path, _gene, "gene_id", _GENE_LINE, _GENE_ID)
 
 
 def gtf_transcripts(path: str | Path) -> Iterator[tuple[str, str, str]]:
@@ -86,19 +77,35 @@ def gtf_transcripts(path: str | Path) -> Iterator[tuple[str, str, str]]:
     InputError
         When no line has a transcript_id, or the file is broken or not UTF-8.
     """
+    yield from _entries(path, _transcript, "transcript_id", _TRANSCRIPT_LINE, _TRANSCRIPT_ID)
+
+
+def _entries(
+    path: str | Path,
+    parse: Callable[[str], tuple[str, ...] | None],
+    attribute: str,
+    line_mark: bytes,
+    attribute_mark: bytes,
+) -> Iterator[tuple[str, ...]]:
+    """Parse the lines of one kind; without any, the first line of each value of the attribute."""
     where, found = str(path), False
-    for lines, mark in ((_lines_with, _TRANSCRIPT_LINE), (_first_lines, _TRANSCRIPT_ID)):
+    for lines, mark in ((_lines_with, line_mark), (_first_lines, attribute_mark)):
         with unpacked(path) as stream:
             for line in lines(stream, mark):
-                attributes = dict(_ATTRIBUTE.findall(_decoded(where, line)))
-                if attributes.get("transcript_id"):
+                if entry := parse(_decoded(where, line)):
                     found = True
-                    gene, names = attributes.get("gene_id", ""), ("gene_name", "gene")
-                    name = next((attributes[key] for key in names if key in attributes), "")
-                    yield attributes["transcript_id"], gene, name
+                    yield entry
         if found:
             return
-    raise fail(where, "no line has a transcript_id", "a GTF with transcript_id attributes")
+    raise fail(where, f"no line has a {attribute}", f"a GTF with {attribute} attributes")
+
+
+def _transcript(line: str) -> tuple[str, str, str] | None:
+    attributes = dict(_ATTRIBUTE.findall(line))
+    if not attributes.get("transcript_id"):
+        return None
+    name = next((attributes[key] for key in ("gene_name", "gene") if key in attributes), "")
+    return attributes["transcript_id"], attributes.get("gene_id", ""), name
 
 
 def _gene(line: str) -> tuple[str, str, str, str, str] | None:
