@@ -34,6 +34,7 @@ from recurseq.errors import InputError, suggest
 from recurseq.files import fail
 from recurseq.markers import EXPECTED, read_panel
 from recurseq.sheets import read_sheet
+from recurseq.writing import whole_file
 
 _STRANDED = ("star", "gdc_star")
 _VALUES_SHOWN = 5
@@ -235,11 +236,9 @@ def _relative(path: Path, folder: Path) -> str:
 
 def write_config(proposal: Proposal, folder: Path) -> Path:
     """Write the configuration of a study, making its folder when needed."""
-    folder.mkdir(parents=True, exist_ok=True)
     target = folder / PLACES[0]
-    partial = target.with_name(target.name + ".partial")
-    partial.write_text(config_text(proposal), encoding="utf-8", newline="\n")
-    partial.replace(target)
+    with whole_file(target) as partial:
+        partial.write_text(config_text(proposal), encoding="utf-8", newline="\n")
     return target
 
 
