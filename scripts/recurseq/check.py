@@ -11,8 +11,9 @@ import pandas as pd
 import yaml
 
 from recurseq.cohort.importing import count_problems
+from recurseq.cohort.lengths import column_problems
 from recurseq.enrichment.gene_sets import gene_set_problems
-from recurseq.errors import InputError, Problem, few
+from recurseq.errors import InputError, Problem
 from recurseq.files import header_of, load
 from recurseq.markers import panel_notes, panel_problems
 from recurseq.study import (
@@ -60,8 +61,8 @@ def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
         raise InputError(problems)
     study = _with_shipped_files(load_study(usable), repository / "config")
     problems += study_problems(study, _yaml(schemas / "samples.schema.yaml"))
-    problems += _file_problems(study)
     names = kept_names(study)
+    problems += _file_problems(study, names or [])
     if not study.simulated and names and (problems or _input_is_absent(study)):
         problems += count_problems(study, pd.DataFrame(index=names))
     if problems:
@@ -95,14 +96,14 @@ def _with_shipped_files(study: Study, shipped: Path) -> Study:
     )
 
 
-def _file_problems(study: Study) -> list[Problem]:
+def _file_problems(study: Study, samples: list[str]) -> list[Problem]:
     problems = _demo_problems(study)
     if study.panel is not None:
         problems += panel_problems(study.panel, list(study.contrasts))
     for path in dict.fromkeys(study.enrichment.collections.values()):
         problems += gene_set_problems(path)
     if study.normalization.lengths is not None:
-        problems += _length_problems(study.normalization.lengths, kept_names(study) or [])
+        problems += _length_problems(study.normalization.lengths, samples)
     return problems
 
 
@@ -135,8 +136,4 @@ def _length_problems(path: str, samples: list[str]) -> list[Problem]:
         header = header_of(load(path))
     except InputError as error:
         return list(error.problems)
-    missing = [sample for sample in samples if sample not in header]
-    if not missing:
-        return []
-    allowed = "a column for every sample, named as in the sheet"
-    return [Problem(path, f"no column for {few(missing)}", allowed)]
+    return column_problems(path, header, samples)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -90,13 +90,20 @@ def matrix_of_lengths_problems(path: str, samples: list[str], genes: list[str]) 
     return _problems(path, table, samples, genes)
 
 
+def column_problems(path: str, columns: Iterable[str], samples: list[str]) -> list[Problem]:
+    """Find the samples that have no column in a matrix of transcript lengths."""
+    present = set(columns)
+    missing = [sample for sample in samples if sample not in present]
+    if not missing:
+        return []
+    allowed = "a column for every sample, named as in the sheet"
+    return [Problem(path, f"no column for {few(missing)}", allowed)]
+
+
 def _problems(
     path: str, table: pd.DataFrame, samples: list[str], genes: list[str]
 ) -> list[Problem]:
-    problems = []
-    if missing := [sample for sample in samples if sample not in table.columns]:
-        allowed = "a column for every sample, named as in the sheet"
-        problems.append(Problem(path, f"no column for {few(missing)}", allowed))
+    problems = column_problems(path, table.columns, samples)
     if len(twice := table.index[table.index.duplicated()].unique()):
         problems.append(Problem(path, f"more than one row for {few(twice)}", "each gene once"))
     known = table.loc[table.index.isin(genes), table.columns.isin(samples)]
