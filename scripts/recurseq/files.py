@@ -339,7 +339,7 @@ def _spreadsheet_columns(
             _refuse_dates(f"{content.path}, column {position + 1}", cells)
             columns[position] = pd.Series([cell_text(cell) for cell in cells], dtype=object)
         else:
-            columns[position] = _numbers_or_text(cells)
+            columns[position] = numbers_or_text(cells)
     return pd.DataFrame(columns)
 
 
@@ -358,7 +358,8 @@ def _refuse_dates(where: str, cells: list) -> None:
         )
 
 
-def _numbers_or_text(cells: list) -> pd.Series:
+def numbers_or_text(cells: list) -> pd.Series:
+    """Numbers where every cell is one or missing, else the text of the cells, NaN for missing."""
     texts = pd.Series([cell_text(cell) for cell in cells], dtype=object)
     texts = texts.mask(texts.isin(MISSING_COUNTS))
     try:

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from recurseq.files import MISSING_COUNTS, cell_text, fail
+from recurseq.files import cell_text, fail, numbers_or_text
 from recurseq.raw import LARGEST_MATRIX
 
 _CELL_BYTES = 8  # repeated values take no room in the file
@@ -108,9 +108,4 @@ def _numbers(column: pa.ChunkedArray) -> pd.Series:
     """Numbers, or the text itself where a cell is none (booleans and dates are text)."""
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
         return column.to_pandas()
-    texts = _texts(column)
-    texts = texts.mask(texts.isin(MISSING_COUNTS))
-    try:
-        return pd.to_numeric(texts)
-    except (ValueError, TypeError):
-        return texts
+    return numbers_or_text(column.to_pylist())
