@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.cohort.annotation import annotate
+from recurseq.cohort.lengths import AVERAGE_LENGTH
 from recurseq.cohort.table import CountTable
 from recurseq.errors import few
 from recurseq.writing import write_h5ad
@@ -123,7 +124,7 @@ def assemble(
     cohort.layers["counts"] = counts.copy()
     if table.lengths is not None:
         lengths = table.lengths[list(samples.index)].iloc[genes]
-        cohort.layers["average_length"] = np.ascontiguousarray(lengths.to_numpy(dtype=float).T)
+        cohort.layers[AVERAGE_LENGTH] = np.ascontiguousarray(lengths.to_numpy(dtype=float).T)
     cohort.uns.update(
         title=title,
         simulated=bool(simulated),

@@ -13,8 +13,6 @@ import pandas as pd
 
 from recurseq.errors import InputError, Problem, few
 
-METHODS = ("ratio", "poscounts")
-
 
 @dataclass(frozen=True)
 class Normalization:

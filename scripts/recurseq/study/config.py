@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from recurseq.errors import InputError, Problem, control_of, few, quoted, suggest
+from recurseq.study.config_file import MOST_VALUES
 
-MOST_VALUES = 50_000
 _PATHS = frozenset(
     {
         *("path", "directory", "transcripts", "annotation", "panel", "lengths", "truth"),
