@@ -151,6 +151,15 @@ def _fingerprint(path: Path) -> str:
     return f"kind {stat.S_IFMT(mode)}"
 
 
+def try_case(kind: str, case: Case, folder: Path, record_property: Callable, command: Callable):
+    """Build a hostile input, give it to a command of `Ground`, and look at how that ends."""
+    record_property("input", f"{kind}: {case.name}")
+    record_property("result", "runs" if case.runs else "refused")
+    ground = Ground(folder)
+    case.build(ground)
+    examine(case, ground, command(ground))
+
+
 def examine(case: Case, ground: Ground, ended: Ended) -> None:
     """What must be true of every end, good or bad."""
     text = ended.text

@@ -5,7 +5,7 @@ import cases_counts
 import cases_files
 import cases_sheet
 import pytest
-from ground import Ground, examine
+from ground import Ground, try_case
 
 TABLES = {
     "configuration": cases_config,
@@ -20,8 +20,4 @@ CASES = [
 
 @pytest.mark.parametrize(("kind", "case"), CASES)
 def test_input(kind, case, tmp_path, record_property):
-    record_property("input", f"{kind}: {case.name}")
-    record_property("result", "runs" if case.runs else "refused")
-    ground = Ground(tmp_path)
-    case.build(ground)
-    examine(case, ground, ground.check_here())
+    try_case(kind, case, tmp_path, record_property, Ground.check_here)

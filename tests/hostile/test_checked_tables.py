@@ -4,7 +4,7 @@ import cases_counts
 import cases_files
 import cases_sheet
 import pytest
-from ground import Ground, examine
+from ground import Ground, try_case
 
 pytestmark = pytest.mark.workflow
 KINDS = {"sheet": cases_sheet, "counts": cases_counts, "other files": cases_files}
@@ -15,8 +15,4 @@ CASES = [
 
 @pytest.mark.parametrize(("kind", "case"), CASES)
 def test_table(kind, case, tmp_path, record_property):
-    record_property("input", f"{kind}: {case.name}")
-    record_property("result", "runs" if case.runs else "refused")
-    ground = Ground(tmp_path)
-    case.build(ground)
-    examine(case, ground, ground.check())
+    try_case(kind, case, tmp_path, record_property, Ground.check)

@@ -6,7 +6,7 @@ import cases_files
 import cases_sheet
 import pytest
 from edits import setting
-from ground import Case, Ground, examine
+from ground import Case, Ground, examine, try_case
 
 pytestmark = pytest.mark.workflow
 TABLES = (cases_config, cases_sheet, cases_counts, cases_files)
@@ -37,11 +37,7 @@ ACCEPTED = [
 
 def tried(name, tmp_path, record_property, *arguments):
     case = BY_NAME[name]
-    record_property("input", f"run: {case.name}")
-    record_property("result", "runs" if case.runs else "refused")
-    ground = Ground(tmp_path)
-    case.build(ground)
-    examine(case, ground, ground.snakemake(*arguments))
+    try_case("run", case, tmp_path, record_property, lambda ground: ground.snakemake(*arguments))
 
 
 @pytest.mark.parametrize("name", BEFORE_ANY_JOB)
