@@ -15,7 +15,7 @@ import pandas as pd
 
 from recurseq.deseq import Fit, Options, blind_vst, contrast_table, fit, omnibus_table
 from recurseq.deseq.levels import compared_samples
-from recurseq.formula import Formula, contrast_vector, design_matrix, parse_formula
+from recurseq.design.formula import Formula, contrast_vector, design_matrix, parse_formula
 
 DISPERSIONS = ("dispGeneEst", "dispFit", "dispMAP", "dispersion")
 

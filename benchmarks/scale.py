@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.deseq import contrast_table, fit
-from recurseq.formula import contrast_vector, design_matrix, parse_formula
+from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "scale.md"
 SAMPLES = [(5000, 100), (5000, 400), (5000, 1600)]

@@ -1,13 +1,13 @@
 """Depth, components, distances, sex and flags of every sample, before any model."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     import anndata
 
+    from recurseq.base.tables import write_table
     from recurseq.cohort.lengths import normalization_values
     from recurseq.qc import assess_quality
-    from recurseq.tables import write_table
 
     cohort = anndata.read_h5ad(snakemake.input.cohort)
     values = normalization_values(

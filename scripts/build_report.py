@@ -1,6 +1,6 @@
 """The report: one page from the result files of the study."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     from pathlib import Path

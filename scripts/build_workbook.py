@@ -1,6 +1,6 @@
 """The workbook: a legend and every result table."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     from pathlib import Path

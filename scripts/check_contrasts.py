@@ -1,13 +1,13 @@
 """Contrasts that add up must do so in every gene, or the run stops."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     import anndata
 
+    from recurseq.base.tables import read_table, write_table
     from recurseq.deseq import check_contrasts, read_fit
-    from recurseq.formula import contrast_vector, parse_formula
-    from recurseq.tables import read_table, write_table
+    from recurseq.design.formula import contrast_vector, parse_formula
 
     model = anndata.read_h5ad(snakemake.input.model)
     formula = parse_formula(model.uns["formula"])

@@ -1,10 +1,10 @@
 """Hold the calls of the demo study against the truth it was simulated with."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
+    from recurseq.base.tables import read_table, write_table
     from recurseq.demo import check_table, report
-    from recurseq.tables import read_table, write_table
 
     truth = read_table(snakemake.input.truth, "demo_truth")
     results = [read_table(path, "contrast_genes") for path in snakemake.input.genes]

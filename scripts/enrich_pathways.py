@@ -1,8 +1,9 @@
 """Gene-set enrichment and over-representation of one contrast in one collection."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
+    from recurseq.base.tables import read_table, write_table
     from recurseq.enrichment import (
         overrepresentation,
         prerank,
@@ -10,7 +11,6 @@ with logged(snakemake):
         read_gene_sets,
         tested_genes,
     )
-    from recurseq.tables import read_table, write_table
 
     settings = snakemake.params
     sizes = {"min_size": settings.min_size, "max_size": settings.max_size}

@@ -1,13 +1,13 @@
 """Look up the marker panel in every contrast and every sample."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     import anndata
 
-    from recurseq.cohort.annotation import load_annotation
-    from recurseq.markers import extract_markers, read_panel
-    from recurseq.tables import read_table, write_table
+    from recurseq.base.tables import read_table, write_table
+    from recurseq.cohort.genes.annotation import load_annotation
+    from recurseq.markers.panel import extract_markers, read_panel
 
     contrasts = {contrast["name"]: contrast for contrast in snakemake.params.contrasts}
     tables = {

@@ -1,15 +1,15 @@
 """Fit one negative-binomial model that serves every contrast."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     import anndata
     import pandas as pd
 
+    from recurseq.base.whole_file import write_h5ad
     from recurseq.cohort.lengths import normalization_values
     from recurseq.deseq import add_fit, fit
-    from recurseq.formula import design_matrix, parse_formula
-    from recurseq.writing import write_h5ad
+    from recurseq.design.formula import design_matrix, parse_formula
 
     cohort = anndata.read_h5ad(snakemake.input.cohort)
     kept = cohort[:, cohort.var["kept"]]

@@ -1,6 +1,6 @@
 """Read counts and samples into one cohort, checked against each other."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     from recurseq.cohort.assemble import write_cohort

@@ -1,16 +1,16 @@
 """Figures of one contrast's genes."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     import anndata
 
+    from recurseq.base.tables import read_table
     from recurseq.figures.contrast import comparison, ma_figure, pvalue_figure, volcano_figure
     from recurseq.figures.heatmap import top_genes_figure, top_of
     from recurseq.figures.parts import sample_groups
     from recurseq.figures.style import save
-    from recurseq.markers import read_panel
-    from recurseq.tables import read_table
+    from recurseq.markers.panel import read_panel
 
     settings = snakemake.params
     model = anndata.read_h5ad(snakemake.input.model)

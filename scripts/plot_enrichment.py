@@ -1,15 +1,15 @@
 """Figures of one contrast's gene sets in one collection."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     import anndata
 
+    from recurseq.base.tables import read_table
     from recurseq.enrichment import rank_genes, read_gene_sets, tested_genes
     from recurseq.figures.contrast import comparison
     from recurseq.figures.enrichment import dotplot_figure, running_figure
     from recurseq.figures.style import save
-    from recurseq.tables import read_table
 
     settings, collection = snakemake.params, snakemake.wildcards.collection
     gene_sets = read_gene_sets(snakemake.input.gmt)

@@ -1,14 +1,14 @@
 """Figures of the marker panel."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     import anndata
 
+    from recurseq.base.tables import read_table
     from recurseq.figures.markers import forest_figure, markers_figure
     from recurseq.figures.parts import sample_groups
     from recurseq.figures.style import save
-    from recurseq.tables import read_table
 
     model = anndata.read_h5ad(snakemake.input.model, backed="r")
     markers = read_table(snakemake.input.markers, "markers")

@@ -1,6 +1,6 @@
 """Figure of the fitted dispersions."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     import anndata

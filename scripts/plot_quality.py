@@ -1,13 +1,13 @@
 """Figures of the cohort's quality."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     import anndata
 
+    from recurseq.base.tables import read_table
     from recurseq.figures.quality import quality_figures
     from recurseq.figures.style import save
-    from recurseq.tables import read_table
 
     cohort = anndata.read_h5ad(snakemake.input.cohort, backed="r")
     tables = {

@@ -1,12 +1,12 @@
 """Simulate the counts of the demo study and write the truth beside them."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    from recurseq.cohort.annotation import load_annotation
+    from recurseq.base.tables import write_table
+    from recurseq.cohort.genes.annotation import load_annotation
     from recurseq.demo import simulate, write_counts
-    from recurseq.sheets import read_sheet
-    from recurseq.tables import write_table
+    from recurseq.io.sheets import read_sheet
 
     samples = read_sheet(snakemake.input.samples)
     counts, truth = simulate(samples, snakemake.params.seed, load_annotation("builtin"))

@@ -1,14 +1,14 @@
 """Test one contrast of the fitted model."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     import anndata
 
+    from recurseq.base.tables import write_table
     from recurseq.deseq import Options, check_table, contrast_table, read_fit
     from recurseq.deseq.levels import check_through_other_levels, compared_samples
-    from recurseq.formula import contrast_vector, parse_formula
-    from recurseq.tables import write_table
+    from recurseq.design.formula import contrast_vector, parse_formula
 
     model = anndata.read_h5ad(snakemake.input.model)
     contrast = snakemake.params.contrast

@@ -1,13 +1,13 @@
 """Compare the full with the reduced design in every gene."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     import anndata
 
+    from recurseq.base.tables import write_table
     from recurseq.deseq import Options, omnibus_table, read_fit
-    from recurseq.formula import design_matrix, parse_formula
-    from recurseq.tables import write_table
+    from recurseq.design.formula import design_matrix, parse_formula
 
     model = anndata.read_h5ad(snakemake.input.model)
     table = omnibus_table(

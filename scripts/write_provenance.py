@@ -1,6 +1,6 @@
 """Versions, checksums and the exact configuration of a run."""
 
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 
 with logged(snakemake):
     from recurseq.report.provenance import provenance, write_provenance

@@ -4,7 +4,7 @@ from study_files import Answer, read_study
 
 import recurseq.deseq.engine  # noqa: F401 - loads PyDESeq2 now, as imports are timed for no engine
 from recurseq.deseq import Options, contrast_table, fit
-from recurseq.formula import contrast_vector, design_matrix, parse_formula
+from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
 counts, samples, text, (factor, numerator, denominator) = read_study()
 with Answer() as answer:

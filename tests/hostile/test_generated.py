@@ -11,10 +11,10 @@ from ground import CANARY, REPOSITORY, Ground
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recurseq.check import checked_study
+from recurseq.base.errors import InputError
 from recurseq.cohort.importing import count_problems
-from recurseq.errors import InputError
-from recurseq.formula import FormulaError, parse_formula
+from recurseq.design.formula import FormulaError, parse_formula
+from recurseq.preflight.check import checked_study
 from recurseq.study import read_samples
 from recurseq.study.config_file import read_config
 

@@ -11,7 +11,7 @@ import pytest
 from ground import CANARY, Ground
 from openpyxl import load_workbook
 
-from recurseq.tables import read_table
+from recurseq.base.tables import read_table
 
 pytestmark = pytest.mark.workflow
 SCRIPT = "<script>alert(1)</script>"

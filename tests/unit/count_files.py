@@ -2,8 +2,8 @@
 
 import pytest
 
-from recurseq.cohort.readers import read_counts
-from recurseq.errors import InputError
+from recurseq.base.errors import InputError
+from recurseq.cohort.readers.read import read_counts
 
 
 def written(folder, text, name="counts.tsv"):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.deseq import fit
-from recurseq.formula import design_matrix, parse_formula
+from recurseq.design.formula import design_matrix, parse_formula
 
 GROUPS = ["normal", "none", "early"]
 

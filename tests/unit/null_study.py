@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.deseq import Options, contrast_table, fit
-from recurseq.formula import contrast_vector, design_matrix, parse_formula
+from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
 RUNS = 20
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.tables import describe, write_table
+from recurseq.base.tables import describe, write_table
 
 EVIL = "<script>alert(1)</script>"
 FORMULA_NAME = '=HYPERLINK("x")'

@@ -5,7 +5,8 @@ import gzip
 import pandas as pd
 import pytest
 
-from recurseq.cohort.annotation import (
+from recurseq.base.errors import InputError
+from recurseq.cohort.genes.annotation import (
     BUILTIN,
     COLUMNS,
     annotate,
@@ -13,9 +14,8 @@ from recurseq.cohort.annotation import (
     load_annotation,
     strip_version,
 )
-from recurseq.cohort.build_annotation import derive, main
-from recurseq.cohort.symbols import resolve_symbols
-from recurseq.errors import InputError
+from recurseq.cohort.genes.build_annotation import derive, main
+from recurseq.cohort.genes.symbols import resolve_symbols
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recurseq.cohort.annotation import load_annotation
+from recurseq.base.errors import InputError
 from recurseq.cohort.assemble import assemble, keep_genes, smallest_group, write_cohort
+from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.importing import count_problems, import_cohort
-from recurseq.cohort.readers import read_counts
-from recurseq.cohort.table import CountTable
-from recurseq.errors import InputError
+from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.readers.read import read_counts
 from recurseq.study import load_study, read_samples
 
 

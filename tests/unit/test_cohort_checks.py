@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from recurseq.cohort.checks import matrix_problems
-from recurseq.cohort.scale import scale_evidence
-from recurseq.cohort.table import CountTable
+from recurseq.cohort.readers.count_scale import scale_evidence
+from recurseq.cohort.readers.count_table import CountTable
 
 PATH = "counts.tsv"
 
@@ -232,7 +232,7 @@ def test_counts_and_estimated_counts_pass_the_scale_check():
 
 
 def test_real_values_that_must_be_refused(shared_data):
-    from recurseq.cohort.readers import read_counts
+    from recurseq.cohort.readers.read import read_counts
 
     table = read_counts(shared_data / "data/formats/nfcore/salmon.merged.gene_tpm.tsv.gz")
     assert "TPM" in the_problem(table).found
@@ -244,7 +244,7 @@ def test_real_values_that_must_be_refused(shared_data):
 
 @pytest.mark.parametrize("study", ["airway", "pasilla", "mouse_hcc", "tcga_lihc"])
 def test_real_counts_pass(shared_data, study):
-    from recurseq.cohort.readers import read_counts
+    from recurseq.cohort.readers.read import read_counts
 
     folder = shared_data / "data" / study
     samples = pd.read_csv(folder / "samples.tsv", sep="\t", dtype=str).set_index("sample_id")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from count_files import problem_of, written
 
-from recurseq.cohort.readers import read_counts
+from recurseq.cohort.readers.read import read_counts
 
 
 def star(forward, reverse):

@@ -11,10 +11,10 @@ import pytest
 from pyarrow import parquet
 from scipy import sparse
 
-from recurseq.cohort.annotation import load_annotation
 from recurseq.cohort.assemble import assemble
 from recurseq.cohort.checks import matrix_problems
-from recurseq.cohort.readers import read_counts
+from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.cohort.readers.read import read_counts
 
 GENES = [f"ENSG{number:011d}.{number % 9 + 1}" for number in (5, 3, 419, 457, 460, 938, 971, 2586)]
 SAMPLES = ["P-03", "1_a", "8042381", "N.2"]

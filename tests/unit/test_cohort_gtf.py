@@ -4,9 +4,9 @@ import gzip
 
 import pytest
 
-from recurseq.cohort import gtf
-from recurseq.cohort.annotation import load_annotation
-from recurseq.errors import InputError
+from recurseq.base.errors import InputError
+from recurseq.cohort.genes import gtf
+from recurseq.cohort.genes.annotation import load_annotation
 
 GENCODE = (
     "##description: evidence-based annotation of the human genome (GRCh38)\n"

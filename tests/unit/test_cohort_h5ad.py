@@ -8,9 +8,9 @@ import pytest
 from count_files import problem_of
 from scipy import sparse
 
-from recurseq.cohort import h5ad
 from recurseq.cohort.checks import matrix_problems
-from recurseq.cohort.readers import read_counts
+from recurseq.cohort.readers import h5ad
+from recurseq.cohort.readers.read import read_counts
 
 COUNTS = np.random.default_rng(4).negative_binomial(1, 0.01, size=(4, 60))
 SAMPLES = ["a", "b", "c", "d"]

@@ -7,16 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recurseq.cohort.formats import recognise
-from recurseq.cohort.gene_level import Estimates, sum_to_genes
+from recurseq.base.errors import InputError
 from recurseq.cohort.importing import count_problems, import_cohort
-from recurseq.cohort.per_sample import candidate_files
-from recurseq.cohort.quantifiers import read_estimates
-from recurseq.cohort.readers import read_counts
-from recurseq.cohort.transcripts import map_transcripts, read_transcripts
+from recurseq.cohort.readers.formats import recognise
+from recurseq.cohort.readers.gene_level import Estimates, sum_to_genes
+from recurseq.cohort.readers.quantifiers import read_estimates
+from recurseq.cohort.readers.read import read_counts
+from recurseq.cohort.readers.sample_files import candidate_files
+from recurseq.cohort.readers.transcripts import map_transcripts, read_transcripts
 from recurseq.deseq.normalization import normalize
-from recurseq.errors import InputError
-from recurseq.files import load
+from recurseq.io.files import load
 from recurseq.study import load_study
 
 KINDS = ["salmon", "kallisto", "rsem"]

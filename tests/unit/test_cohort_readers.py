@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from count_files import problem_of, written
 
-from recurseq.cohort.formats import recognise
-from recurseq.cohort.readers import read_counts
-from recurseq.files import load
+from recurseq.cohort.readers.formats import recognise
+from recurseq.cohort.readers.read import read_counts
+from recurseq.io.files import load
 
 PLAIN = "gene_id\tS1\tS2\nENSG1\t5\t0\nENSG2\t7\t12\n"
 

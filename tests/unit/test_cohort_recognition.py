@@ -10,13 +10,13 @@ from count_files import problem_of, written
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recurseq.cohort.excel import changed_by_excel
-from recurseq.cohort.formats import recognise
-from recurseq.cohort.orientation import genes_in_rows
-from recurseq.cohort.readers import read_counts
-from recurseq.cohort.short_names import sample_names, shortened
-from recurseq.errors import InputError
-from recurseq.files import load
+from recurseq.base.errors import InputError
+from recurseq.cohort.genes.excel_names import changed_by_excel
+from recurseq.cohort.readers.formats import recognise
+from recurseq.cohort.readers.orientation import genes_in_rows
+from recurseq.cohort.readers.read import read_counts
+from recurseq.cohort.readers.sample_names import sample_names, shortened
+from recurseq.io.files import load
 
 
 def grid(rows, columns):

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recurseq.cohort.transcripts import (
+from recurseq.base.errors import InputError
+from recurseq.cohort.readers.transcripts import (
     TranscriptTable,
     joined_names,
     map_transcripts,
     read_transcripts,
     without_version,
 )
-from recurseq.errors import InputError
 
 PAIRS = {"ENST00000000001.2": "ENSG00000000001.1", "ENST00000000002.1": "ENSG00000000002.3"}
 ROWS = [f"{transcript}\t{gene}" for transcript, gene in PAIRS.items()]

@@ -14,10 +14,10 @@ from command_study import config_of, counts_for, init, recurseq, sheet_of, write
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recurseq.base.errors import InputError
 from recurseq.command.columns import by_reference, describe_columns, factor_candidates
 from recurseq.command.config_text import items, scalar
 from recurseq.command.proposal import choose_contrasts, contrast_name
-from recurseq.errors import InputError
 
 THREE = {"normal": 3, "no_recurrence": 3, "early_recurrence": 3}
 
@@ -191,7 +191,7 @@ def test_contrasts_take_the_names_the_marker_panel_knows():
 
 def test_human_genes_get_symbols_panel_and_pathways(tmp_path, repository):
     known = pd.read_csv(
-        repository / "scripts/recurseq/cohort/human_genes.tsv.gz", sep="\t", dtype=str
+        repository / "scripts/recurseq/cohort/genes/human_genes.tsv.gz", sep="\t", dtype=str
     )
     sheet = sheet_of(THREE)
     for column, start in (("gene_id", 2000), ("gene_name", 5000)):

@@ -13,12 +13,12 @@ import pandas as pd
 import pytest
 from report_study import contrast_table
 
+from recurseq.base.errors import InputError
+from recurseq.base.tables import write_table
 from recurseq.command.folder import REPOSITORY, StudyFolder, advised
 from recurseq.command.run import Request, advice, command_line, execute, in_a_shell
 from recurseq.command.summary import called_genes, import_messages, quality_flags
-from recurseq.errors import InputError
 from recurseq.study import load_study
-from recurseq.tables import write_table
 
 CONTRAST = {"factor": "group", "numerator": "b", "denominator": "a"}
 CONFIG = {

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recurseq.cohort.annotation import load_annotation
+from recurseq.base.errors import InputError
+from recurseq.base.tables import read_table, write_table
+from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.demo import check_calls, check_table, report, simulate, write_counts
 from recurseq.demo.check import true_difference
-from recurseq.errors import InputError
-from recurseq.tables import read_table, write_table
 
 EARLY, NONE, NORMAL = ["early_recurrence"], ["no_recurrence"], ["normal"]
 

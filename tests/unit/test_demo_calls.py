@@ -5,10 +5,10 @@ import pytest
 import yaml
 
 from recurseq import enrichment
-from recurseq.cohort.annotation import load_annotation
+from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.demo import check_table, simulate
 from recurseq.deseq import contrast_table, fit
-from recurseq.formula import contrast_vector, design_matrix, parse_formula
+from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from recurseq.deseq import Options, contrast_table, fit, omnibus_table
-from recurseq.formula import contrast_vector, design_matrix, parse_formula
+from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
 CELLS = ["N61311", "N052611", "N080611", "N061011"]
 # R's prior variance is the best of 1000 grid points, 0.008 apart, on a flat curve: a step to the

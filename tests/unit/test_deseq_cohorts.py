@@ -8,7 +8,7 @@ import pytest
 
 from recurseq.deseq import Options, blind_vst, contrast_table, fit, omnibus_table
 from recurseq.deseq.levels import compared_samples
-from recurseq.formula import contrast_vector, design_matrix, parse_formula
+from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
 COHORTS = {
     "pasilla": {

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 from deseq_study import fitted, levels, simulated
 
+from recurseq.base.errors import InputError
 from recurseq.deseq import Options, contrast_table, estimate_size_factors, fit
 from recurseq.deseq.basis import orthonormal
 from recurseq.deseq.blocks import genes_per_block
 from recurseq.deseq.cooks import cutoff
 from recurseq.deseq.wald import contrast_estimate
-from recurseq.errors import InputError
-from recurseq.formula import contrast_vector, design_matrix, parse_formula
+from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from scipy.special import loggamma
 from scipy.stats import nbinom
 
 from recurseq.deseq import kernels
-from recurseq.deseq.cells import cells_of_design
+from recurseq.deseq.design_rows import cells_of_design
 from recurseq.deseq.kernels import climb_genes, reweight_genes, search_genes
 
 BOUNDS = np.log(1e-9), 100

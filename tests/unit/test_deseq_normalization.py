@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from deseq_study import fitted, levels, simulated
 
+from recurseq.base.errors import InputError
 from recurseq.cohort.lengths import normalization_values, read_lengths
 from recurseq.deseq import (
     Options,
@@ -19,8 +20,7 @@ from recurseq.deseq import (
     remove_batch,
 )
 from recurseq.deseq.transform import around_zero
-from recurseq.errors import InputError
-from recurseq.formula import contrast_vector
+from recurseq.design.formula import contrast_vector
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recurseq.base.errors import InputError
 from recurseq.deseq import (
     Options,
     blind_vst,
@@ -14,8 +15,7 @@ from recurseq.deseq import (
     vst,
 )
 from recurseq.deseq.levels import compared_samples
-from recurseq.errors import InputError
-from recurseq.formula import contrast_vector, design_matrix, parse_formula
+from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
 LEVELS = ["normal", "none", "early"]
 OPTIONS = Options(alpha=0.05, lfc_threshold=0.5)

@@ -7,6 +7,8 @@ import pytest
 from deseq_study import fitted, levels, simulated
 from scipy import optimize, stats
 
+from recurseq.base.errors import IntegrityError
+from recurseq.base.tables import describe
 from recurseq.deseq import (
     Options,
     add_fit,
@@ -22,12 +24,10 @@ from recurseq.deseq import (
     threshold_test,
     wald_test,
 )
-from recurseq.deseq.few_degrees import matched_prior_variance
 from recurseq.deseq.levels import check_through_other_levels, compared_samples
+from recurseq.deseq.prior_variance import matched_prior_variance
 from recurseq.deseq.shrinkage import contrast_basis, prior_scale
-from recurseq.errors import IntegrityError
-from recurseq.formula import contrast_vector, design_matrix, parse_formula
-from recurseq.tables import describe
+from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import sys
 import pandas as pd
 import pytest
 
+from recurseq.base.errors import InputError
 from recurseq.enrichment import gene_set_problems, read_gene_sets
 from recurseq.enrichment.gene_sets import GeneSet, GeneSets, name_genes
-from recurseq.errors import InputError
 
 
 def write(tmp_path, content, name="sets.gmt"):

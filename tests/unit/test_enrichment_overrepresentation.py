@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from scipy.stats import fisher_exact
 
+from recurseq.base.tables import describe, read_table, write_table
 from recurseq.enrichment import overrepresentation
 from recurseq.enrichment.gene_sets import GeneSet, GeneSets
-from recurseq.tables import describe, read_table, write_table
 
 
 def collection(sets):

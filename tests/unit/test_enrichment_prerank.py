@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from scipy.stats import kstest
 
+from recurseq.base.tables import describe, read_table, write_table
 from recurseq.enrichment import prerank, rank_genes, read_gene_sets, running_score, tested_genes
 from recurseq.enrichment.gene_sets import GeneSet, GeneSets
-from recurseq.tables import describe, read_table, write_table
 
 tested_genes.__test__ = False
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recurseq.formula import (
+from recurseq.design.formula import (
     FormulaError,
     confounded_columns,
     contrast_vector,

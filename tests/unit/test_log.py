@@ -13,11 +13,11 @@ from types import SimpleNamespace
 import h5py
 import pytest
 
-from recurseq import versions
-from recurseq.causes import CRASHED, KILLED, likely_cause
-from recurseq.errors import InputError, IntegrityError, Problem
-from recurseq.failures import UNKNOWN, describe, failed_jobs, log_states
-from recurseq.log import logged
+from recurseq.base import versions
+from recurseq.base.errors import InputError, IntegrityError, Problem
+from recurseq.jobs.error_hints import CRASHED, KILLED, likely_cause
+from recurseq.jobs.failures import UNKNOWN, describe, failed_jobs, log_states
+from recurseq.jobs.log import logged
 
 
 @pytest.fixture
@@ -110,7 +110,9 @@ def test_packages_of_a_script_are_found_through_the_library(repository):
 def test_every_script_opens_its_log_in_the_same_way(repository):
     for script in (repository / "scripts").glob("*.py"):
         lines = [line for line in script.read_text().splitlines() if line]
-        assert lines[1:3] == ["from recurseq.log import logged", "with logged(snakemake):"], script
+        assert lines[1:3] == ["from recurseq.jobs.log import logged", "with logged(snakemake):"], (
+            script
+        )
         assert all(line.startswith("    ") for line in lines[3:]), script
 
 
@@ -159,7 +161,7 @@ def test_a_known_failure_shows_its_cause_and_no_traceback(job, tmp_path):
 
 def test_a_job_without_an_end_was_killed(job, tmp_path, repository):
     code = (
-        "import os, signal, sys, types; from recurseq.log import logged\n"
+        "import os, signal, sys, types; from recurseq.jobs.log import logged\n"
         f"job = types.SimpleNamespace(**{vars(job)!r})\n"
         "with logged(job):\n"
         "    import logging, warnings\n"

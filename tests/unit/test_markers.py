@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recurseq.cohort.annotation import load_annotation
-from recurseq.errors import InputError
-from recurseq.markers import extract_markers, panel_notes, panel_problems, read_panel
-from recurseq.tables import describe, read_table, write_table
+from recurseq.base.errors import InputError
+from recurseq.base.tables import describe, read_table, write_table
+from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.markers.panel import extract_markers, panel_notes, panel_problems, read_panel
 
 HEADER = "gene\tset\tsource\texpected_t_vs_n\n"
 

@@ -6,9 +6,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from recurseq.cohort.annotation import load_annotation
-from recurseq.cohort.readers import read_counts
-from recurseq.errors import InputError
+from recurseq.base.errors import InputError
+from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.cohort.readers.read import read_counts
 
 FRAME = pd.DataFrame({"S1": [5, 7], "S2": [0, 12]}, index=["ENSG1", "ENSG2"])
 
@@ -107,7 +107,7 @@ def test_what_cannot_be_read(tmp_path):
 
 
 def test_more_rows_than_are_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("recurseq.parquet.LARGEST_MATRIX", 2**20)
+    monkeypatch.setattr("recurseq.io.parquet.LARGEST_MATRIX", 2**20)
     path = tmp_path / "x.parquet"
     rows = 100_000
     parquet.write_table(pa.table({"gene": ["A"] * rows, "S1": [0] * rows}), path)

@@ -5,11 +5,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recurseq.base.tables import read_table, write_table
 from recurseq.qc import assess_quality, quality_tables
 from recurseq.qc.depth import library_sizes
 from recurseq.qc.flags import MEASURES, _flag, centres, robust_z
 from recurseq.qc.sex import infer, sex_check
-from recurseq.tables import read_table, write_table
 
 GENES = 400
 SEX_GENES = ["XIST", "RPS4Y1", "DDX3Y", "KDM5D", "UTY"]

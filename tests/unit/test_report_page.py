@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import pytest
 from report_study import EVIL, config, contrast_table, draw, write_study
 
+from recurseq.base.tables import write_table
 from recurseq.report import words
 from recurseq.report.layout import Figure
 from recurseq.report.methods import REFERENCES
 from recurseq.report.page import build_page, embed
 from recurseq.report.provenance import provenance, write_provenance
-from recurseq.tables import write_table
 
 
 class Tags(HTMLParser):

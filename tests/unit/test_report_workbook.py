@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from report_study import EVIL, FORMULA_NAME, config, contrast_table, frame, write_study
 
+from recurseq.base.tables import describe
 from recurseq.report import workbook
 from recurseq.report.layout import study_layout
 from recurseq.report.workbook import Sheet, sheet_names, study_sheets, write_workbook
 from recurseq.study import load_study
-from recurseq.tables import describe
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from recurseq.cohort.annotation import load_annotation
+from recurseq.cohort.genes.annotation import load_annotation
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from recurseq.errors import InputError
-from recurseq.sheets import read_sheet
+from recurseq.base.errors import InputError
+from recurseq.io.sheets import read_sheet
 from recurseq.study import (
     config_problems,
     load_study,

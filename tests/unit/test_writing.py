@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from recurseq.changes import changed_files, file_states
-from recurseq.writing import whole_file, writing_problems
+from recurseq.base.whole_file import whole_file, writing_problems
+from recurseq.jobs.changes import changed_files, file_states
 
 
 def names(folder):
@@ -52,11 +52,11 @@ def test_what_a_killed_process_left_is_removed_and_cannot_come_back(tmp_path):
 WRITE = """
 import sys
 from types import SimpleNamespace as N
-from recurseq.log import logged
+from recurseq.jobs.log import logged
 folder = sys.argv[1]
 with logged(N(rule="fit_model", input={}, params={}, wildcards={}, threads=1, log=[f"{folder}/logs/fit.log"])):
     import anndata, numpy as np
-    from recurseq.writing import write_h5ad
+    from recurseq.base.whole_file import write_h5ad
     data = anndata.AnnData(np.random.default_rng(1).normal(size=(50, 2000)))
     data.layers["x"] = data.X * 2
     write_h5ad(data, f"{folder}/model.h5ad", compression="lzf")
@@ -70,7 +70,7 @@ def test_a_file_that_does_not_fit_ends_in_plain_words(tmp_path, repository, reco
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
-    from recurseq.failures import describe, failed_jobs
+    from recurseq.jobs.failures import describe, failed_jobs
 
     command = [sys.executable, "-c", WRITE, str(tmp_path)]
     options = {"cwd": repository / "scripts", "capture_output": True, "text": True, "check": False}

@@ -14,11 +14,11 @@ import yaml
 from conftest import make_study
 from typer.testing import CliRunner
 
-from recurseq.check import checked_study
+from recurseq.base.tables import read_table
 from recurseq.command.app import app
 from recurseq.command.folder import REPOSITORY
 from recurseq.command.plan import jobs
-from recurseq.tables import read_table
+from recurseq.preflight.check import checked_study
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("command")]
 NOTED = {

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from conftest import StudyFolder, make_study
 
-from recurseq.tables import read_table
+from recurseq.base.tables import read_table
 
 pytestmark = pytest.mark.workflow
 

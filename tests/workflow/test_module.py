@@ -13,7 +13,7 @@ import pytest
 import yaml
 from conftest import CONFIG, REPOSITORY, make_study
 
-from recurseq.tables import read_table
+from recurseq.base.tables import read_table
 
 pytestmark = pytest.mark.workflow
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from conftest import StudyFolder
 
-from recurseq.tables import read_table
+from recurseq.base.tables import read_table
 
 pytestmark = pytest.mark.workflow
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import GROUPS, make_study, simulate, write_inputs
 
-from recurseq.tables import all_tables, read_table
+from recurseq.base.tables import all_tables, read_table
 
 pytestmark = pytest.mark.workflow
 

@@ -8,13 +8,13 @@ from snakemake.logging import logger
 REPOSITORY = Path(workflow.current_basedir).parent.parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
-from recurseq.check import checked_study
-from recurseq.changes import file_states
-from recurseq.cohort.per_sample import candidate_files
-from recurseq.errors import InputError
+from recurseq.preflight.check import checked_study
+from recurseq.jobs.changes import file_states
+from recurseq.cohort.readers.sample_files import candidate_files
+from recurseq.base.errors import InputError
 from recurseq.study.config_file import read_config
-from recurseq.versions import lead_children_here
-from recurseq.writing import writing_problems
+from recurseq.base.versions import lead_children_here
+from recurseq.base.whole_file import writing_problems
 
 lead_children_here()
 

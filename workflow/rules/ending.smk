@@ -4,9 +4,9 @@ import atexit
 import sys
 from pathlib import Path
 
-from recurseq.changes import changed_files, file_states
-from recurseq.failures import describe, failed_jobs, log_states
-from recurseq.writing import writing_problems
+from recurseq.jobs.changes import changed_files, file_states
+from recurseq.jobs.failures import describe, failed_jobs, log_states
+from recurseq.base.whole_file import writing_problems
 
 at_start = {}
 

@@ -9,11 +9,11 @@ import anndata
 import numpy as np
 import pandas as pd
 
-from recurseq.cohort.annotation import annotate
+from recurseq.base.errors import few
+from recurseq.base.whole_file import write_h5ad
+from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.lengths import AVERAGE_LENGTH
-from recurseq.cohort.table import CountTable
-from recurseq.errors import few
-from recurseq.writing import write_h5ad
+from recurseq.cohort.readers.count_table import CountTable
 
 
 def smallest_group(samples: pd.DataFrame, factor: str) -> int:
@@ -84,7 +84,7 @@ def assemble(
     samples
         Kept samples with typed columns, indexed by sample.
     annotation
-        As `recurseq.cohort.annotation.load_annotation` returns it.
+        As `recurseq.cohort.genes.annotation.load_annotation` returns it.
     min_count, min_samples
         See `keep_genes`.
     title, simulated, main_factor

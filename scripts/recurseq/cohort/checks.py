@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from recurseq.cohort.excel import changed_by_excel
-from recurseq.cohort.scale import adds_up_to_a_million, scale_evidence
-from recurseq.cohort.table import CountTable, as_numbers
-from recurseq.errors import Problem, few, suggest
-from recurseq.files import is_number
-from recurseq.names import name_problems
-from recurseq.tables import MISSING
+from recurseq.base.errors import Problem, few, suggest
+from recurseq.base.names import name_problems
+from recurseq.base.tables import MISSING
+from recurseq.cohort.genes.excel_names import changed_by_excel
+from recurseq.cohort.readers.count_scale import adds_up_to_a_million, scale_evidence
+from recurseq.cohort.readers.count_table import CountTable, as_numbers
+from recurseq.io.files import is_number
 
 if TYPE_CHECKING:
     from recurseq.study import Counts, Normalization

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from recurseq.cohort.annotation import load_annotation
+from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.cohort.checks import length_problems, matrix_problems, nfcore_notes
-from recurseq.cohort.readers import read_counts
-from recurseq.cohort.table import CountTable
-from recurseq.errors import InputError, Problem, raise_if_any
-from recurseq.raw import fail
+from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.readers.read import read_counts
+from recurseq.io.bytes import fail
 from recurseq.study import left_out_names
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def import_cohort(study: Study, samples: pd.DataFrame) -> anndata.AnnData:
 
     Raises
     ------
-    recurseq.errors.InputError
+    recurseq.base.errors.InputError
         With every problem of the counts at once.
     """
     # Imported here: `check` lists problems in a second and needs no AnnData.

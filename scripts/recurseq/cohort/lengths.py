@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from recurseq.cohort.matrix import read_table
-from recurseq.cohort.table import as_numbers
-from recurseq.errors import InputError, Problem, few, raise_if_any
-from recurseq.files import load
+from recurseq.base.errors import InputError, Problem, few, raise_if_any
+from recurseq.cohort.readers.count_table import as_numbers
+from recurseq.cohort.readers.matrix import read_table
+from recurseq.io.files import load
 
 if TYPE_CHECKING:
     import anndata

@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
+from recurseq.base.errors import InputError
+from recurseq.base.versions import own_version
 from recurseq.command.terminal import asks, complain, say, say_whole
-from recurseq.errors import InputError
-from recurseq.versions import own_version
 
 app = typer.Typer(
     no_args_is_help=True,

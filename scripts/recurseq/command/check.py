@@ -6,14 +6,14 @@ import contextlib
 
 import pandas as pd
 
-from recurseq.cohort.formats import NAMES_OF_FORMATS
-from recurseq.command.examine import Examination, examine
+from recurseq.base.errors import InputError
+from recurseq.cohort.readers.formats import NAMES_OF_FORMATS
 from recurseq.command.folder import REPOSITORY, StudyFolder, advised
 from recurseq.command.plan import jobs
 from recurseq.command.terminal import complain, heading, say, say_whole, show_table
-from recurseq.errors import InputError
-from recurseq.formula import design_matrix, parse_formula
-from recurseq.markers import samples_of, side_name
+from recurseq.design.formula import design_matrix, parse_formula
+from recurseq.markers.panel import samples_of, side_name
+from recurseq.preflight.examine import Examination, examine
 from recurseq.study import Study
 from recurseq.study.config_file import read_config
 

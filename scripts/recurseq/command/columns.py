@@ -75,7 +75,7 @@ class Column:
 
 
 def describe_columns(sheet: pd.DataFrame) -> list[Column]:
-    """Describe every column of a sheet read by `recurseq.sheets.read_sheet`."""
+    """Describe every column of a sheet read by `recurseq.io.sheets.read_sheet`."""
     return [_describe(str(name), texts) for name, texts in sheet.items()]
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from recurseq.check import checked_study
-from recurseq.cohort.annotation import load_annotation
-from recurseq.cohort.symbols import resolve_symbols
+from recurseq.base.errors import suggest
+from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.cohort.genes.symbols import resolve_symbols
 from recurseq.command.folder import REPOSITORY, StudyFolder, advised
 from recurseq.command.outcome import MODEL, Outcome, read_outcome
 from recurseq.command.sentences import (
@@ -25,8 +25,8 @@ from recurseq.command.sentences import (
     verdict,
 )
 from recurseq.command.terminal import complain, heading, say, show_table
-from recurseq.errors import suggest
-from recurseq.files import fail
+from recurseq.io.files import fail
+from recurseq.preflight.check import checked_study
 
 MOST_SAMPLES_SHOWN = 30
 

@@ -10,8 +10,10 @@ from typing import TypeVar
 import pandas as pd
 import typer
 
-from recurseq.cohort.formats import NAMES_OF_FORMATS
-from recurseq.cohort.table import CountTable
+from recurseq.base.errors import InputError, suggest
+from recurseq.base.whole_file import whole_file
+from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.readers.formats import NAMES_OF_FORMATS
 from recurseq.command.columns import (
     Column,
     clear_winner,
@@ -30,11 +32,9 @@ from recurseq.command.proposal import (
 )
 from recurseq.command.recognition import HUMAN, matched_counts, species
 from recurseq.command.terminal import complain, heading, say, show_table
-from recurseq.errors import InputError, suggest
-from recurseq.files import fail
-from recurseq.markers import EXPECTED, read_panel
-from recurseq.sheets import read_sheet
-from recurseq.writing import whole_file
+from recurseq.io.files import fail
+from recurseq.io.sheets import read_sheet
+from recurseq.markers.panel import EXPECTED, read_panel
 
 _STRANDED = ("star", "gdc_star")
 _VALUES_SHOWN = 5

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from recurseq.base.tables import read_table
 from recurseq.deseq.cooks import cells_of, cutoff
 from recurseq.deseq.filtering import adjust
-from recurseq.markers import samples_of
+from recurseq.markers.panel import samples_of
 from recurseq.report.provenance import portable
 from recurseq.study import Contrast, Study
-from recurseq.tables import read_table
 
 if TYPE_CHECKING:
     import anndata

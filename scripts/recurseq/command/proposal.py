@@ -9,9 +9,9 @@ from itertools import combinations
 
 import pandas as pd
 
+from recurseq.base.errors import InputError, Problem, raise_if_any, suggest
 from recurseq.command.columns import Column, by_reference, is_nuisance, is_person, words_of
-from recurseq.errors import InputError, Problem, raise_if_any, suggest
-from recurseq.formula import confounded_columns, design_matrix, parse_formula
+from recurseq.design.formula import confounded_columns, design_matrix, parse_formula
 from recurseq.study.samples import without_missing
 
 PAIRWISE_UP_TO = 4  # levels; with more, each is compared with the reference only

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from recurseq.cohort.annotation import load_annotation, strip_version
-from recurseq.cohort.matching import match_names
-from recurseq.cohort.readers import read_counts
-from recurseq.cohort.table import CountTable
+from recurseq.base.errors import InputError, suggest
+from recurseq.cohort.genes.annotation import load_annotation, strip_version
+from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.readers.matching import match_names
+from recurseq.cohort.readers.read import read_counts
 from recurseq.command.columns import Column
-from recurseq.errors import InputError, suggest
-from recurseq.files import fail
+from recurseq.io.files import fail
 
 HUMAN = "human"
 _ID_NAMES = ("sample_id", "sample", "samples", "sampleid", "sample_name", "id", "name", "run")

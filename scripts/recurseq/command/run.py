@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recurseq.check import checked_study
+from recurseq.base.errors import suggest
 from recurseq.command.folder import REPOSITORY, SNAKEFILE, StudyFolder, advised, argument
 from recurseq.command.terminal import complain, say, say_whole
-from recurseq.errors import suggest
-from recurseq.files import fail
+from recurseq.io.files import fail
+from recurseq.preflight.check import checked_study
 
 PROFILES = REPOSITORY / "workflow" / "profiles"
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from recurseq.base.tables import read_table
 from recurseq.command.folder import StudyFolder
 from recurseq.command.terminal import heading, say, say_whole, show_table
 from recurseq.report.contrast_facts import short_rule
 from recurseq.study import Study
-from recurseq.tables import read_table
 
 
 @dataclass(frozen=True)

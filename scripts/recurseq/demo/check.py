@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from recurseq.tables import describe
+from recurseq.base.tables import describe
 
 UNCHANGED = 1e-9  # log2; averages of levels carry rounding
 

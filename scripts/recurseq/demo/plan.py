@@ -49,7 +49,7 @@ def plan_genes(annotation: pd.DataFrame, random: np.random.Generator) -> pd.Data
     Parameters
     ----------
     annotation
-        As `recurseq.cohort.annotation.load_annotation` returns it.
+        As `recurseq.cohort.genes.annotation.load_annotation` returns it.
     random
         Source of the random numbers.
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from recurseq.base.errors import Problem, few, raise_if_any
+from recurseq.base.whole_file import whole_file
 from recurseq.demo.plan import LEVELS, plan_genes
-from recurseq.errors import Problem, few, raise_if_any
-from recurseq.writing import whole_file
 
 TRUTH_COLUMNS = ["gene_id", "gene_name", "programme", "dispersion", *(f"log2_{x}" for x in LEVELS)]
 LIBRARY_SD = 0.25  # standard deviation of the log of the library size
@@ -38,7 +38,7 @@ def simulate(
     seed
         Of the random numbers: the same seed and sheet give the same counts.
     annotation
-        As `recurseq.cohort.annotation.load_annotation` returns it; genes and symbols come from it.
+        As `annotation.load_annotation` returns it; genes and symbols come from it.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def simulate(
 
     Raises
     ------
-    recurseq.errors.InputError
+    recurseq.base.errors.InputError
         When the sheet lacks a column or has other groups.
     """
     raise_if_any(_sheet_problems(samples))

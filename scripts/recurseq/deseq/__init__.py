@@ -3,7 +3,7 @@
 In a notebook, with `counts` (samples x genes) and `samples` (ordered categories)::
 
     from recurseq.deseq import contrast_table, fit
-    from recurseq.formula import contrast_vector, design_matrix, parse_formula
+    from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
     formula = parse_formula("~ batch + group")
     model = fit(counts, design_matrix(formula, samples))
     question = {"factor": "group", "numerator": ["treated"], "denominator": ["control"]}

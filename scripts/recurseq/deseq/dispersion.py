@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from recurseq.deseq.blocks import by_blocks
-from recurseq.deseq.cells import cells_of_design
+from recurseq.deseq.design_rows import cells_of_design
 from recurseq.deseq.limits import MINIMUM_DISPERSION
 
 _CLIMB_STEPS = 100

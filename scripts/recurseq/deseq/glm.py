@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 
 from recurseq.deseq.blocks import by_blocks, dense
-from recurseq.deseq.cells import cells_of_design
+from recurseq.deseq.design_rows import cells_of_design
 from recurseq.deseq.limits import MINIMUM_MEAN, RIDGE
 from recurseq.deseq.posterior import Prior, posterior_mode
 

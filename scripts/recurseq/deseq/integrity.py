@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from recurseq.base.errors import IntegrityError, few
 from recurseq.deseq.fit import Fit
 from recurseq.deseq.limits import MINIMUM_MEAN
 from recurseq.deseq.shrinkage import contrast_basis
 from recurseq.deseq.wald import all_zero, contrast_estimate
-from recurseq.errors import IntegrityError, few
-from recurseq.formula import confounded_columns
+from recurseq.design.formula import confounded_columns
 
 _ROUNDING = 1e-8
 # In standard errors.

@@ -137,7 +137,7 @@ def _digamma_rise(counts, alpha):
     return result + len(counts) * (_digamma_tail(shifted) + _reciprocals(size))
 
 
-# X'WX. Samples with equal rows of the design share one term (`recurseq.deseq.cells`).
+# X'WX. Samples with equal rows of the design share one term (`recurseq.deseq.design_rows`).
 
 
 @_compiled_sum()

@@ -9,7 +9,7 @@ import pandas as pd
 from recurseq.deseq.fit import Fit
 from recurseq.deseq.integrity import check_contrasts
 from recurseq.deseq.wald import contrast_estimate
-from recurseq.formula import Formula, contrast_vector
+from recurseq.design.formula import Formula, contrast_vector
 
 
 def compared_samples(metadata: pd.DataFrame, contrast: Mapping[str, object]) -> pd.Series | None:

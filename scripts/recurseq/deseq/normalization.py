@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recurseq.errors import InputError, Problem, few
+from recurseq.base.errors import InputError, Problem, few
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import polygamma
 
-from recurseq.deseq.few_degrees import matched_prior_variance
 from recurseq.deseq.limits import MINIMUM_DISPERSION
 from recurseq.deseq.local_regression import along, local_curve
+from recurseq.deseq.prior_variance import matched_prior_variance
 
 _MAD_TO_SD = 1.4826  # R's mad()
 _SMALLEST_PRIOR = 0.25

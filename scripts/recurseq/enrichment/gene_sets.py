@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from recurseq.cohort.annotation import strip_version
-from recurseq.errors import InputError, Problem, few, raise_if_any
-from recurseq.names import name_problems
-from recurseq.raw import LARGEST_SHEET, fail, read_bytes, unix_text
+from recurseq.base.errors import InputError, Problem, few, raise_if_any
+from recurseq.base.names import name_problems
+from recurseq.cohort.genes.annotation import strip_version
+from recurseq.io.bytes import LARGEST_SHEET, fail, read_bytes, unix_text
 
 FORMAT = "one set a line: name, description, then its genes, separated by tabs"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from recurseq.base.tables import describe
 from recurseq.enrichment.gene_sets import GeneSets
-from recurseq.tables import describe
 
 DIRECTIONS = ("up", "down")
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
+from recurseq.base.tables import describe
 from recurseq.enrichment.gene_sets import GeneSets
-from recurseq.tables import describe
 
 log = logging.getLogger(__name__)
 

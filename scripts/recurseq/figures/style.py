@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from matplotlib.transforms import Affine2D, Bbox
 
-from recurseq.writing import whole_file
+from recurseq.base.whole_file import whole_file
 
 # Okabe & Ito (2008): told apart by people with any common colour-vision deficiency.
 ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from recurseq.formula import parse_formula
+from recurseq.base.tables import describe, read_table
+from recurseq.design.formula import parse_formula
 from recurseq.report.contrast_facts import (
     ContrastFacts,
     OmnibusFacts,
@@ -19,7 +20,6 @@ from recurseq.report.contrast_facts import (
 from recurseq.report.layout import Figure, Layout, read_model
 from recurseq.report.set_facts import MarkerFacts, marker_facts, pathway_facts
 from recurseq.study import Study
-from recurseq.tables import describe, read_table
 
 QUALITY_FIGURES = (
     "pca",

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from recurseq.base.tables import read_table
 from recurseq.report.layout import Figure, Layout
 from recurseq.report.words import listed, many, setting, spaced
 from recurseq.study import Contrast
-from recurseq.tables import read_table
 
 TOP_GENES = 25
 NEAREST_GENES = 10

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from recurseq.cohort.formats import QUANTIFIERS
+from recurseq.cohort.readers.formats import QUANTIFIERS
 from recurseq.report.content import Content
 from recurseq.report.contrast_facts import ContrastFacts
 from recurseq.report.words import count, listed, many, setting

@@ -11,6 +11,8 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from recurseq.base.tables import describe
+from recurseq.base.whole_file import whole_file
 from recurseq.report import words
 from recurseq.report.content import Content, collect
 from recurseq.report.contrast_facts import called_in_words
@@ -18,8 +20,6 @@ from recurseq.report.layout import Figure, Layout, study_layout
 from recurseq.report.methods import REFERENCES, cited, limits, methods
 from recurseq.report.provenance import portable
 from recurseq.study import load_study
-from recurseq.tables import describe
-from recurseq.writing import whole_file
 
 HERE = Path(__file__).parent
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}

@@ -8,8 +8,8 @@ import platform
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from recurseq.versions import own_version, package_versions, python_version
-from recurseq.writing import whole_file
+from recurseq.base.versions import own_version, package_versions, python_version
+from recurseq.base.whole_file import whole_file
 
 PACKAGES = (
     "snakemake",

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from recurseq.base.tables import read_table
 from recurseq.report.layout import Figure, Layout
 from recurseq.report.words import is_missing
-from recurseq.tables import read_table
 
 TOP_SETS = 10
 LEADING_GENES = 10

@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
+from recurseq.base.tables import MISSING, Table, describe, read_table
+from recurseq.base.whole_file import whole_file
 from recurseq.report.contrast_facts import contrast_origin
 from recurseq.report.layout import Layout, read_model
 from recurseq.study import Study
-from recurseq.tables import MISSING, Table, describe, read_table
-from recurseq.writing import whole_file
 
 EXCEL_ROWS = 1_048_576
 EXCEL_TEXT = 32_767

@@ -1,7 +1,6 @@
 """The study: configuration and sample sheet, checked against each other and typed."""
 
 from recurseq.study.checks import study_problems
-from recurseq.study.config import config_problems, usable_part
 from recurseq.study.model import (
     Contrast,
     Counts,
@@ -13,6 +12,7 @@ from recurseq.study.model import (
 )
 from recurseq.study.notes import study_notes
 from recurseq.study.samples import kept_names, left_out_names, read_samples
+from recurseq.study.schema import config_problems, usable_part
 
 __all__ = [
     "Contrast",

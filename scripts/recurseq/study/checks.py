@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from jsonschema import Draft202012Validator
 
-from recurseq.errors import InputError, Problem, few, suggest
-from recurseq.formula import (
+from recurseq.base.errors import InputError, Problem, few, suggest
+from recurseq.base.tables import MISSING
+from recurseq.design.formula import (
     Formula,
     FormulaError,
     coefficient_names,
@@ -18,12 +19,11 @@ from recurseq.formula import (
     design_matrix,
     parse_formula,
 )
-from recurseq.sheets import read_sheet
+from recurseq.io.sheets import read_sheet
 from recurseq.study.contrasts import contrast_problems
 from recurseq.study.model import Study
 from recurseq.study.samples import factor_levels, kept_samples, typed_samples, without_missing
 from recurseq.study.values import level_problems, number_problems
-from recurseq.tables import MISSING
 
 SMALLEST_GROUP = 2
 LARGEST_FACTOR = 1_000_000

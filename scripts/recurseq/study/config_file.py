@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from recurseq.errors import InputError, Problem, raise_if_any
-from recurseq.raw import MEGABYTE, fail, read_bytes, unix_text
+from recurseq.base.errors import InputError, Problem, raise_if_any
+from recurseq.io.bytes import MEGABYTE, fail, read_bytes, unix_text
 
 LARGEST_CONFIG = MEGABYTE
 DEEPEST = 20

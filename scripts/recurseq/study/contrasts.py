@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recurseq.errors import Problem, few, suggest
-from recurseq.formula import Formula, design_matrix
+from recurseq.base.errors import Problem, few, suggest
+from recurseq.design.formula import Formula, design_matrix
 from recurseq.study.model import Contrast, Study
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from recurseq.formula import parse_formula
+from recurseq.design.formula import parse_formula
 
 
 @dataclass(frozen=True)

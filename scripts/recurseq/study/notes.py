@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from recurseq.formula import parse_formula
+from recurseq.design.formula import parse_formula
 from recurseq.study.checks import SMALLEST_GROUP
 from recurseq.study.model import Contrast, Study
 from recurseq.study.samples import read_samples

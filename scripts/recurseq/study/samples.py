@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from recurseq.errors import InputError
-from recurseq.formula import parse_formula
-from recurseq.sheets import MISSING_TEXTS, read_sheet
+from recurseq.base.errors import InputError
+from recurseq.design.formula import parse_formula
+from recurseq.io.sheets import MISSING_TEXTS, read_sheet
 from recurseq.study.model import Study
 
 
@@ -30,7 +30,7 @@ def read_samples(study: Study) -> pd.DataFrame:
 
     Raises
     ------
-    recurseq.errors.InputError
+    recurseq.base.errors.InputError
         When the sheet cannot be read.
     """
     kept = kept_samples(read_sheet(study.samples_path), study)

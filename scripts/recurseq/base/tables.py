@@ -1,0 +1,148 @@
+"""Every result table: what its columns mean, and the one way it is written and read.
+
+The descriptions are data (``tables.yaml``); the same text feeds the documentation, the legend of
+the workbook and the report.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from recurseq.base.whole_file import whole_file
+
+MISSING = "NA"
+SIGNIFICANT_DIGITS = 10
+_BREAKS = re.compile(r"[\t\r\n]+")  # other blanks belong to a name and stay
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: name, kind (text, integer, number, pvalue, boolean, list) and meaning."""
+
+    name: str
+    kind: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: `open` ones go on with free numeric columns after the described ones."""
+
+    name: str
+    title: str
+    file: str
+    description: str
+    columns: tuple[Column, ...]
+    open: bool = False
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the described columns, in order."""
+        return [column.name for column in self.columns]
+
+
+@cache
+def all_tables() -> dict[str, Table]:
+    """Return the description of every table, keyed by its short name."""
+    text = (Path(__file__).parent / "tables.yaml").read_text(encoding="utf-8")
+    return {name: _table(name, entry) for name, entry in yaml.safe_load(text).items()}
+
+
+def _table(name: str, entry: dict) -> Table:
+    columns = tuple(Column(key, kind, text) for key, (kind, text) in entry["columns"].items())
+    return Table(
+        name, entry["title"], entry["file"], entry["description"], columns, entry.get("open", False)
+    )
+
+
+def describe(table: str) -> Table:
+    """Return the description of one table.
+
+    Raises
+    ------
+    KeyError
+        When no table has this name.
+    """
+    return all_tables()[table]
+
+
+def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
+    """Write a result table as TSV: UTF-8, unix line ends, ``NA``, 10 significant digits.
+
+    Parameters
+    ----------
+    frame
+        One row an item; the columns of `table`, in its order. The index is not written.
+    path
+        Target; it appears under its name only when complete.
+    table
+        Name of the table in ``tables.yaml``.
+
+    Raises
+    ------
+    ValueError
+        When the columns are not those described.
+    """
+    described = describe(table)
+    names = list(frame.columns)
+    expected = described.names + (names[len(described.names) :] if described.open else [])
+    if names != expected:
+        raise ValueError(f"table {table}: columns {names}, described are {expected}")
+    kinds = {column.name: column.kind for column in described.columns}
+    cells = pd.DataFrame(
+        {name: _as_text(frame[name], kinds.get(name, "number")) for name in names}, columns=names
+    )
+    # No quoting: cells are cleaned of tabs and line ends, and R, Excel and awk read the file alike.
+    lines = [
+        "\t".join(names),
+        *("\t".join(row) for row in cells.itertuples(index=False, name=None)),
+    ]
+    with whole_file(path) as partial:
+        partial.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _as_text(values: pd.Series, kind: str) -> list[str]:
+    """Format one column; a missing value is NA whatever the kind."""
+    missing = values.isna().to_numpy()
+    if kind == "boolean":
+        texts = ["TRUE" if value else "FALSE" for value in values.where(~missing, False)]
+    elif kind == "integer":
+        texts = [str(int(value)) for value in values.where(~missing, 0)]
+    elif kind in ("number", "pvalue"):
+        texts = [_number(value) for value in values.to_numpy(dtype=float, na_value=np.nan)]
+    else:
+        texts = [_BREAKS.sub(" ", str(value)) for value in values]
+    return [MISSING if gone else text for text, gone in zip(texts, missing, strict=True)]
+
+
+def _number(value: float) -> str:
+    return f"{value + 0.0:.{SIGNIFICANT_DIGITS}g}"  # + 0.0 turns -0 into 0
+
+
+def read_table(path: str | Path, table: str) -> pd.DataFrame:
+    """Read a table written by `write_table`, each column typed by its kind.
+
+    Text stays text (a gene called ``NAN`` or ``1-Mar`` is kept); only ``NA`` is missing.
+    """
+    described = describe(table)
+    frame = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, na_values=[], quoting=3)
+    kinds = {column.name: column.kind for column in described.columns}
+    return frame.apply(lambda values: _typed(values, kinds.get(values.name, "number")))
+
+
+def _typed(values: pd.Series, kind: str) -> pd.Series:
+    present = values.where(values != MISSING)
+    if kind == "boolean":
+        return present.map({"TRUE": True, "FALSE": False}).astype("boolean")
+    if kind == "integer":
+        return present.astype("Int64")
+    if kind in ("number", "pvalue"):
+        return present.astype(float)
+    return present.astype(object)

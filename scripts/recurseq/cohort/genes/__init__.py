@@ -1,0 +1,1 @@
+"""Genes: annotation, symbols, identifiers."""

@@ -1,0 +1,1 @@
+"""Count files of every kind, read as one table."""

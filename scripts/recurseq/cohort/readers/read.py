@@ -1,0 +1,67 @@
+"""Read counts, whatever tool wrote them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.readers.formats import agree
+from recurseq.cohort.readers.matrix import read_matrix
+from recurseq.cohort.readers.sample_files import read_directory
+from recurseq.io.files import load
+
+__all__ = ["CountTable", "read_counts"]
+
+
+def read_counts(
+    path: str | Path | None = None,
+    directory: str | Path | None = None,
+    file_format: str = "auto",
+    strand: str = "auto",
+    sample_ids: Sequence[str] = (),
+    transcripts: str | None = None,
+    use_lengths: bool = True,
+    left_out: Sequence[str] = (),
+) -> CountTable:
+    """Read a count matrix, or a folder with one count file for each sample.
+
+    Parameters
+    ----------
+    path, directory
+        Where the counts are; one of the two.
+    file_format
+        As in the configuration: ``auto`` recognises the file by its content.
+    strand
+        Column of STAR and GDC files: ``auto``, ``unstranded``, ``forward`` or ``reverse``.
+    sample_ids
+        Samples of the sheet; files of a folder and BAM paths of featureCounts are matched to them.
+    transcripts
+        Table of transcripts and genes, or GTF, for Salmon, kallisto and RSEM.
+    use_lengths
+        Whether the average transcript lengths of these go along with the counts.
+    left_out
+        Samples of the sheet that are not read; a file or a column that is named after one of them
+        is never taken for another sample's.
+
+    Returns
+    -------
+    CountTable
+        Values as read: `recurseq.cohort.checks.matrix_problems` says whether they are counts.
+
+    Raises
+    ------
+    recurseq.base.errors.InputError
+        When a file cannot be read or holds no counts.
+    """
+    if directory is not None:
+        return read_directory(
+            directory, file_format, strand, list(sample_ids), transcripts, use_lengths, left_out
+        )
+    content = load(path)
+    found = agree(content, file_format)
+    if found == "h5ad":
+        from recurseq.cohort.readers.h5ad import read_h5ad  # anndata takes a second
+
+        return read_h5ad(content.path, list(sample_ids))
+    return read_matrix(content, found, list(sample_ids), left_out)

@@ -1,0 +1,1 @@
+"""The design of a study: formula, contrasts, and the rule by which a gene is called."""

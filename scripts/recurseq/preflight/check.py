@@ -1,0 +1,139 @@
+"""Everything that can be known to be wrong before anything is computed, in one message."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from recurseq.base.errors import InputError, Problem
+from recurseq.cohort.importing import count_problems
+from recurseq.cohort.lengths import column_problems
+from recurseq.enrichment.gene_sets import gene_set_problems
+from recurseq.io.files import header_of, load
+from recurseq.markers.panel import panel_notes, panel_problems
+from recurseq.study import (
+    Study,
+    config_problems,
+    kept_names,
+    load_study,
+    study_notes,
+    study_problems,
+    usable_part,
+)
+
+BUILTIN = "builtin"
+DEMO = "demo"
+
+
+def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
+    """Build the study of a configuration after checking all that can be checked early.
+
+    Parameters
+    ----------
+    config
+        The parsed configuration. Paths in it are relative to the working directory.
+    repository
+        Where the schemas and the panel and gene sets that come with recurseq lie.
+
+    Returns
+    -------
+    Study
+        With ``builtin`` replaced by the files that come with recurseq.
+    list of str
+        Remarks that are no errors, for the terminal.
+
+    Raises
+    ------
+    InputError
+        With all problems of configuration, sample sheet, panel and gene sets, and in that case
+        those of counts and annotation too; otherwise these are checked when they are imported.
+    """
+    schemas = repository / "workflow" / "schemas"
+    schema = _yaml(schemas / "config.schema.yaml")
+    problems = config_problems(config, schema)
+    usable = usable_part(config, schema) if problems else config
+    if usable is None:
+        raise InputError(problems)
+    study = _with_shipped_files(load_study(usable), repository / "config")
+    problems += study_problems(study, _yaml(schemas / "samples.schema.yaml"))
+    names = kept_names(study)
+    problems += _file_problems(study, names or [])
+    if not study.simulated and names and (problems or _input_is_absent(study)):
+        problems += count_problems(study, pd.DataFrame(index=names))
+    if problems:
+        raise InputError(problems)
+    notes = panel_notes(study.panel, list(study.contrasts)) if study.panel else []
+    return study, study_notes(study) + notes
+
+
+def _input_is_absent(study: Study) -> bool:
+    """Whether a file that the import reads is not there: Snakemake's own words would not help."""
+    paths = [study.counts.location, study.counts.transcripts]
+    if study.annotation not in (BUILTIN, "none"):
+        paths.append(study.annotation)
+    return not all(os.path.exists(path) for path in paths if path)  # noqa: PTH110 - False for a path no system allows
+
+
+def _yaml(path: Path) -> dict:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _with_shipped_files(study: Study, shipped: Path) -> Study:
+    """Replace ``builtin`` by the path of the panel and the collection that come with recurseq."""
+    panel = str(shipped / "markers.tsv") if study.panel == BUILTIN else study.panel
+    own = str(shipped / "gene_sets" / "liver_cancer.gmt")
+    collections = {
+        name: own if path == BUILTIN else path
+        for name, path in study.enrichment.collections.items()
+    }
+    return replace(
+        study, panel=panel, enrichment=replace(study.enrichment, collections=collections)
+    )
+
+
+def _file_problems(study: Study, samples: list[str]) -> list[Problem]:
+    problems = _demo_problems(study)
+    if study.panel is not None:
+        problems += panel_problems(study.panel, list(study.contrasts))
+    for path in dict.fromkeys(study.enrichment.collections.values()):
+        problems += gene_set_problems(path)
+    if study.normalization.lengths is not None:
+        problems += _length_problems(study.normalization.lengths, samples)
+    return problems
+
+
+def _demo_problems(study: Study) -> list[Problem]:
+    """Keep the demo, which writes two files, from taking the place of anybody's data."""
+    if not study.simulated:
+        return []
+    written = {"counts.path": study.counts.path, "demo.truth": study.truth}
+    return [
+        Problem(
+            f"config: {key}",
+            f"the demo would write {str(path)!r}",
+            f"a path in the folder {DEMO} inside the study, of its own for each",
+            "remove the section demo, unless counts are to be simulated",
+        )
+        for key, path in written.items()
+        if path is None or not _below_demo(path) or list(written.values()).count(path) > 1
+    ]
+
+
+def _below_demo(path: str) -> bool:
+    folder = Path.cwd() / DEMO
+    parts = Path(path).parts
+    return parts[:1] == (DEMO,) and Path(path).resolve().is_relative_to(folder) and len(parts) > 1
+
+
+def _length_problems(path: str, samples: list[str]) -> list[Problem]:
+    """Look at the header of the matrix of transcript lengths."""
+    try:
+        header = header_of(load(path))
+    except InputError as error:
+        return list(error.problems)
+    return column_problems(path, header, samples)

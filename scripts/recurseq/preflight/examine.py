@@ -1,0 +1,123 @@
+"""Everything that can be known about a study without computing it: problems, and its size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from recurseq.base.errors import InputError, Problem
+from recurseq.cohort.genes.annotation import annotate
+from recurseq.cohort.genes.symbols import resolve_symbols
+from recurseq.cohort.importing import read_inputs
+from recurseq.cohort.lengths import matrix_of_lengths_problems
+from recurseq.cohort.readers.count_table import CountTable
+from recurseq.enrichment.gene_sets import name_genes, read_gene_sets
+from recurseq.markers.panel import read_panel
+from recurseq.preflight.check import checked_study
+from recurseq.study import Study, read_samples
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What a check found.
+
+    Attributes
+    ----------
+    problems
+        What has to be mended; the rest is filled only as far as it could be read.
+    study
+        The study; None when there are problems in the configuration or the sheet.
+    notes
+        Remarks that are no errors.
+    samples
+        Kept samples, typed.
+    genes, columns
+        Genes of the counts, and samples in their file.
+    format
+        What the counts were recognised as.
+    collections
+        Collection to its number of sets, its genes, and how many of these the counts have.
+    markers
+        Genes of the panel, and how many of them the counts have; None without a panel.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    study: Study | None = None
+    notes: tuple[str, ...] = ()
+    samples: pd.DataFrame | None = None
+    genes: int = 0
+    columns: int = 0
+    format: str = ""
+    collections: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    markers: tuple[int, int] | None = None
+
+
+def examine(config: Mapping, repository: Path) -> Examination:
+    """Check a study as a run would, and more: the counts, and gene sets against them.
+
+    Parameters
+    ----------
+    config
+        The parsed configuration; its paths are relative to the working directory.
+    repository
+        Where the schemas and the files that come with recurseq lie.
+    """
+    try:
+        study, notes = checked_study(config, repository)
+    except InputError as error:
+        return Examination(problems=error.problems)
+    samples = read_samples(study)
+    if study.simulated:
+        return Examination(study=study, notes=tuple(notes), samples=samples)
+    table, annotation, problems = read_inputs(study, samples)
+    if table is None or annotation is None:
+        return Examination(tuple(problems), study, tuple(notes), samples)
+    if study.normalization.lengths is not None:
+        names = list(samples.index), list(table.counts.index)
+        problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
+    genes = _named_genes(table, annotation)
+    collections, more = _collections(study, genes)
+    return Examination(
+        problems=(*problems, *more),
+        study=study,
+        notes=(*table.messages, *notes),
+        samples=samples,
+        genes=len(genes),
+        columns=table.counts.shape[1],
+        format=table.format,
+        collections=collections,
+        markers=_markers(study, genes, annotation),
+    )
+
+
+def _named_genes(table: CountTable, annotation: pd.DataFrame) -> pd.DataFrame:
+    """Give every gene of the counts its symbol, as the import will."""
+    names = annotate(list(table.counts.index), table.gene_names, annotation, table.gene_types)
+    return pd.DataFrame({"gene_id": list(names.index), "gene_name": list(names["gene_name"])})
+
+
+def _collections(
+    study: Study, genes: pd.DataFrame
+) -> tuple[dict[str, tuple[int, int, int]], list[Problem]]:
+    """Compare every collection of gene sets with the genes of the counts."""
+    found, problems = {}, []
+    for name, path in study.enrichment.collections.items():
+        gene_sets = read_gene_sets(path)
+        try:
+            present = gene_sets.genes.intersection(name_genes(genes, gene_sets))
+        except InputError as error:
+            problems += error.problems
+            continue
+        found[name] = (len(gene_sets.sets), len(gene_sets.genes), len(present))
+    return found, problems
+
+
+def _markers(study: Study, genes: pd.DataFrame, annotation: pd.DataFrame) -> tuple[int, int] | None:
+    if study.panel is None:
+        return None
+    queries = list(dict.fromkeys(read_panel(study.panel)["gene"]))
+    rows = resolve_symbols(queries, genes["gene_id"], genes["gene_name"], annotation)
+    return len(queries), rows.loc[rows["gene_id"].notna(), "query"].nunique()

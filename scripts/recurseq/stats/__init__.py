@@ -1,0 +1,1 @@
+"""Small functions of arrays that every analysis shares."""
