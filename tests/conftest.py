@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+from support.paths import REPOSITORY
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
 """Hostile configurations through ``recurseq check``: refused with the place, or accepted."""
 
-import cases_config
 import pytest
-from ground import Ground, try_case
+
+from support.hostile import cases_config
+from support.hostile.ground import Ground, try_case
 
 pytestmark = pytest.mark.workflow
 

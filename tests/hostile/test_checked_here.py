@@ -1,11 +1,9 @@
 """Hostile inputs through ``recurseq check`` in one process, which saves its start."""
 
-import cases_config
-import cases_counts
-import cases_files
-import cases_sheet
 import pytest
-from ground import Ground, try_case
+
+from support.hostile import cases_config, cases_counts, cases_files, cases_sheet
+from support.hostile.ground import Ground, try_case
 
 TABLES = {
     "configuration": cases_config,

@@ -1,10 +1,9 @@
 """Hostile tables of every kind through ``recurseq check``: refused with the place, or accepted."""
 
-import cases_counts
-import cases_files
-import cases_sheet
 import pytest
-from ground import Ground, try_case
+
+from support.hostile import cases_counts, cases_files, cases_sheet
+from support.hostile.ground import Ground, try_case
 
 pytestmark = pytest.mark.workflow
 KINDS = {"sheet": cases_sheet, "counts": cases_counts, "other files": cases_files}

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ground import CANARY, REPOSITORY, Ground
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +16,8 @@ from recurseq.design.formula import FormulaError, parse_formula
 from recurseq.preflight.check import checked_study
 from recurseq.study import read_samples
 from recurseq.study.config_file import read_config
+from support.hostile.ground import CANARY, Ground
+from support.paths import REPOSITORY
 
 seeded = settings(
     derandomize=True,

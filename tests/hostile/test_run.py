@@ -1,12 +1,10 @@
 """Hostile inputs through ``snakemake`` itself, from the start of a run to its message."""
 
-import cases_config
-import cases_counts
-import cases_files
-import cases_sheet
 import pytest
-from edits import setting
-from ground import Case, Ground, examine, try_case
+
+from support.hostile import cases_config, cases_counts, cases_files, cases_sheet
+from support.hostile.edits import setting
+from support.hostile.ground import Case, Ground, examine, try_case
 
 pytestmark = pytest.mark.workflow
 TABLES = (cases_config, cases_sheet, cases_counts, cases_files)

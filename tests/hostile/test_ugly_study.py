@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from ground import CANARY, Ground
 from openpyxl import load_workbook
 
 from recurseq.base.tables import read_table
+from support.hostile.ground import CANARY, Ground
 
 pytestmark = pytest.mark.workflow
 SCRIPT = "<script>alert(1)</script>"

@@ -1,5 +1,5 @@
 # Makes null.runs.tsv: what R DESeq2 calls in runs without a true difference.
-#   python tests/unit/null_study.py <shared folder> <folder>   (PYTHONPATH=scripts)
+#   python tests/support/null_study.py <shared folder> <folder>   (PYTHONPATH=scripts:tests)
 #   Rscript make_null_reference.R <folder> <output folder>
 suppressMessages(library(DESeq2))
 a <- commandArgs(TRUE)

@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
-import cluster as slurm
 import pytest
-from cluster import OWN, REPOSITORY, Cluster, call, command, run, run_id, tables
+
+from support.paths import REPOSITORY
+from support.slurm_cluster import OWN, Cluster, call, command, missing, run, run_id, tables
+from support.small_study import make_study
 
 pytestmark = pytest.mark.slurm
 LEVELS = {  # the rules of one job: those of a level run side by side
@@ -36,8 +38,8 @@ def possible(request):
     """Skip, with the reason, where these tests were not asked for or no cluster can be."""
     if "slurm" not in request.config.option.markexpr:
         pytest.skip("the cluster cases run with: make test-slurm")
-    if slurm.missing():
-        pytest.skip(slurm.missing())
+    if missing():
+        pytest.skip(missing())
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +50,7 @@ def cluster(possible):
 @pytest.fixture(scope="module")
 def local(possible, tmp_path_factory):
     """The small study, run on this machine."""
-    study = slurm.small_studies().make_study(tmp_path_factory.mktemp("local"))
+    study = make_study(tmp_path_factory.mktemp("local"))
     done = study.run()
     assert done.returncode == 0, done.stderr
     return study
@@ -135,7 +137,7 @@ def test_work_ends_on_the_other_node_when_one_goes_down(cluster, local, imported
 def test_recovery_after_a_killed_snakemake_gives_identical_tables(
     cluster, local, tmp_path, record_property
 ):
-    study = slurm.small_studies().make_study(tmp_path)
+    study = make_study(tmp_path)
     process = start(study.path, *ACCOUNT)
     cluster.running("test_contrast", seconds=180)
     time.sleep(8)  # into the contrasts

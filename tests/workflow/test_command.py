@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import make_study
 from typer.testing import CliRunner
 
 from recurseq.base.tables import read_table
@@ -19,6 +18,7 @@ from recurseq.command.app import app
 from recurseq.command.folder import REPOSITORY
 from recurseq.command.plan import jobs
 from recurseq.preflight.check import checked_study
+from support.small_study import make_study
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("command")]
 NOTED = {

@@ -4,9 +4,10 @@ import shutil
 
 import pandas as pd
 import pytest
-from conftest import REPOSITORY, StudyFolder
 
 from recurseq.base.tables import read_table
+from support.paths import REPOSITORY
+from support.small_study import StudyFolder
 
 pytestmark = pytest.mark.workflow
 

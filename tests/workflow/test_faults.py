@@ -16,9 +16,9 @@ from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
-from conftest import StudyFolder, make_study
 
 from recurseq.base.tables import read_table
+from support.small_study import StudyFolder, make_study
 
 pytestmark = pytest.mark.workflow
 

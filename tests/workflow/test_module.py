@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import CONFIG, REPOSITORY, make_study
 
 from recurseq.base.tables import read_table
+from support.paths import REPOSITORY
+from support.small_study import CONFIG, make_study
 
 pytestmark = pytest.mark.workflow
 

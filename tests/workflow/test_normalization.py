@@ -4,7 +4,8 @@ import anndata
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import make_study
+
+from support.small_study import make_study
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("normalization")]
 

@@ -4,7 +4,9 @@ import anndata
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import REPOSITORY, StudyFolder
+
+from support.paths import REPOSITORY
+from support.small_study import StudyFolder
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("quantifiers")]
 REFERENCE = REPOSITORY / "tests" / "reference"

@@ -4,9 +4,9 @@ import anndata
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import StudyFolder
 
 from recurseq.base.tables import read_table
+from support.small_study import StudyFolder
 
 pytestmark = pytest.mark.workflow
 

@@ -5,9 +5,9 @@ import json
 import anndata
 import numpy as np
 import pytest
-from conftest import GROUPS, make_study, simulate, write_inputs
 
 from recurseq.base.tables import all_tables, read_table
+from support.small_study import GROUPS, make_study, simulate, write_inputs
 
 pytestmark = pytest.mark.workflow
 

@@ -1,0 +1,303 @@
+"""The page: everything escaped, nothing loaded from elsewhere, numbers as in the tables."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from recurseq.base.tables import write_table
+from recurseq.report import words
+from recurseq.report.layout import Figure
+from recurseq.report.methods import REFERENCES
+from recurseq.report.page import build_page, embed
+from recurseq.report.provenance import provenance, write_provenance
+from support.report_study import EVIL, config, contrast_table, draw, write_study
+
+
+class Tags(HTMLParser):
+    """All tags with their attributes, and whether they close in order."""
+
+    VOID = frozenset({"meta", "img", "link", "br"})
+
+    def __init__(self, page):
+        super().__init__()
+        self.found, self.open, self.errors = [], [], []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.errors.append(tag)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page") / "results"
+    write_study(folder)
+    record = provenance(config(), {}, [folder / "qc" / "flags.tsv"], folder.parent)
+    write_provenance(record, folder / "provenance.json")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def page(results):
+    return build_page(results, config())
+
+
+def text_of(page: str) -> str:
+    """Return what a reader sees, tags removed and blanks collapsed."""
+    body = re.sub(r"<style>.*?</style>", "", page, flags=re.S)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def test_names_from_outside_are_escaped(page):
+    assert "<script" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "Recurrence &lt;of&gt; liver cancer &amp; more" in page
+    assert not any(name.startswith("on") for _, attrs in Tags(page).found for name in attrs)
+
+
+def test_html_is_well_formed(page):
+    tags = Tags(page)
+    assert not tags.errors
+    assert not tags.open
+    names = [attrs["id"] for _, attrs in tags.found if "id" in attrs]
+    assert len(names) == len(set(names))
+
+
+def test_nothing_is_loaded_from_elsewhere(page):
+    for tag, attrs in Tags(page).found:
+        assert tag not in {"script", "link", "iframe", "object", "embed"}
+        assert attrs.get("src", "data:").startswith("data:")
+        if attrs.get("href", "").startswith("http"):
+            assert attrs["href"].startswith("https://doi.org/")
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+def test_links_stay_inside_the_results(page, results):
+    tags = Tags(page).found
+    names = {attrs["id"] for _, attrs in tags if "id" in attrs}
+    for href in (attrs["href"] for tag, attrs in tags if tag == "a"):
+        if href.startswith("#"):
+            assert href[1:] in names
+        elif not href.startswith("https://doi.org/") and href != "tables.xlsx":
+            assert (results / "report" / href).resolve().is_file()
+
+
+def test_pictures_have_alternative_texts_and_tables_have_headers(page):
+    tags = Tags(page).found
+    pictures = [attrs for tag, attrs in tags if tag == "img"]
+    assert len(pictures) == 2 + 2 * 2 + 2 * 2
+    assert all(attrs["alt"].strip() for attrs in pictures)
+    assert all(attrs.get("scope") in ("col", "row") for tag, attrs in tags if tag == "th")
+    assert page.count("<table") == page.count("<caption") == page.count("<thead")
+
+
+def test_page_is_small_and_without_machine_paths(page, results):
+    assert len(page.encode()) < 5_000_000
+    assert str(results) not in page
+    assert "/tmp" not in page
+
+
+def test_counts_are_those_of_the_tables(page):
+    text = text_of(page)
+    table = contrast_table(seed=1)
+    up, down = ((table["direction"] == way).sum() for way in ("up", "down"))
+    sides = "in early_recurrence than in no_recurrence"
+    assert f"{up} genes higher and {down} genes lower {sides}" in text
+    assert "180 of 200 genes have a p-value, 180 an adjusted one" in text
+    assert "15 filtered before fitting: all zero" in text
+    assert "3 independent filtering: mean count below 5" in text
+    assert "2 Cook's outlier in one sample" in text
+    assert "early_vs_none: early_recurrence (n = 7) v no_recurrence (n = 6)" in text
+    assert "the average of early_recurrence and no_recurrence (n = 13) v normal (n = 5)" in text
+    assert "182 of 200 genes in the model" in text
+    assert "agrees in 2 samples, differs in S2, cannot be told in 1" in text
+
+
+@pytest.mark.parametrize(("way", "heading"), [("up", "Higher"), ("down", "Lower")])
+def test_top_tables_begin_with_the_strongest_gene_of_their_direction(page, way, heading):
+    table = contrast_table(seed=1)
+    ranked = table[table["direction"] == way].sort_values("padj")["gene_name"].head(25).tolist()
+    part = page.split(f"{heading} in the numerator: 25 of", 1)[1].split("</table>", 1)[0]
+    assert re.findall(r'<th scope="row" class="gene"><span>(.*?)</span>', part) == ranked
+
+
+def test_rows_hold_the_values_of_the_table(page):
+    table = contrast_table(seed=1)
+    best = table[table["direction"] == "up"].nsmallest(1, "padj").iloc[0]
+    row = re.search(rf"<tr><th[^>]*><span>{best.gene_name}</span>.*?</tr>", page, flags=re.S)
+    cells = [text_of(cell) for cell in re.findall(r"<td.*?</td>", row.group(), flags=re.S)]
+    assert cells[1] == f"{best.log2FoldChange:.2f}"
+    low, high = (best.log2FoldChange + way * 1.959964 * 0.3 for way in (-1, 1))
+    assert cells[2] == f"{low:.2f} to {high:.2f}"
+    assert cells[4] == f"{best.shrunkenLog2FoldChange:.2f}"
+    mantissa, exponent = f"{best.padj:.1e}".split("e-")
+    plain = cells[5].translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    assert plain == f"{mantissa} × 10-{int(exponent)}"
+
+
+def test_simulated_is_said_only_when_so(page, results):
+    assert "Simulated data." in text_of(page)
+    plain = build_page(results, config(demo=None))
+    assert "imulated" not in text_of(plain).replace("simulated truth", "").replace(
+        "The demo study is simulated", ""
+    ).replace("Check of the simulated demo study", "").replace("sizes of the simulated", "")
+
+
+def test_markers_show_every_verdict_in_words(page):
+    text = text_of(page)
+    for verdict in ("✓ as expected", "✕ opposite", "○ not significant", "– not tested"):
+        assert verdict in text
+    assert "MYCN not in the count matrix" in text
+    assert "−1.23 −2.00 to −0.50 padj 2.5 × 10⁻⁷" in text
+
+
+def test_pathways_split_by_direction_with_leading_edge(page):
+    text = text_of(page)
+    assert "7 sets higher and 7 sets lower of 14 tested, adjusted p-value below 0.05" in text
+    assert f"SET 1 30 2.40 0.002 {EVIL}, GENE0, GENE1" in text
+    assert "and 11 more" in text
+    assert "inf" in text  # an odds ratio that is not finite
+
+
+def test_methods_follow_the_configuration(page, results):
+    assert "A gene was called when the adjusted p-value is below 0.05" in text_of(page)
+    assert "replaced for 2 genes, p-values withheld for no genes" in text_of(page)
+    assert "The fit of 3 genes did not converge" in text_of(page)
+    changed = config(
+        testing={"alpha": 0.1, "lfc_threshold": 0.5, "min_abs_lfc": 0, "shrinkage": "none",
+                 "independent_filtering": False, "cooks": False},
+        filter={"min_count": 7, "min_samples": 4},
+        enrichment={"collections": {"curated": "a.gmt"}, "min_size": 5, "max_size": 321},
+    )  # fmt: skip
+    text = text_of(build_page(results, changed))
+    assert "test that |log2 fold change| exceeds 0.5 is below 0.1" in text
+    assert "fold change| is at least" not in text
+    assert "at least 4 samples had a count of 7 or more" in text
+    assert "without independent filtering" in text
+    assert "Cook's distances were not used" in text
+    assert "with 5 to 321 ranked genes" in text
+    assert "Fold changes were not shrunken" in text
+    assert REFERENCES["apeglm"][0] not in text
+
+
+def test_contrast_with_its_own_threshold_is_told_apart(results):
+    contrasts = config()["contrasts"]
+    contrasts["early_vs_none"]["min_abs_lfc"] = 2
+    text = text_of(build_page(results, config(contrasts=contrasts)))
+    assert "In early_vs_none a gene was called when" in text
+    assert "early_vs_none: early_recurrence (n = 7) v no_recurrence (n = 6); called: padj < 0.05, |log2FC| ≥ 2" in text  # fmt: skip  # noqa: E501
+
+
+def test_contrast_by_coefficients(results):
+    contrasts = config()["contrasts"]
+    contrasts["early_vs_none"] = {"coefficients": {"group[early_recurrence]": 1, "Intercept": -0.5}}
+    text = text_of(build_page(results, config(contrasts=contrasts)))
+    assert "log2 fold change = 1 × group[early_recurrence] and −0.5 × Intercept" in text
+
+
+def test_optional_sections_may_be_absent(tmp_path):
+    write_study(tmp_path, optional=False)
+    sections = {"omnibus": None, "markers": None, "enrichment": None, "demo": None}
+    page = build_page(tmp_path, config(**sections))
+    for name in ("omnibus", "markers", "pathways", "check"):
+        assert f'id="{name}"' not in page
+        assert f'href="#{name}"' not in page
+    assert not Tags(page).errors
+    assert "GSEApy: a comprehensive" not in page
+
+
+def test_nothing_significant_is_said_and_not_a_crash(tmp_path):
+    write_study(tmp_path, significant=False)
+    text = text_of(build_page(tmp_path, config()))
+    assert "No gene was called." in text
+    assert "Smallest adjusted p-values; not called." in text
+    assert "No set was called; the smallest adjusted p-value is 0.700" in text
+    assert "No sample was flagged." in text
+
+
+def test_a_contrast_without_any_test(tmp_path):
+    write_study(tmp_path)
+    table = contrast_table(20)
+    write_table(table, tmp_path / "contrasts/early_vs_none/genes.tsv", "contrast_genes")
+    assert "0 of 20 genes have a p-value" in text_of(build_page(tmp_path, config()))
+
+
+def test_same_results_same_page(results, page):
+    assert build_page(results, config()) == page
+
+
+def test_absolute_paths_of_the_configuration_are_not_shown(results):
+    changed = config(counts={"path": "/home/someone/study/counts.tsv"})
+    page = build_page(results, changed, root="/home/someone/study")
+    assert "/home/someone" not in page
+    assert "path: counts.tsv" in page
+
+
+def test_figures_beyond_the_budget_are_left_out(tmp_path):
+    draw(tmp_path, ["one", "two"])
+    figures = [Figure(name, (tmp_path / f"{name}.png",)) for name in ("one", "two")]
+    sizes = [len(uri) for uri in embed(figures).values()]
+    assert len(sizes) == 2
+    assert list(embed(figures, sizes[0] + 1)) == [tmp_path / "one.png"]
+
+
+def test_smaller_file_is_embedded(tmp_path):
+    (tmp_path / "a.svg").write_bytes(b"x" * 100)
+    (tmp_path / "a.png").write_bytes(b"x" * 99)
+    assert Figure("a", (tmp_path / "a.png", tmp_path / "a.svg")).smallest.suffix == ".png"
+    (tmp_path / "a.png").write_bytes(b"x" * 100)
+    assert Figure("a", (tmp_path / "a.png", tmp_path / "a.svg")).smallest.suffix == ".svg"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.05, "0.050"), (0.001, "0.001"), (1e-5, "1.0 × 10⁻⁵"), (0.0, "< 10⁻³⁰⁰"), (None, "NA"),
+     (float("nan"), "NA"), (1.0, "1.000"), (9.99e-4, "1.0 × 10⁻³")],
+)  # fmt: skip
+def test_pvalues_in_words(value, text):
+    assert words.pvalue(value) == text
+
+
+def test_numbers_in_words():
+    assert words.number(-1.005, 1) == "−1.0"
+    assert words.number(-0.001) == "0.00"
+    assert [words.measure(x) for x in (35057.0, 12.34, 1.5, 0.1234)] == [
+        "35,057", "12.3", "1.50", "0.123"
+    ]  # fmt: skip
+    assert words.count(1234567) == "1,234,567"
+    assert words.many(0, "gene") == "no genes"
+    assert words.many(1, "gene") == "1 gene"
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_every_contrast_stands_under_one_title_with_its_key(page):
+    title, key = "early recurrence v no recurrence", '<code class="key">early_vs_none</code>'
+    card = page.split('class="card"', 1)[1].split("</a>", 1)[0]
+    assert title in card and key in card
+    assert f"<h3>{title} {key}</h3>" in page
+    assert f"{title}</a> {key}: ▲" in page
+
+
+def test_verdicts_are_counted_in_one_table(page):
+    part = page.split("Marker panel: number of genes by verdict", 1)[1].split("</table>", 1)[0]
+    rows = re.findall(r"<tr><th scope=\"row\">.*?</tr>", part, flags=re.S)
+    assert len(rows) == 2
+    for row in rows:
+        counts = [int(cell) for cell in re.findall(r'<td class="n">(\d+)</td>', row)]
+        assert len(counts) == 5
+        assert sum(counts) == 8  # genes of the panel
+    assert "n = 7 v 6" in text_of(rows[0])
+
+
+def test_limits_say_what_happens_to_outliers(page, results):
+    assert "at least 7 samples share all values of the design" in text_of(page)
+    testing = {"alpha": 0.05, "cooks": False}
+    assert "were not looked for" in text_of(build_page(results, config(testing=testing)))
