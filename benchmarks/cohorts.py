@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from recurseq.contrasts.levels import compared_samples
 from recurseq.deseq import Fit, Options, blind_vst, contrast_table, fit, omnibus_table
-from recurseq.deseq.levels import compared_samples
 from recurseq.design.formula import Formula, contrast_vector, design_matrix, parse_formula
 
 DISPERSIONS = ("dispGeneEst", "dispFit", "dispMAP", "dispersion")

@@ -6,8 +6,8 @@ with logged(snakemake):
     import anndata
 
     from recurseq.base.tables import write_table
+    from recurseq.contrasts.levels import check_through_other_levels, compared_samples
     from recurseq.deseq import Options, check_table, contrast_table, read_fit
-    from recurseq.deseq.levels import check_through_other_levels, compared_samples
     from recurseq.design.formula import contrast_vector, parse_formula
 
     model = anndata.read_h5ad(snakemake.input.model)

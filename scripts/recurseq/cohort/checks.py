@@ -16,7 +16,7 @@ from recurseq.base.tables import MISSING
 from recurseq.cohort.genes.excel_names import changed_by_excel
 from recurseq.cohort.readers.count_scale import adds_up_to_a_million, scale_evidence
 from recurseq.cohort.readers.count_table import CountTable, as_numbers
-from recurseq.io.files import is_number
+from recurseq.io.cells import is_number
 
 if TYPE_CHECKING:
     from recurseq.study import Counts, Normalization

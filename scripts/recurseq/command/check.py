@@ -12,7 +12,7 @@ from recurseq.command.folder import REPOSITORY, StudyFolder, advised
 from recurseq.command.plan import jobs
 from recurseq.command.terminal import complain, heading, say, say_whole, show_table
 from recurseq.design.formula import design_matrix, parse_formula
-from recurseq.markers.panel import samples_of, side_name
+from recurseq.markers.extract import samples_of, side_name
 from recurseq.preflight.examine import Examination, examine
 from recurseq.study import Study
 from recurseq.study.config_file import read_config

@@ -25,7 +25,7 @@ from recurseq.command.sentences import (
     verdict,
 )
 from recurseq.command.terminal import complain, heading, say, show_table
-from recurseq.io.files import fail
+from recurseq.io.bytes import fail
 from recurseq.preflight.check import checked_study
 
 MOST_SAMPLES_SHOWN = 30

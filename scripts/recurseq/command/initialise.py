@@ -32,7 +32,7 @@ from recurseq.command.proposal import (
 )
 from recurseq.command.recognition import HUMAN, matched_counts, species
 from recurseq.command.terminal import complain, heading, say, show_table
-from recurseq.io.files import fail
+from recurseq.io.bytes import fail
 from recurseq.io.sheets import read_sheet
 from recurseq.markers.panel import EXPECTED, read_panel
 

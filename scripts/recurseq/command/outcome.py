@@ -14,7 +14,7 @@ import pandas as pd
 from recurseq.base.tables import read_table
 from recurseq.deseq.cooks import cells_of, cutoff
 from recurseq.deseq.filtering import adjust
-from recurseq.markers.panel import samples_of
+from recurseq.markers.extract import samples_of
 from recurseq.report.provenance import portable
 from recurseq.study import Contrast, Study
 

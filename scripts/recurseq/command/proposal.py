@@ -11,7 +11,8 @@ import pandas as pd
 
 from recurseq.base.errors import InputError, Problem, raise_if_any, suggest
 from recurseq.command.columns import Column, by_reference, is_nuisance, is_person, words_of
-from recurseq.design.formula import confounded_columns, design_matrix, parse_formula
+from recurseq.design.formula import design_matrix, parse_formula
+from recurseq.stats.design_matrix import confounded_columns
 from recurseq.study.samples import without_missing
 
 PAIRWISE_UP_TO = 4  # levels; with more, each is compared with the reference only

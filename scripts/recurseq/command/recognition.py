@@ -13,7 +13,7 @@ from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.matching import match_names
 from recurseq.cohort.readers.read import read_counts
 from recurseq.command.columns import Column
-from recurseq.io.files import fail
+from recurseq.io.bytes import fail
 
 HUMAN = "human"
 _ID_NAMES = ("sample_id", "sample", "samples", "sampleid", "sample_name", "id", "name", "run")

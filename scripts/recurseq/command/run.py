@@ -14,7 +14,7 @@ from pathlib import Path
 from recurseq.base.errors import suggest
 from recurseq.command.folder import REPOSITORY, SNAKEFILE, StudyFolder, advised, argument
 from recurseq.command.terminal import complain, say, say_whole
-from recurseq.io.files import fail
+from recurseq.io.bytes import fail
 from recurseq.preflight.check import checked_study
 
 PROFILES = REPOSITORY / "workflow" / "profiles"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from recurseq.command.outcome import ContrastResult, Outcome
 from recurseq.deseq.cooks import REPLICATES_TO_FLAG, REPLICATES_TO_REPLACE
-from recurseq.markers.panel import side_name
+from recurseq.markers.extract import side_name
 
 
 def number(value: float) -> str:

@@ -13,7 +13,7 @@ One fit serves all contrasts. The method is that of Love, Huber and Anders, Geno
 (2014); shrinkage that of Zhu, Ibrahim and Love, Bioinformatics 35, 2084 (2019).
 """
 
-from recurseq.deseq.filtering import adjust, benjamini_hochberg
+from recurseq.deseq.filtering import adjust
 from recurseq.deseq.fit import Fit, fit
 from recurseq.deseq.integrity import check_contrasts, check_table
 from recurseq.deseq.normalization import Normalization, estimate_size_factors, normalize
@@ -30,7 +30,6 @@ __all__ = [
     "Options",
     "add_fit",
     "adjust",
-    "benjamini_hochberg",
     "blind_vst",
     "check_contrasts",
     "check_table",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from recurseq.stats.adjust import benjamini_hochberg, step_up
+
 _QUANTILES = 50
 _LOWESS_SPAN = 1 / 5
 _FEW_REJECTIONS = 10
@@ -29,27 +31,6 @@ class Adjusted:
     padj: pd.Series
     threshold: float
     filtered: pd.Series
-
-
-def benjamini_hochberg(pvalues: np.ndarray) -> np.ndarray:
-    """Benjamini-Hochberg adjusted p-values; missing ones stay missing and do not count.
-
-    References
-    ----------
-    Benjamini and Hochberg, J. R. Stat. Soc. B 57, 289 (1995).
-    """
-    pvalues = np.asarray(pvalues, dtype=float)
-    adjusted = np.full(len(pvalues), np.nan)
-    known = np.flatnonzero(~np.isnan(pvalues))
-    order = known[np.argsort(-pvalues[known], kind="stable")]
-    adjusted[order] = _step_up(pvalues[order])
-    return adjusted
-
-
-def _step_up(falling: np.ndarray) -> np.ndarray:
-    """Adjust p-values that are sorted from the largest to the smallest."""
-    count = len(falling)
-    return np.minimum(1.0, np.minimum.accumulate(falling * count / np.arange(count, 0, -1)))
 
 
 def adjust(
@@ -111,7 +92,7 @@ def _calls(pvalues: np.ndarray, base: np.ndarray, cutoffs: np.ndarray, alpha: fl
     known = np.flatnonzero(~np.isnan(pvalues))
     order = known[np.argsort(-pvalues[known], kind="stable")]
     falling, base = pvalues[order], base[order]
-    return np.array([np.sum(_step_up(falling[base >= cutoff]) < alpha) for cutoff in cutoffs])
+    return np.array([np.sum(step_up(falling[base >= cutoff]) < alpha) for cutoff in cutoffs])
 
 
 def _choose(fractions: np.ndarray, calls: np.ndarray) -> int:

@@ -12,7 +12,7 @@ from recurseq.deseq.fit import Fit
 from recurseq.deseq.limits import MINIMUM_MEAN
 from recurseq.deseq.shrinkage import contrast_basis
 from recurseq.deseq.wald import all_zero, contrast_estimate
-from recurseq.design.formula import confounded_columns
+from recurseq.stats.design_matrix import confounded_columns
 
 _ROUNDING = 1e-8
 # In standard errors.

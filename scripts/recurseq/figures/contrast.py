@@ -26,7 +26,7 @@ from recurseq.figures.style import (
     short,
     styled,
 )
-from recurseq.markers.panel import samples_of, side_name
+from recurseq.markers.extract import samples_of, side_name
 
 SIDES = ("numerator", "denominator")
 COLOURS = {"none": QUIET, "down": DOWN, "up": UP}

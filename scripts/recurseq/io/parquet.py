@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from recurseq.io.bytes import LARGEST_MATRIX
-from recurseq.io.files import cell_text, fail, numbers_or_text
+from recurseq.io.bytes import LARGEST_MATRIX, fail
+from recurseq.io.cells import cell_text, numbers_or_text
 
 _CELL_BYTES = 8  # repeated values take no room in the file
 _UNNAMED_INDEX = "__index_level_"

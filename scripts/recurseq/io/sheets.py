@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from recurseq.base.errors import InputError, Problem, control_of, few, quoted
-from recurseq.io.bytes import LARGEST_SHEET
-from recurseq.io.files import cell_text, fail, load
+from recurseq.io.bytes import LARGEST_SHEET, fail
+from recurseq.io.cells import cell_text
+from recurseq.io.files import load
 
 MISSING_TEXTS = ("", "NA", "N/A", "NaN", "nan", "n/a")
 MOST_COLUMNS = 2_000

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc
 
-from recurseq.deseq.filtering import benjamini_hochberg
+from recurseq.stats.adjust import benjamini_hochberg
 
 GENES = 500
 COMPONENTS = 10

@@ -15,11 +15,11 @@ from recurseq.design.formula import (
     Formula,
     FormulaError,
     coefficient_names,
-    confounded_columns,
     design_matrix,
     parse_formula,
 )
 from recurseq.io.sheets import read_sheet
+from recurseq.stats.design_matrix import confounded_columns
 from recurseq.study.contrasts import contrast_problems
 from recurseq.study.model import Study
 from recurseq.study.samples import factor_levels, kept_samples, typed_samples, without_missing

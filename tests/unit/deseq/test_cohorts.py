@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from recurseq.contrasts.levels import compared_samples
 from recurseq.deseq import Options, blind_vst, contrast_table, fit, omnibus_table
-from recurseq.deseq.levels import compared_samples
 from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
 COHORTS = {

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from recurseq.base.errors import InputError
+from recurseq.contrasts.levels import compared_samples
 from recurseq.deseq import (
     Options,
     blind_vst,
@@ -14,7 +15,6 @@ from recurseq.deseq import (
     omnibus_table,
     vst,
 )
-from recurseq.deseq.levels import compared_samples
 from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
 LEVELS = ["normal", "none", "early"]

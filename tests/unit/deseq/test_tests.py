@@ -8,11 +8,11 @@ from scipy import optimize, stats
 
 from recurseq.base.errors import IntegrityError
 from recurseq.base.tables import describe
+from recurseq.contrasts.levels import check_through_other_levels, compared_samples
 from recurseq.deseq import (
     Options,
     add_fit,
     adjust,
-    benjamini_hochberg,
     check_contrasts,
     check_table,
     contrast_table,
@@ -23,10 +23,10 @@ from recurseq.deseq import (
     threshold_test,
     wald_test,
 )
-from recurseq.deseq.levels import check_through_other_levels, compared_samples
 from recurseq.deseq.prior_variance import matched_prior_variance
 from recurseq.deseq.shrinkage import contrast_basis, prior_scale
 from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
+from recurseq.stats.adjust import benjamini_hochberg
 from support.deseq_study import fitted, levels, simulated
 
 

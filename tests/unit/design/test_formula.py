@@ -4,13 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recurseq.design.formula import (
-    FormulaError,
-    confounded_columns,
-    contrast_vector,
-    design_matrix,
-    parse_formula,
-)
+from recurseq.design.formula import FormulaError, contrast_vector, design_matrix, parse_formula
+from recurseq.stats.design_matrix import confounded_columns
 
 METADATA = pd.DataFrame(
     {

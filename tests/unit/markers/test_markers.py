@@ -8,7 +8,8 @@ import pytest
 from recurseq.base.errors import InputError
 from recurseq.base.tables import describe, read_table, write_table
 from recurseq.cohort.genes.annotation import load_annotation
-from recurseq.markers.panel import extract_markers, panel_notes, panel_problems, read_panel
+from recurseq.markers.extract import extract_markers
+from recurseq.markers.panel import panel_notes, panel_problems, read_panel
 
 HEADER = "gene\tset\tsource\texpected_t_vs_n\n"
 

@@ -13,7 +13,8 @@ from recurseq.base.errors import few, raise_if_any
 from recurseq.base.names import name_problems
 from recurseq.cohort.genes.gtf import gtf_genes, is_gtf
 from recurseq.cohort.readers.formats import ID_HEADERS, NAME_HEADERS, TYPE_HEADERS
-from recurseq.io.files import fail, header_of, load, read_columns
+from recurseq.io.bytes import fail
+from recurseq.io.files import header_of, load, read_columns
 
 GTF_COLUMNS = 9
 _FEATURES = ("gene", "transcript", "exon", "CDS")

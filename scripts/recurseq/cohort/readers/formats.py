@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from recurseq.cohort.readers.refused_tables import not_counts
-from recurseq.io.files import Content, fail, header_of, is_number
+from recurseq.io.bytes import fail
+from recurseq.io.cells import is_number
+from recurseq.io.files import Content, header_of
 
 FEATURECOUNTS_HEADER = ["geneid", "chr", "start", "end", "strand", "length"]
 GDC_HEADER = ["gene_id", "gene_name", "gene_type", "unstranded"]

@@ -16,7 +16,8 @@ from recurseq.cohort.readers.count_scale import scale_evidence
 from recurseq.cohort.readers.count_table import CountTable, percent
 from recurseq.cohort.readers.formats import NAME_HEADERS, TYPE_HEADERS
 from recurseq.cohort.readers.orientation import genes_in_rows
-from recurseq.io.files import cell_text, fail
+from recurseq.io.bytes import fail
+from recurseq.io.cells import cell_text
 
 LARGEST = 2e8  # values: 3,000 samples of all genes; beyond are cells
 _GENE_NAMES = NAME_HEADERS | {"gene_symbols", "gene_names", "feature_name"}

@@ -15,7 +15,8 @@ from recurseq.cohort.readers.count_scale import scale_evidence
 from recurseq.cohort.readers.count_table import CountTable, as_numbers
 from recurseq.cohort.readers.orientation import genes_in_rows
 from recurseq.cohort.readers.sample_names import sample_names
-from recurseq.io.files import Content, fail, header_of, read_columns
+from recurseq.io.bytes import fail
+from recurseq.io.files import Content, header_of, read_columns
 
 SUMMARY_ROWS = frozenset(
     {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from recurseq.io.files import fail
+from recurseq.io.bytes import fail
 
 
 def genes_in_rows(

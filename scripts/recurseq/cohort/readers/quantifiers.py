@@ -20,7 +20,8 @@ from recurseq.cohort.readers.transcripts import (
     map_transcripts,
     read_transcripts,
 )
-from recurseq.io.files import Content, fail, header_of, read_columns
+from recurseq.io.bytes import fail
+from recurseq.io.files import Content, header_of, read_columns
 
 TRANSCRIPTS, GENES = "transcripts", "genes"
 # Titles of the columns of counts, effective lengths and abundance.

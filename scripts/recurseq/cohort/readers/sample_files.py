@@ -25,7 +25,8 @@ from recurseq.cohort.readers.quantifiers import (
 )
 from recurseq.cohort.readers.refused_tables import not_counts
 from recurseq.cohort.readers.strand import choose_strand
-from recurseq.io.files import Content, fail, load
+from recurseq.io.bytes import fail
+from recurseq.io.files import Content, load
 
 # Never counts, and often too large to open: alignments, reads, logs, reports.
 _OTHER_FILES = (

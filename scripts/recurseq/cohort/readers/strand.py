@@ -9,7 +9,7 @@ import pandas as pd
 
 from recurseq.base.errors import few
 from recurseq.cohort.readers.count_table import as_numbers
-from recurseq.io.files import fail
+from recurseq.io.bytes import fail
 
 STRANDS = ("unstranded", "forward", "reverse")
 STRANDED_SHARE = 0.8

@@ -13,7 +13,8 @@ import pandas as pd
 from recurseq.base.errors import Problem, few, raise_if_any
 from recurseq.cohort.genes.gtf import gtf_transcripts, is_gtf
 from recurseq.cohort.readers.count_table import percent
-from recurseq.io.files import Content, fail, header_of, load, read_columns
+from recurseq.io.bytes import fail
+from recurseq.io.files import Content, header_of, load, read_columns
 
 LARGEST_SHARE_LEFT_OUT = 0.5
 _KEY = "config: counts.transcripts"

@@ -1,0 +1,178 @@
+"""Every gene of the panel in every contrast and every sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from recurseq.base.tables import describe
+from recurseq.cohort.genes.symbols import resolve_symbols
+from recurseq.markers.panel import EXPECTED
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+NORMAL_95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
+ESTIMATES = (
+    *("log2FoldChange", "lfcSE", "shrunkenLog2FoldChange"),
+    *("pvalue", "padj", "padjThreshold", "significant"),
+)
+
+
+def extract_markers(
+    panel: pd.DataFrame,
+    contrast_tables: Mapping[str, pd.DataFrame],
+    contrasts: Mapping[str, Mapping],
+    model: AnnData,
+    annotation: pd.DataFrame,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Look up every gene of the panel in every contrast and every sample.
+
+    Parameters
+    ----------
+    panel
+        As `read_panel` returns it.
+    contrast_tables
+        Contrast to its table ``contrast_genes``.
+    contrasts
+        Contrast to its plain values: factor, numerator, denominator (lists of levels), within,
+        coefficients. The order is kept.
+    model
+        Samples x genes with layers ``counts``, ``normalized`` and ``vst``.
+    annotation
+        As `recurseq.cohort.genes.annotation.load_annotation` returns it, for older symbols.
+
+    Returns
+    -------
+    markers, samples : pandas.DataFrame
+        Tables ``markers`` (a row for each row of the panel and contrast, in this order; several
+        when several genes carry the symbol) and ``marker_samples`` (each gene found, once).
+        Confidence intervals are Wald intervals, log2FoldChange -/+ 1.96 lfcSE.
+    """
+    found = resolve_symbols(
+        list(dict.fromkeys(panel["gene"])),
+        list(model.var_names),
+        list(model.var["gene_name"]),
+        annotation,
+    )
+    rows = panel.merge(found, left_on="gene", right_on="query", how="left")
+    names = model.var["gene_name"].reindex(rows["gene_id"])
+    rows["gene_name"] = names.astype(object).where(names.notna(), None).to_numpy()
+    genes = rows["gene_id"].dropna().unique()
+    chosen = model[:, genes]
+    normalized = chosen.to_df(layer="normalized")
+    tables = [
+        _one_contrast(rows, name, contrast_tables[name], contrast, normalized, model.obs)
+        for name, contrast in contrasts.items()
+    ]
+    markers = pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
+    return markers, _by_sample(chosen, normalized)
+
+
+def _one_contrast(
+    rows: pd.DataFrame,
+    name: str,
+    table: pd.DataFrame,
+    contrast: Mapping,
+    normalized: pd.DataFrame,
+    samples: pd.DataFrame,
+) -> pd.DataFrame:
+    """Rows of the table ``markers`` for one contrast; index as that of `rows`."""
+    measured = table.set_index("gene_id").reindex(rows["gene_id"]).set_index(rows.index)
+    result = rows[["query", "set", "gene_id", "gene_name", "source"]].assign(contrast=name)
+    result["matched_by"] = rows["matched_by"].where(rows["matched_by"] != "", None)
+    for side in ("numerator", "denominator"):
+        result[side] = side_name(contrast, side)
+        inside = samples_of(contrast, side, samples)
+        count = pd.NA if inside is None else int(inside.sum())
+        means = None if inside is None else normalized[inside].mean().reindex(rows["gene_id"])
+        result[f"n_{side}"] = pd.Series(count, index=rows.index, dtype="Int64")
+        result[f"mean_{side}"] = np.nan if means is None else means.to_numpy()
+    for column in ESTIMATES:
+        result[column] = measured[column]
+    half = NORMAL_95 * measured["lfcSE"]
+    result["ci_lower"] = measured["log2FoldChange"] - half
+    result["ci_upper"] = measured["log2FoldChange"] + half
+    result["expected"] = rows.get(f"{EXPECTED}{name}", pd.Series(None, rows.index, dtype=object))
+    estimate = measured["log2FoldChange"]
+    observed = np.select([estimate > 0, estimate < 0], ["up", "down"], default="")
+    result["observed"] = pd.Series(observed, rows.index, dtype=object).where(observed != "", None)
+    result["verdict"] = _verdict(result)
+    result["note"] = _notes(rows, measured["note"], measured["pvalue"])
+    return result[describe("markers").names]
+
+
+def _verdict(result: pd.DataFrame) -> np.ndarray:
+    """Choose the first verdict that holds; a gene is tested when it has a p-value."""
+    return np.select(
+        [
+            result["pvalue"].isna(),
+            result["expected"].isna(),
+            ~result["significant"].fillna(False).astype(bool),
+            result["expected"] == result["observed"],
+        ],
+        ["not tested", "no expectation", "not significant", "as expected"],
+        default="opposite",
+    )
+
+
+def _notes(rows: pd.DataFrame, of_contrast: pd.Series, pvalues: pd.Series) -> list[str | None]:
+    """Join how the gene was found with why a value is missing in the contrast's table."""
+    missing = rows["gene_id"].notna() & pvalues.isna() & of_contrast.isna()
+    reasons = of_contrast.where(~missing, "no p-value in this contrast")
+    parts = zip(rows["note"], reasons, strict=True)
+    return ["; ".join(p for p in pair if isinstance(p, str) and p) or None for pair in parts]
+
+
+def side_name(contrast: Mapping, side: str) -> str | None:
+    """Name the numerator or denominator of a contrast.
+
+    A contrast of coefficients has its weighted sum as numerator and no denominator.
+    """
+    if not contrast.get("factor"):
+        weights = contrast["coefficients"].items()
+        text = " ".join(f"{weight:+g} × {column}" for column, weight in weights)
+        return text if side == "numerator" else None
+    within = ", ".join(f"{c} = {v}" for c, v in (contrast.get("within") or {}).items())
+    levels = " and ".join(contrast[side])
+    return f"{levels} ({within})" if within else levels
+
+
+def samples_of(contrast: Mapping, side: str, samples: pd.DataFrame) -> pd.Series | None:
+    """Return which samples belong to a side; None for a contrast of coefficients.
+
+    A categorical column in ``within`` restricts them; a numeric one is the value at which the
+    model compares, and every sample takes part in that.
+    """
+    if not contrast.get("factor"):
+        return None
+    inside = samples[contrast["factor"]].astype(str).isin(list(contrast[side]))
+    for column, value in (contrast.get("within") or {}).items():
+        if not pd.api.types.is_numeric_dtype(samples[column]):
+            inside &= samples[column].astype(str) == str(value)
+    return inside
+
+
+def _by_sample(chosen: AnnData, normalized: pd.DataFrame) -> pd.DataFrame:
+    """Table ``marker_samples``: by gene in panel order, then by sample in model order."""
+    layers = {
+        "count": chosen.to_df(layer="counts"),
+        "normalized": normalized,
+        "vst": chosen.to_df(layer="vst"),
+    }
+    factor = chosen.uns.get("main_factor")
+    samples, genes = chosen.n_obs, chosen.n_vars
+    groups = chosen.obs[factor].astype(object) if factor else pd.Series(None, chosen.obs_names)
+    table = pd.DataFrame(
+        {
+            "gene_id": np.repeat(chosen.var_names.to_numpy(), samples),
+            "gene_name": np.repeat(chosen.var["gene_name"].to_numpy(dtype=object), samples),
+            "sample_id": np.tile(chosen.obs_names.to_numpy(), genes),
+            "group": np.tile(groups.to_numpy(dtype=object), genes),
+            **{name: layer.to_numpy().T.ravel() for name, layer in layers.items()},
+        }
+    )
+    return table[describe("marker_samples").names]
