@@ -5,11 +5,11 @@ from recurseq.jobs.log import logged
 with logged(snakemake):
     from pathlib import Path
 
-    from recurseq.report.layout import study_layout
+    from recurseq.report.results import Results
     from recurseq.report.workbook import study_sheets, write_workbook
     from recurseq.study import load_study
 
     output = Path(snakemake.output.workbook)
     study = load_study(snakemake.params.config)
-    sheets = study_sheets(study_layout(output.parents[1], study), study)
+    sheets = study_sheets(Results(output.parents[1], study))
     write_workbook(sheets, output, title=study.title, simulated=study.simulated)

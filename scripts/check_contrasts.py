@@ -7,12 +7,13 @@ with logged(snakemake):
 
     from recurseq.base.tables import read_table, write_table
     from recurseq.deseq import check_contrasts, read_fit
-    from recurseq.design.formula import contrast_vector, parse_formula
+    from recurseq.design.contrast import Contrast
+    from recurseq.design.formula import parse_formula
 
     model = anndata.read_h5ad(snakemake.input.model)
     formula = parse_formula(model.uns["formula"])
-    settings = snakemake.params.contrasts
-    weights = {one["name"]: contrast_vector(formula, model.obs, one) for one in settings}
+    contrasts = map(Contrast.from_dict, snakemake.params.contrasts)
+    weights = {one.name: one.weights(formula, model.obs) for one in contrasts}
     tables = {
         name: read_table(path, "contrast_genes")
         for name, path in zip(weights, snakemake.input.genes, strict=True)

@@ -7,12 +7,14 @@ with logged(snakemake):
 
     from recurseq.base.tables import read_table, write_table
     from recurseq.cohort.genes.annotation import load_annotation
-    from recurseq.markers.panel import extract_markers, read_panel
+    from recurseq.design.contrast import Contrast
+    from recurseq.markers.extract import extract_markers
+    from recurseq.markers.panel import read_panel
 
-    contrasts = {contrast["name"]: contrast for contrast in snakemake.params.contrasts}
+    contrasts = [Contrast.from_dict(one) for one in snakemake.params.contrasts]
     tables = {
-        name: read_table(path, "contrast_genes")
-        for name, path in zip(contrasts, snakemake.input.genes, strict=True)
+        contrast.name: read_table(path, "contrast_genes")
+        for contrast, path in zip(contrasts, snakemake.input.genes, strict=True)
     }
     markers, samples = extract_markers(
         read_panel(snakemake.input.panel),

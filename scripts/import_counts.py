@@ -5,7 +5,7 @@ from recurseq.jobs.log import logged
 with logged(snakemake):
     from recurseq.cohort.assemble import write_cohort
     from recurseq.cohort.importing import import_cohort
-    from recurseq.study import load_study, read_samples
+    from recurseq.study import CohortSettings, read_samples
 
-    study = load_study(snakemake.params.config)
-    write_cohort(import_cohort(study, read_samples(study)), snakemake.output.cohort)
+    settings = CohortSettings.from_dict(snakemake.params.settings)
+    write_cohort(import_cohort(settings, read_samples(settings)), snakemake.output.cohort)

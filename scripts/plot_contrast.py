@@ -6,26 +6,27 @@ with logged(snakemake):
     import anndata
 
     from recurseq.base.tables import read_table
-    from recurseq.figures.contrast import comparison, ma_figure, pvalue_figure, volcano_figure
+    from recurseq.design.contrast import Contrast
+    from recurseq.figures.contrast import about, ma_figure, pvalue_figure, volcano_figure
     from recurseq.figures.heatmap import top_genes_figure, top_of
     from recurseq.figures.parts import sample_groups
     from recurseq.figures.style import save
     from recurseq.markers.panel import read_panel
 
-    settings = snakemake.params
+    contrast = Contrast.from_dict(snakemake.params.contrast)
     model = anndata.read_h5ad(snakemake.input.model)
     genes = read_table(snakemake.input.genes, "contrast_genes")
     path = snakemake.input.get("panel")
     panel = read_panel(path)["gene"].tolist() if path else []
     groups = sample_groups(model.obs, str(model.uns["main_factor"]))
     simulated = bool(model.uns["simulated"])
-    about = comparison(settings.contrast, settings.testing["alpha"], model.obs, simulated)
-    vst = model[:, top_of(genes)["gene_id"]].to_df("vst")
+    subject = about(contrast, model.obs, simulated)
+    vst = model[:, top_of(genes, contrast.rule.column)["gene_id"]].to_df("vst")
     figures = {
-        "ma": ma_figure(genes, about, panel),
-        "volcano": volcano_figure(genes, about, panel),
-        "pvalue_histogram": pvalue_figure(genes, about),
-        "top_genes": top_genes_figure(genes, vst, groups, about),
+        "ma": ma_figure(genes, subject, panel),
+        "volcano": volcano_figure(genes, subject, panel),
+        "pvalue_histogram": pvalue_figure(genes, subject),
+        "top_genes": top_genes_figure(genes, vst, groups, subject),
     }
     for name, figure in figures.items():
         save(figure, snakemake.output[f"{name}_svg"], snakemake.output[f"{name}_png"])

@@ -6,8 +6,9 @@ with logged(snakemake):
     import anndata
 
     from recurseq.base.tables import read_table
+    from recurseq.design.contrast import Contrast
     from recurseq.enrichment import rank_genes, read_gene_sets, tested_genes
-    from recurseq.figures.contrast import comparison
+    from recurseq.figures.contrast import about
     from recurseq.figures.enrichment import dotplot_figure, running_figure
     from recurseq.figures.style import save
 
@@ -19,8 +20,8 @@ with logged(snakemake):
     gsea = read_table(snakemake.input.gsea, "gsea")
     model = anndata.read_h5ad(snakemake.input.model, backed="r")
     simulated = bool(model.uns["simulated"])
-    about = comparison(settings.contrast, settings.alpha, model.obs, simulated)
-    figure = dotplot_figure(gsea, about, collection)
+    subject = about(Contrast.from_dict(settings.contrast), model.obs, simulated)
+    figure = dotplot_figure(gsea, subject, collection)
     save(figure, snakemake.output.dotplot_svg, snakemake.output.dotplot_png)
-    figure = running_figure(gsea, ranking, members, about, collection)
+    figure = running_figure(gsea, ranking, members, subject, collection)
     save(figure, snakemake.output.running_scores_svg, snakemake.output.running_scores_png)

@@ -6,24 +6,21 @@ with logged(snakemake):
     import anndata
 
     from recurseq.base.tables import write_table
-    from recurseq.contrasts.levels import check_through_other_levels, compared_samples
-    from recurseq.deseq import Options, check_table, contrast_table, read_fit
-    from recurseq.design.formula import contrast_vector, parse_formula
+    from recurseq.contrasts.results import contrast_tables
+    from recurseq.deseq import Options, read_fit
+    from recurseq.design.contrast import Contrast
+    from recurseq.design.formula import parse_formula
 
     model = anndata.read_h5ad(snakemake.input.model)
-    contrast = snakemake.params.contrast
-    own = {name: contrast[name] for name in ("lfc_threshold", "min_abs_lfc")}
-    formula = parse_formula(model.uns["formula"])
-    fitted = read_fit(model)
-    weights = contrast_vector(formula, model.obs, contrast)
-    table = contrast_table(
-        fitted,
-        weights,
-        Options(**{**snakemake.params.testing, **own}),
-        annotation=model.var,
-        compared=compared_samples(model.obs, contrast),
+    contrast = Contrast.from_dict(snakemake.params.contrast)
+    tables = contrast_tables(
+        read_fit(model),
+        contrast,
+        parse_formula(model.uns["formula"]),
+        model.obs,
+        Options(lfc_threshold=contrast.rule.lfc_threshold, **snakemake.params.testing),
+        genes=model.var,
         threads=snakemake.threads,
     )
-    check_table(table, fitted, weights)
-    check_through_other_levels(table, fitted, formula, model.obs, contrast)
-    write_table(table, snakemake.output.genes, "contrast_genes")
+    write_table(tables.genes, snakemake.output.genes, "contrast_genes")
+    write_table(tables.summary, snakemake.output.summary, "contrast_summary_row")

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 
 from recurseq.deseq import fit
+from recurseq.design.calling import CallingRule
+from recurseq.design.contrast import Contrast
 from recurseq.design.formula import design_matrix, parse_formula
 
 GROUPS = ["normal", "none", "early"]
@@ -37,6 +39,12 @@ def fitted(counts, samples, formula="~ group", **options):
     """Fit, and the parsed formula."""
     parsed = parse_formula(formula)
     return fit(counts, design_matrix(parsed, samples), formula=formula, **options), parsed
+
+
+def as_contrast(question):
+    """A contrast of the configuration's keys, as the rooms below the engine take it."""
+    sides = {side: tuple(question.get(side, ())) for side in ("numerator", "denominator")}
+    return Contrast("c", CallingRule(0.05), **{**question, **sides})
 
 
 def levels(numerator, denominator, **more):

@@ -10,6 +10,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from recurseq.base.tables import describe, write_table
+from recurseq.contrasts.results import summary_row
+from recurseq.study import load_study
 
 EVIL = "<script>alert(1)</script>"
 FORMULA_NAME = '=HYPERLINK("x")'
@@ -83,7 +85,11 @@ def contrast_table(count: int = 200, significant: bool = True, seed: int = 1) ->
     numbers = [column for column in table if column.startswith(("log2", "lfc", "stat", "p", "shr"))]
     table.loc[untested, numbers] = np.nan
     table.loc[untested, ["significant", "direction"]] = [False, "none"]
+    table["status"] = "tested"
     table.loc[untested[:15], "note"] = "filtered before fitting: all zero"
+    table.loc[untested[:15], "status"] = "all_zero"
+    table.loc[untested[15:18], "status"] = "independent_filtering"
+    table.loc[untested[18:], "status"] = "cooks_outlier"
     replaced = "outlier count of sample S9 replaced before fitting"
     table.loc[untested[15:18], "note"] = f"{replaced}; independent filtering: mean count below 5"
     table.loc[untested[18:], "note"] = [
@@ -96,9 +102,14 @@ def contrast_table(count: int = 200, significant: bool = True, seed: int = 1) ->
 def write_study(results: Path, significant: bool = True, optional: bool = True) -> None:
     """Write the result files of the small study under `results`."""
     _write_model(results / "model.h5ad")
+    study, rows = load_study(config()), []
     for name, seed in (("early_vs_none", 1), ("tumour_vs_normal", 2)):
         table = contrast_table(significant=significant, seed=seed)
         write_table(table, results / "contrasts" / name / "genes.tsv", "contrast_genes")
+        summary = summary_row(table, study.contrasts[name], samples(), 5.0)
+        write_table(summary, results / f"contrasts/{name}/summary.tsv", "contrast_summary_row")
+        rows.append(summary)
+    write_table(pd.concat(rows), results / "contrasts/summary.tsv", "contrast_summary")
     flags = [_flag()] if significant else []
     write_table(frame("qc_flags", flags), results / "qc" / "flags.tsv", "qc_flags")
     sex = [{"sample_id": f"S{i}", "agrees": [True, True, False, None][i]} for i in range(4)]
@@ -107,12 +118,15 @@ def write_study(results: Path, significant: bool = True, optional: bool = True) 
         _write_optional(results, significant)
 
 
-def _write_model(path: Path) -> None:
+def samples() -> pd.DataFrame:
     groups = [name for name, size in GROUPS.items() for _ in range(size)]
-    samples = pd.DataFrame(
+    return pd.DataFrame(
         {"group": pd.Categorical(groups, categories=list(GROUPS))},
         index=[f"S{i}" for i in range(len(groups))],
     )
+
+
+def _write_model(path: Path) -> None:
     genes = pd.DataFrame(
         {"gene_name": gene_names(200), "kept": True, "drop_reason": ""},
         index=[f"ENSG{i:05d}.1" for i in range(200)],
@@ -124,7 +138,7 @@ def _write_model(path: Path) -> None:
     genes.loc[genes.index[:2], "replaced"] = True
     notes = {"fit_type": "parametric", "messages": [f"sample {EVIL} left out"]}
     path.parent.mkdir(parents=True, exist_ok=True)
-    anndata.AnnData(obs=samples, var=genes, uns=notes).write_h5ad(path)
+    anndata.AnnData(obs=samples(), var=genes, uns=notes).write_h5ad(path)
 
 
 def _flag() -> dict:
@@ -145,7 +159,7 @@ def _write_optional(results: Path, significant: bool) -> None:
         write_table(frame("ora", over), folder / "curated.ora.tsv", "ora")
         draw(folder / "figures", ["curated.dotplot", "curated.running_scores"])
         draw(results / "contrasts" / name / "figures", ["ma", "volcano"])
-    draw(results / "qc" / "figures", ["pca", "unheard_of"])
+    draw(results / "qc" / "figures", ["pca"])
     check = {"contrast": "early_vs_none", "alpha": 0.05, "tested": 180, "truly_changed": 40}
     check |= {"called": 31, "false_calls": 1, "observed_fdr": 1 / 31, "power": 0.75}
     check = [{**check, "wrong_sign": 0}]
@@ -167,6 +181,7 @@ def _gene_set(i: int, significant: bool) -> dict:
     padj = 0.001 * (i + 1) if significant else 0.7
     genes = ";".join([EVIL, *(f"GENE{j}" for j in range(20))])
     row = {"set": f"SET_{i}", "size": 30, "ES": score / 4, "NES": score, "pvalue": padj / 2}
+    row["direction"] = ("up" if score > 0 else "down") if padj < 0.05 else "none"
     return {**row, "padj": padj, "leading_edge_size": 21, "leading_edge": genes}
 
 

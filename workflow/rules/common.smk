@@ -1,6 +1,5 @@
 # The study, checked before anything runs, and the helpers that rules share.
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 from snakemake.logging import logger
@@ -8,6 +7,7 @@ from snakemake.logging import logger
 REPOSITORY = Path(workflow.current_basedir).parent.parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
+from recurseq.base.tables import describe, study_tables
 from recurseq.preflight.check import checked_study
 from recurseq.jobs.changes import file_states
 from recurseq.cohort.readers.sample_files import candidate_files
@@ -15,6 +15,7 @@ from recurseq.base.errors import InputError
 from recurseq.study.config_file import read_config
 from recurseq.base.versions import lead_children_here
 from recurseq.base.whole_file import writing_problems
+from recurseq.figures.registry import all_figures, study_figures
 
 lead_children_here()
 
@@ -38,7 +39,7 @@ def load_checked_study():
     try:
         for file in files:
             read_config(file)
-        checked, messages = checked_study(config, REPOSITORY)
+        checked, messages = checked_study(config)
     except InputError as error:
         refuse(error.problems)
     for message in messages:
@@ -53,29 +54,53 @@ study = load_checked_study()
 
 wildcard_constraints:
     contrast="|".join(study.contrasts),
-    collection="|".join(study.enrichment.collections) or "none",
+    collection="|".join(study.collections) or "none",
 
 
-def import_settings():
-    """The part of the configuration that the cohort depends on, so that no other part reruns it."""
-    sections = ("counts", "samples", "genes", "filter", "design", "demo")
-    grouping = {"main factor": {"factor": study.main_factor}}
-    used = {name: config[name] for name in sections if name in config}
-    return {"study": {"title": ""}, "contrasts": grouping, **used}
+def table(name):
+    """Path of a result table, with its wildcards; the registry says where each lies."""
+    return f"results/{describe(name).file}"
 
 
-def figure(name, category, caption=None, **labels):
-    """An SVG that `snakemake --report` shows with its caption, under a category."""
-    return report(
-        f"{name}.svg",
-        caption=f"../report/{caption or Path(name).name}.rst",
-        category=category,
-        labels={"figure": Path(name).name.replace("_", " "), **labels},
-    )
+def tables(name):
+    """Every file of a result table in this study."""
+    return [
+        f"results/{file.path}"
+        for file in study_tables(study.parts, study.wildcards)
+        if file.table.name == name
+    ]
 
 
-def contrast_tables():
-    return expand("results/contrasts/{contrast}/genes.tsv", contrast=study.contrasts)
+def figures(*names):
+    """SVG and PNG of figures; `snakemake --report` shows the SVG with its caption."""
+    files = {}
+    for name in names:
+        entry = all_figures()[name]
+        if entry.when and entry.when not in study.parts:
+            continue
+        files[f"{name}_svg"] = report(
+            f"results/{entry.file}.svg",
+            caption=f"../report/{name}.rst",
+            category=entry.category,
+            labels={"figure": entry.title},
+        )
+        files[f"{name}_png"] = f"results/{entry.file}.png"
+    return files
+
+
+def result_tables():
+    """Every table of the study."""
+    return [
+        f"results/{file.path}" for file in study_tables(study.parts, study.wildcards)
+    ]
+
+
+def result_figures():
+    """Every figure of the report, as PNG."""
+    return [
+        f"results/{file.path}.png"
+        for file in study_figures(study.parts, study.wildcards)
+    ]
 
 
 def contrast_settings():
@@ -83,13 +108,9 @@ def contrast_settings():
     return [contrast.as_dict() for contrast in study.contrasts.values()]
 
 
-def enrichment_files(ending):
-    return expand(
-        "results/enrichment/{contrast}/{collection}.{ending}",
-        ending=ending,
-        contrast=study.contrasts,
-        collection=study.enrichment.collections,
-    )
+def one_contrast(wildcards):
+    """The contrast of a job as plain values."""
+    return study.contrasts[wildcards.contrast].as_dict()
 
 
 def user_file(path):
@@ -122,76 +143,15 @@ def paths_in(inputs):
 def dates(*inputs):
     """Size and date of files of the user; as a param, they make a rule read a file again that was
     replaced by an older one, which Snakemake does not see by the date alone."""
-    made = study.counts.path if study.simulated else None
+    made = study.cohort.counts.path if study.simulated else None
     return file_states(path for path in paths_in(inputs) if path != made)
 
 
 def gene_set_file(wildcards):
-    return user_file(study.enrichment.collections[wildcards.collection])
+    return user_file(study.collections[wildcards.collection])
 
 
 def adjusted_tables():
     """Principal components without the other variables of the formula, if it has any."""
     names = ["pca_batch_removed", "pca_batch_removed_variance"]
-    return {name: f"results/qc/{name}.tsv" for name in names if study.adjusted_for}
-
-
-def adjusted_figures():
-    name = "results/qc/figures/pca_batch_removed"
-    if not study.adjusted_for:
-        return {}
-    return {
-        "pca_batch_removed_svg": figure(name, "Quality"),
-        "pca_batch_removed_png": f"{name}.png",
-    }
-
-
-def demo_check():
-    return ["results/demo/check.tsv"] if study.simulated else []
-
-
-def result_tables():
-    """Every table of the study, in the order of the report."""
-    quality = (
-        "library_sizes size_factors pca pca_variance pca_association distances sex_check "
-        "top_genes flags"
-    )
-    tables = expand("results/qc/{name}.tsv", name=quality.split())
-    tables += adjusted_tables().values()
-    tables += [*contrast_tables(), "results/contrasts/sums.tsv"]
-    if study.omnibus_reduced is not None:
-        tables.append("results/omnibus/genes.tsv")
-    if study.panel is not None:
-        tables += ["results/markers/markers.tsv", "results/markers/samples.tsv"]
-    return (
-        tables
-        + enrichment_files("gsea.tsv")
-        + enrichment_files("ora.tsv")
-        + demo_check()
-    )
-
-
-def result_figures():
-    """Every figure of the report, as PNG."""
-    quality = "pca associations distances library_sizes sex_check"
-    contrast = "ma volcano pvalue_histogram top_genes"
-    figures = expand("results/qc/figures/{name}.png", name=quality.split())
-    figures += [
-        path for name, path in adjusted_figures().items() if name.endswith("png")
-    ]
-    figures += ["results/model/figures/dispersion.png"]
-    figures += expand(
-        "results/contrasts/{contrast}/figures/{name}.png",
-        contrast=study.contrasts,
-        name=contrast.split(),
-    )
-    if study.panel is not None:
-        figures += expand(
-            "results/markers/figures/{name}.png", name=["markers", "forest"]
-        )
-    return figures + expand(
-        "results/enrichment/{contrast}/figures/{collection}.{name}.png",
-        contrast=study.contrasts,
-        collection=study.enrichment.collections,
-        name=["dotplot", "running_scores"],
-    )
+    return {name: table(f"qc_{name}") for name in names if "adjusted" in study.parts}

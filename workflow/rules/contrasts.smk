@@ -5,7 +5,8 @@ rule test_contrast:
     input:
         model="results/model.h5ad",
     output:
-        genes="results/contrasts/{contrast}/genes.tsv",
+        genes=table("contrast_genes"),
+        summary=table("contrast_summary_row"),
     log:
         "results/logs/test_contrast/{contrast}.log",
     group:
@@ -16,18 +17,38 @@ rule test_contrast:
         mem_mb=memory("test_contrast"),
         runtime=minutes("test_contrast"),
     params:
-        contrast=lambda wildcards: study.contrasts[wildcards.contrast].as_dict(),
-        testing=asdict(study.testing),
+        contrast=one_contrast,
+        testing=study.testing.options(
+            "alpha", "independent_filtering", "cooks", "shrinkage"
+        ),
     script:
         "../../scripts/test_contrast.py"
+
+
+rule summarise_contrasts:
+    input:
+        rows=tables("contrast_summary_row"),
+    output:
+        summary=table("contrast_summary"),
+    log:
+        "results/logs/summarise_contrasts.log",
+    group:
+        "closing"
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory("summarise_contrasts"),
+        runtime=minutes("summarise_contrasts"),
+    script:
+        "../../scripts/summarise_contrasts.py"
 
 
 rule check_contrasts:
     input:
         model="results/model.h5ad",
-        genes=contrast_tables(),
+        genes=tables("contrast_genes"),
     output:
-        sums="results/contrasts/sums.tsv",
+        sums=table("contrast_sums"),
     log:
         "results/logs/check_contrasts.log",
     group:
@@ -46,21 +67,10 @@ rule check_contrasts:
 rule plot_contrast:
     input:
         model="results/model.h5ad",
-        genes="results/contrasts/{contrast}/genes.tsv",
+        genes=table("contrast_genes"),
         panel=user_file(study.panel),
     output:
-        ma_svg=figure("results/contrasts/{contrast}/figures/ma", "{contrast}"),
-        ma_png="results/contrasts/{contrast}/figures/ma.png",
-        volcano_svg=figure("results/contrasts/{contrast}/figures/volcano", "{contrast}"),
-        volcano_png="results/contrasts/{contrast}/figures/volcano.png",
-        pvalue_histogram_svg=figure(
-            "results/contrasts/{contrast}/figures/pvalue_histogram", "{contrast}"
-        ),
-        pvalue_histogram_png="results/contrasts/{contrast}/figures/pvalue_histogram.png",
-        top_genes_svg=figure(
-            "results/contrasts/{contrast}/figures/top_genes", "{contrast}"
-        ),
-        top_genes_png="results/contrasts/{contrast}/figures/top_genes.png",
+        **figures("ma", "volcano", "pvalue_histogram", "top_genes"),
     log:
         "results/logs/plot_contrast/{contrast}.log",
     group:
@@ -71,20 +81,19 @@ rule plot_contrast:
         mem_mb=memory("plot_contrast"),
         runtime=minutes("plot_contrast"),
     params:
-        contrast=lambda wildcards: study.contrasts[wildcards.contrast].as_dict(),
-        testing=asdict(study.testing),
+        contrast=one_contrast,
         given=dates(user_file(study.panel)),
     script:
         "../../scripts/plot_contrast.py"
 
 
-if study.omnibus_reduced is not None:
+if "omnibus" in study.parts:
 
     rule test_omnibus:
         input:
             model="results/model.h5ad",
         output:
-            genes="results/omnibus/genes.tsv",
+            genes=table("omnibus_genes"),
         log:
             "results/logs/test_omnibus.log",
         conda:
@@ -94,6 +103,6 @@ if study.omnibus_reduced is not None:
             runtime=minutes("test_omnibus"),
         params:
             reduced=lambda wildcards: study.omnibus_reduced,
-            testing=asdict(study.testing),
+            testing=study.testing.options("alpha", "independent_filtering", "cooks"),
         script:
             "../../scripts/test_omnibus.py"

@@ -5,9 +5,9 @@ if study.simulated:
 
     rule simulate_demo:
         input:
-            samples=user_file(study.samples_path),
+            samples=user_file(study.cohort.samples_path),
         output:
-            counts=user_file(study.counts.path),
+            counts=user_file(study.cohort.counts.path),
             truth=user_file(study.truth),
         log:
             "results/logs/simulate_demo.log",
@@ -18,16 +18,16 @@ if study.simulated:
             runtime=minutes("simulate_demo"),
         params:
             seed=study.seed,
-            given=dates(study.samples_path),
+            given=dates(study.cohort.samples_path),
         script:
             "../../scripts/simulate_demo.py"
 
     rule check_demo:
         input:
             truth=user_file(study.truth),
-            genes=contrast_tables(),
+            genes=tables("contrast_genes"),
         output:
-            check="results/demo/check.tsv",
+            check=table("demo_check"),
         log:
             "results/logs/check_demo.log",
         group:

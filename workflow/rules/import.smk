@@ -3,10 +3,10 @@
 
 rule import_counts:
     input:
-        counts=count_files(study.counts),
-        transcripts=user_file(study.counts.transcripts),
-        samples=user_file(study.samples_path),
-        annotation=annotation_file(study.annotation),
+        counts=count_files(study.cohort.counts),
+        transcripts=user_file(study.cohort.counts.transcripts),
+        samples=user_file(study.cohort.samples_path),
+        annotation=annotation_file(study.cohort.annotation),
     output:
         cohort="results/cohort.h5ad",
     log:
@@ -17,12 +17,12 @@ rule import_counts:
         mem_mb=memory("import_counts"),
         runtime=minutes("import_counts"),
     params:
-        config=import_settings(),
+        settings=study.cohort_settings().as_dict(),
         given=dates(
-            count_files(study.counts),
-            user_file(study.counts.transcripts),
-            user_file(study.samples_path),
-            annotation_file(study.annotation),
+            count_files(study.cohort.counts),
+            user_file(study.cohort.counts.transcripts),
+            user_file(study.cohort.samples_path),
+            annotation_file(study.cohort.annotation),
         ),
     script:
         "../../scripts/import_counts.py"

@@ -1,21 +1,21 @@
 # The panel the user edits: one row for every gene and contrast, never silently absent.
 
-if study.panel is not None:
+if "markers" in study.parts:
 
     rule extract_markers:
         input:
             model="results/model.h5ad",
             panel=user_file(study.panel),
-            genes=contrast_tables(),
-            annotation=annotation_file(study.annotation),
+            genes=tables("contrast_genes"),
+            annotation=annotation_file(study.cohort.annotation),
         output:
             markers=report(
-                "results/markers/markers.tsv",
+                table("markers"),
                 caption="../report/marker_table.rst",
                 category="Markers",
                 labels={"table": "marker panel"},
             ),
-            samples="results/markers/samples.tsv",
+            samples=table("marker_samples"),
         log:
             "results/logs/extract_markers.log",
         group:
@@ -27,21 +27,20 @@ if study.panel is not None:
             runtime=minutes("extract_markers"),
         params:
             contrasts=contrast_settings(),
-            annotation=study.annotation,
-            given=dates(user_file(study.panel), annotation_file(study.annotation)),
+            annotation=study.cohort.annotation,
+            given=dates(
+                user_file(study.panel), annotation_file(study.cohort.annotation)
+            ),
         script:
             "../../scripts/extract_markers.py"
 
     rule plot_markers:
         input:
-            markers="results/markers/markers.tsv",
-            samples="results/markers/samples.tsv",
+            markers=table("markers"),
+            samples=table("marker_samples"),
             model="results/model.h5ad",
         output:
-            markers_svg=figure("results/markers/figures/markers", "Markers"),
-            markers_png="results/markers/figures/markers.png",
-            forest_svg=figure("results/markers/figures/forest", "Markers"),
-            forest_png="results/markers/figures/forest.png",
+            **figures("markers", "forest"),
         log:
             "results/logs/plot_markers.log",
         group:

@@ -28,8 +28,7 @@ rule plot_model:
     input:
         model="results/model.h5ad",
     output:
-        dispersion_svg=figure("results/model/figures/dispersion", "Model"),
-        dispersion_png="results/model/figures/dispersion.png",
+        **figures("dispersion"),
     log:
         "results/logs/plot_model.log",
     group:

@@ -3,12 +3,12 @@
 
 rule write_provenance:
     input:
-        counts=count_files(study.counts),
-        transcripts=user_file(study.counts.transcripts),
-        samples=user_file(study.samples_path),
-        annotation=annotation_file(study.annotation),
+        counts=count_files(study.cohort.counts),
+        transcripts=user_file(study.cohort.counts.transcripts),
+        samples=user_file(study.cohort.samples_path),
+        annotation=annotation_file(study.cohort.annotation),
         panel=user_file(study.panel),
-        gmt=[user_file(path) for path in study.enrichment.collections.values()],
+        gmt=[user_file(path) for path in study.collections.values()],
         lengths=user_file(study.normalization.lengths),
         tables=result_tables(),
     output:

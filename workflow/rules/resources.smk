@@ -68,6 +68,7 @@ REQUESTS = {
     "fit_model": Request(650, "cohort", 20, 10, 0.3, threads=4),
     "plot_model": Request(300, "model", 4),
     "test_contrast": Request(350, "model", 6, 5, 0.05),
+    "summarise_contrasts": Request(150),
     "check_contrasts": Request(300, "model", 6),
     "plot_contrast": Request(450, "model", 4),
     "test_omnibus": Request(500, "model", 6, 5, 0.05),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from recurseq.base.errors import Problem, control_of, few, quoted
+from recurseq.base.errors import Problem
+from recurseq.base.text import control_of, few, quoted
 
 LONGEST_NAME = 500
 

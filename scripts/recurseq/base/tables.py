@@ -1,13 +1,14 @@
-"""Every result table: what its columns mean, and the one way it is written and read.
+"""The registry of result tables: where each lies, what its columns mean, how it is written.
 
-The descriptions are data (``tables.yaml``); the same text feeds the documentation, the legend of
-the workbook and the report.
+The entries are data (``tables.yaml``). Targets of the workflow, sheets of the workbook, the plan of
+``recurseq check``, the report and ``docs/outputs.md`` are made from them.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -15,11 +16,12 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from recurseq.base.registry import expansions, is_part
 from recurseq.base.whole_file import whole_file
 
 MISSING = "NA"
 SIGNIFICANT_DIGITS = 10
-_BREAKS = re.compile(r"[\t\r\n]+")  # other blanks belong to a name and stay
+_BREAKS = re.compile(r"[\t\r\n]+")  # other spaces belong to a name and stay
 
 
 @dataclass(frozen=True)
@@ -33,33 +35,94 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: `open` ones go on with free numeric columns after the described ones."""
+    """One entry of the registry.
+
+    Attributes
+    ----------
+    name
+        Short name, by which everything asks for the table.
+    title, description
+        For people.
+    file
+        Path below the results folder, with wildcards in braces.
+    rule
+        Rule of the workflow that makes it.
+    sheet
+        Title of its sheet in the workbook, with wildcards; empty for a table without a sheet.
+    columns
+        What is described, in order.
+    when
+        Condition under which a study has it (`recurseq.study.Study.parts`); empty for always.
+    open
+        Whether free numeric columns follow the described ones.
+    result
+        Whether it lies in the results folder.
+    """
 
     name: str
     title: str
     file: str
     description: str
+    rule: str
     columns: tuple[Column, ...]
+    sheet: str = ""
+    when: str = ""
     open: bool = False
+    result: bool = True
 
     @property
     def names(self) -> list[str]:
         """Names of the described columns, in order."""
         return [column.name for column in self.columns]
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Kind of each described column."""
+        return {column.name: column.kind for column in self.columns}
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """One file of a study: its table, its path below the results folder, and its wildcards."""
+
+    table: Table
+    path: str
+    wildcards: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sheet(self) -> str:
+        """Title of its sheet in the workbook; empty when it has none."""
+        return self.table.sheet.format(**self.wildcards)
+
 
 @cache
 def all_tables() -> dict[str, Table]:
-    """Return the description of every table, keyed by its short name."""
+    """Return every entry of the registry, keyed by its short name, in reading order."""
     text = (Path(__file__).parent / "tables.yaml").read_text(encoding="utf-8")
     return {name: _table(name, entry) for name, entry in yaml.safe_load(text).items()}
 
 
 def _table(name: str, entry: dict) -> Table:
     columns = tuple(Column(key, kind, text) for key, (kind, text) in entry["columns"].items())
-    return Table(
-        name, entry["title"], entry["file"], entry["description"], columns, entry.get("open", False)
-    )
+    return Table(name=name, **{**entry, "columns": columns})
+
+
+def study_tables(parts: Collection[str], wildcards: Mapping[str, Sequence[str]]) -> list[TableFile]:
+    """List the files of every result table of a study, in reading order.
+
+    Parameters
+    ----------
+    parts
+        Conditions that the study meets.
+    wildcards
+        Values of the wildcards: contrasts, collections.
+    """
+    return [
+        TableFile(table, path, chosen)
+        for table in all_tables().values()
+        if table.result and is_part(table.when, parts)
+        for chosen, path in expansions(table.file, wildcards)
+    ]
 
 
 def describe(table: str) -> Table:
@@ -79,7 +142,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
     Parameters
     ----------
     frame
-        One row an item; the columns of `table`, in its order. The index is not written.
+        The columns of `table`, in its order. The index is not written.
     path
         Target; it appears under its name only when complete.
     table
@@ -95,7 +158,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
     expected = described.names + (names[len(described.names) :] if described.open else [])
     if names != expected:
         raise ValueError(f"table {table}: columns {names}, described are {expected}")
-    kinds = {column.name: column.kind for column in described.columns}
+    kinds = described.kinds
     cells = pd.DataFrame(
         {name: _as_text(frame[name], kinds.get(name, "number")) for name in names}, columns=names
     )
@@ -133,7 +196,7 @@ def read_table(path: str | Path, table: str) -> pd.DataFrame:
     """
     described = describe(table)
     frame = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, na_values=[], quoting=3)
-    kinds = {column.name: column.kind for column in described.columns}
+    kinds = described.kinds
     return frame.apply(lambda values: _typed(values, kinds.get(values.name, "number")))
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
-LIBRARY = Path(__file__).parents[1]
+from recurseq.base.places import LIBRARY
+
 DISTRIBUTIONS = {"yaml": "PyYAML"}  # where the name to import is not the name to install
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)|import[ \t]+([\w.]+))", re.M

@@ -9,7 +9,7 @@ import anndata
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import few
+from recurseq.base.text import few
 from recurseq.base.whole_file import write_h5ad
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.lengths import AVERAGE_LENGTH
@@ -51,16 +51,23 @@ def keep_genes(
     Returns
     -------
     (numpy.ndarray, numpy.ndarray)
-        For each gene whether it is kept, and the reason when it is not (else an empty text).
+        For each gene whether it is kept, and a code when it is not: ``all_zero`` or ``filtered``,
+        else an empty text.
     """
     expressed = (counts > 0).any(axis=0)
-    if min_count == 0:
-        return expressed, np.where(expressed, "", "all zero").astype(object)
-    kept = expressed & ((counts >= min_count).sum(axis=0) >= min_samples)
+    kept = expressed
+    if min_count > 0:
+        kept = expressed & ((counts >= min_count).sum(axis=0) >= min_samples)
+    codes = np.where(kept, "", np.where(expressed, "filtered", "all_zero"))
+    return kept, codes.astype(object)
+
+
+def drop_reasons(codes: np.ndarray, min_count: int, min_samples: int) -> np.ndarray:
+    """Say in words what the codes of `keep_genes` mean with its limits."""
     plural = "s" if min_samples != 1 else ""
     too_few = f"fewer than {min_samples} sample{plural} with {min_count} counts or more"
-    reason = np.where(kept, "", np.where(expressed, too_few, "all zero"))
-    return kept, reason.astype(object)
+    words = {"": "", "all_zero": "all zero", "filtered": too_few}
+    return np.array([words[code] for code in codes], dtype=object)
 
 
 def assemble(
@@ -70,7 +77,6 @@ def assemble(
     *,
     min_count: int,
     min_samples: int,
-    title: str,
     simulated: bool,
     main_factor: str,
     messages: Sequence[str] = (),
@@ -87,7 +93,7 @@ def assemble(
         As `recurseq.cohort.genes.annotation.load_annotation` returns it.
     min_count, min_samples
         See `keep_genes`.
-    title, simulated, main_factor
+    simulated, main_factor
         Of the study, for everything that shows results.
     messages
         What the user should know, beside what the reader says.
@@ -98,7 +104,8 @@ def assemble(
         Samples × all genes, each sorted by identifier, so that the order in the files never shows
         in a result. ``X`` and ``layers["counts"]``: int32, or int64 where a count needs it;
         ``layers["average_length"]`` where a quantifier gives lengths.
-        ``var``: ``gene_name``, ``gene_type``, ``chromosome``, ``kept``, ``drop_reason``.
+        ``var``: ``gene_name``, ``gene_type``, ``chromosome``, ``kept``, ``drop_code``,
+        ``drop_reason``.
     """
     columns = set(samples.index)
     left_out = sorted(column for column in table.counts.columns if column not in columns)
@@ -118,7 +125,8 @@ def assemble(
         annotation,
         None if table.gene_types is None else table.gene_types.iloc[genes],
     )
-    variables["kept"], variables["drop_reason"] = keep_genes(counts, min_count, min_samples)
+    variables["kept"], variables["drop_code"] = keep_genes(counts, min_count, min_samples)
+    variables["drop_reason"] = drop_reasons(variables["drop_code"], min_count, min_samples)
     variables.index = pd.Index(chosen.index, dtype=object, name="gene_id")
     cohort = anndata.AnnData(X=counts, obs=_storable(samples), var=variables)
     cohort.layers["counts"] = counts.copy()
@@ -126,9 +134,9 @@ def assemble(
         lengths = table.lengths[list(samples.index)].iloc[genes]
         cohort.layers[AVERAGE_LENGTH] = np.ascontiguousarray(lengths.to_numpy(dtype=float).T)
     cohort.uns.update(
-        title=title,
         simulated=bool(simulated),
         main_factor=main_factor,
+        min_samples=min_samples,
         counts_format=table.format,
         messages=np.array(said, dtype=object),
     )

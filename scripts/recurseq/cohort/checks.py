@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import Problem, few, suggest
+from recurseq.base.errors import Problem
 from recurseq.base.names import name_problems
 from recurseq.base.tables import MISSING
+from recurseq.base.text import few, suggest
 from recurseq.cohort.genes.excel_names import changed_by_excel
 from recurseq.cohort.readers.count_scale import adds_up_to_a_million, scale_evidence
 from recurseq.cohort.readers.count_table import CountTable, as_numbers

@@ -18,32 +18,32 @@ from recurseq.study import left_out_names
 if TYPE_CHECKING:
     import anndata
 
-    from recurseq.study import Study
+    from recurseq.study import CohortSettings
 
 _log = logging.getLogger(__name__)
 
 
-def count_problems(study: Study, samples: pd.DataFrame) -> list[Problem]:
+def count_problems(settings: CohortSettings, samples: pd.DataFrame) -> list[Problem]:
     """List everything wrong with the counts and the annotation of a study.
 
     Parameters
     ----------
-    study
+    settings
         The study; its configuration was found valid.
     samples
         Kept samples, indexed by sample.
     """
-    return read_inputs(study, samples)[2]
+    return read_inputs(settings, samples)[2]
 
 
 def read_inputs(
-    study: Study, samples: pd.DataFrame
+    settings: CohortSettings, samples: pd.DataFrame
 ) -> tuple[CountTable | None, pd.DataFrame | None, list[Problem]]:
     """Read counts and annotation, and list everything wrong with them.
 
     Parameters
     ----------
-    study, samples
+    settings, samples
         As for `count_problems`.
 
     Returns
@@ -54,24 +54,24 @@ def read_inputs(
     table, annotation = None, None
     problems: list[Problem] = []
     try:
-        table = _read(study, samples)
-        problems += matrix_problems(table, samples, study.counts.location)
+        table = _read(settings, samples)
+        problems += matrix_problems(table, samples, settings.counts.location)
     except InputError as error:
         problems += error.problems
     try:
-        annotation = load_annotation(study.annotation)
+        annotation = load_annotation(settings.annotation)
     except InputError as error:
         problems += error.problems
     return table, annotation, problems
 
 
-def import_cohort(study: Study, samples: pd.DataFrame) -> anndata.AnnData:
+def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.AnnData:
     """Read, check and assemble the cohort of a study.
 
     Parameters
     ----------
-    study
-        The study.
+    settings
+        Settings of the cohort.
     samples
         Kept samples with typed columns, as `recurseq.study.read_samples` returns them.
 
@@ -88,34 +88,33 @@ def import_cohort(study: Study, samples: pd.DataFrame) -> anndata.AnnData:
     # Imported here: `check` lists problems in a second and needs no AnnData.
     from recurseq.cohort.assemble import assemble, smallest_group
 
-    table = _read(study, samples)
-    raise_if_any(matrix_problems(table, samples, study.counts.location))
-    min_samples = study.min_samples
+    table = _read(settings, samples)
+    raise_if_any(matrix_problems(table, samples, settings.counts.location))
+    min_samples = settings.min_samples
     if min_samples is None:
-        min_samples = smallest_group(samples, study.main_factor)
+        min_samples = smallest_group(samples, settings.main_factor)
     cohort = assemble(
         table,
         samples,
-        load_annotation(study.annotation),
-        min_count=study.min_count,
+        load_annotation(settings.annotation),
+        min_count=settings.min_count,
         min_samples=min_samples,
-        title=study.title,
-        simulated=study.simulated,
-        main_factor=study.main_factor,
-        messages=nfcore_notes(table, study.counts, study.normalization),
+        simulated=settings.simulated,
+        main_factor=settings.main_factor,
+        messages=nfcore_notes(table, settings.counts, settings.normalization),
     )
     for message in cohort.uns["messages"]:
         _log.info("%s", message)
     kept = int(cohort.var["kept"].sum())
     if not kept:
-        found = f"no gene has {study.min_count} counts or more in {min_samples} samples"
+        found = f"no gene has {settings.min_count} counts or more in {min_samples} samples"
         raise fail("config: filter", found, "limits that leave genes to fit", "lower them")
     _log.info("%d samples, %d genes, %d of them kept for fitting", *cohort.shape, kept)
     return cohort
 
 
-def _read(study: Study, samples: pd.DataFrame) -> CountTable:
-    counts = study.counts
+def _read(settings: CohortSettings, samples: pd.DataFrame) -> CountTable:
+    counts = settings.counts
     table = read_counts(
         counts.path,
         counts.directory,
@@ -124,7 +123,7 @@ def _read(study: Study, samples: pd.DataFrame) -> CountTable:
         [str(s) for s in samples.index],
         counts.transcripts,
         counts.lengths == "offset",
-        left_out_names(study),
+        left_out_names(settings),
     )
-    raise_if_any(length_problems(table, counts, study.normalization))
+    raise_if_any(length_problems(table, counts, settings.normalization))
     return table

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import InputError, Problem, few, raise_if_any
+from recurseq.base.errors import InputError, Problem, raise_if_any
+from recurseq.base.text import few
 from recurseq.cohort.readers.count_table import as_numbers
 from recurseq.cohort.readers.matrix import read_table
 from recurseq.io.files import load
@@ -30,7 +31,7 @@ def normalization_values(
     cohort
         Samples x genes; ``obs`` is the sample sheet.
     settings
-        ``estimator``, and ``size_factors``: a column of the sheet or None.
+        ``method``, and ``size_factors``: a column of the sheet or None.
     lengths_path
         Matrix of average transcript lengths, or None: then those of the cohort, if it has any.
 
@@ -48,7 +49,7 @@ def normalization_values(
     else:
         lengths = None
     return {
-        "method": settings["estimator"],
+        "method": settings["method"],
         "size_factors": None if column is None else cohort.obs[column],
         "lengths": lengths,
     }

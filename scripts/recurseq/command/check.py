@@ -8,11 +8,11 @@ import pandas as pd
 
 from recurseq.base.errors import InputError
 from recurseq.cohort.readers.formats import NAMES_OF_FORMATS
-from recurseq.command.folder import REPOSITORY, StudyFolder, advised
+from recurseq.command.folder import StudyFolder, advised
 from recurseq.command.plan import jobs
 from recurseq.command.terminal import complain, heading, say, say_whole, show_table
+from recurseq.design.contrast import SIDES, Contrast
 from recurseq.design.formula import design_matrix, parse_formula
-from recurseq.markers.extract import samples_of, side_name
 from recurseq.preflight.examine import Examination, examine
 from recurseq.study import Study
 from recurseq.study.config_file import read_config
@@ -22,7 +22,7 @@ def check_folder(folder: StudyFolder) -> Examination:
     """Examine a study as its configuration is now."""
     config = read_config(folder.config_path)
     with contextlib.chdir(folder.path):
-        return examine(config, REPOSITORY)
+        return examine(config)
 
 
 def show(found: Examination, folder: StudyFolder) -> bool:
@@ -36,7 +36,7 @@ def show(found: Examination, folder: StudyFolder) -> bool:
     heading("Contrasts")
     show_table(
         ["contrast", "numerator", "n", "denominator", "n"],
-        [_contrast_row(contrast.as_dict(), samples) for contrast in study.contrasts.values()],
+        [_contrast_row(contrast, samples) for contrast in study.contrasts.values()],
     )
     if found.notes:
         heading("Notes")
@@ -50,14 +50,17 @@ def _inputs(found: Examination) -> list[tuple[str, str]]:
     """Describe counts, samples, markers and gene sets, each in a line."""
     study = found.study
     rows = [
-        ("samples", f"{study.samples_path}: {len(found.samples)} samples are used{_kept(study)}")
+        (
+            "samples",
+            f"{study.cohort.samples_path}: {len(found.samples)} samples are used{_kept(study)}",
+        )
     ]
     if study.simulated:
-        rows.insert(0, ("counts", f"{study.counts.location}: simulated by the run"))
+        rows.insert(0, ("counts", f"{study.cohort.counts.location}: simulated by the run"))
     else:
         kind = NAMES_OF_FORMATS.get(found.format, found.format)
         size = f"{found.genes:,} genes, {found.columns} samples"
-        rows.insert(0, ("counts", f"{study.counts.location}: {kind}, {size}"))
+        rows.insert(0, ("counts", f"{study.cohort.counts.location}: {kind}, {size}"))
     if found.markers is not None:
         panel, present = found.markers
         rows.append(("markers", f"{present} of the panel's {panel} genes are in the counts"))
@@ -72,7 +75,7 @@ def _inputs(found: Examination) -> list[tuple[str, str]]:
 
 
 def _kept(study: Study) -> str:
-    parts = [f"{column}: {', '.join(levels)}" for column, levels in study.keep.items()]
+    parts = [f"{column}: {', '.join(levels)}" for column, levels in study.cohort.keep.items()]
     return f", kept by {'; '.join(parts)}" if parts else ""
 
 
@@ -81,11 +84,10 @@ def _design(study: Study, samples: pd.DataFrame) -> str:
     return f"{study.formula}, with the coefficients {', '.join(columns)}"
 
 
-def _contrast_row(contrast: dict, samples: pd.DataFrame) -> list[object]:
-    row: list[object] = [contrast["name"]]
-    for side in ("numerator", "denominator"):
-        members = samples_of(contrast, side, samples)
-        row += [side_name(contrast, side) or "", "" if members is None else int(members.sum())]
+def _contrast_row(contrast: Contrast, samples: pd.DataFrame) -> list[object]:
+    row: list[object] = [contrast.name]
+    for side, size in zip(SIDES, contrast.sizes(samples), strict=True):
+        row += [contrast.side_name(side) or "", "" if size is None else size]
     return row
 
 

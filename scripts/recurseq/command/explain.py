@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 
-from recurseq.base.errors import suggest
+from recurseq.base.text import suggest
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.genes.symbols import resolve_symbols
-from recurseq.command.folder import REPOSITORY, StudyFolder, advised
-from recurseq.command.outcome import MODEL, Outcome, read_outcome
+from recurseq.command.folder import StudyFolder, advised
+from recurseq.command.outcome import RESULTS, Outcome, read_outcome
 from recurseq.command.sentences import (
     cooks_sentence,
     dispersion_sentence,
@@ -21,12 +20,13 @@ from recurseq.command.sentences import (
     marker_sentences,
     number,
     omnibus_sentence,
-    test_sentence,
+    pvalue_sentence,
     verdict,
 )
 from recurseq.command.terminal import complain, heading, say, show_table
 from recurseq.io.bytes import fail
 from recurseq.preflight.check import checked_study
+from recurseq.report.results import MODEL
 
 MOST_SAMPLES_SHOWN = 30
 
@@ -46,8 +46,8 @@ def explain(
         Whether to list every sample; None lists them when there are at most 30.
     """
     with contextlib.chdir(folder.path):
-        study, _ = checked_study(config, REPOSITORY)
-        if not Path(MODEL).is_file():
+        study, _ = checked_study(config)
+        if not (RESULTS / MODEL).is_file():
             fix = f"run the study first: {advised('run', folder.path)}"
             raise fail(str(folder.path), "there are no results yet", "a study that has run", fix)
         outcome = read_outcome(study, config)
@@ -71,7 +71,7 @@ def _found(outcome: Outcome, queries: Sequence[str]) -> pd.DataFrame:
     found = resolve_symbols(queries, *names, load_annotation("none"))
     if found["gene_id"].notna().all():
         return found
-    return resolve_symbols(queries, *names, load_annotation(outcome.study.annotation))
+    return resolve_symbols(queries, *names, load_annotation(outcome.study.cohort.annotation))
 
 
 def _closest(query: str, outcome: Outcome) -> str:
@@ -133,7 +133,7 @@ def _groups(outcome: Outcome) -> pd.Series:
 def _show_groups(outcome: Outcome, normalized: pd.Series) -> None:
     groups = _groups(outcome)
     say()
-    levels = outcome.study.levels.get(outcome.study.main_factor) or sorted(groups.unique())
+    levels = outcome.study.cohort.levels.get(outcome.study.main_factor) or sorted(groups.unique())
     rows = []
     for level in levels:
         values = normalized[groups == level]
@@ -160,11 +160,11 @@ def _show_contrasts(outcome: Outcome, gene_id: str, normalized: pd.Series) -> No
             heading(f"{name}: not tested yet")
             continue
         row = result.genes.loc[gene_id]
-        word, sentence = verdict(row, result, outcome)
+        word, sentence = verdict(row, result)
         heading(f"{contrast.name}: {word}")
         for text in (
             estimate_sentence(row, result, normalized),
-            test_sentence(row, result),
+            pvalue_sentence(row, result),
             sentence,
         ):
             if text:

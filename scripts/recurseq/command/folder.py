@@ -6,9 +6,9 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from recurseq.base.places import REPOSITORY
 from recurseq.io.bytes import fail
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 SNAKEFILE = REPOSITORY / "Snakefile"
 PLACES = ("config.yaml", "config/config.yaml")
 

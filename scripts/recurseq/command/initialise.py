@@ -10,7 +10,9 @@ from typing import TypeVar
 import pandas as pd
 import typer
 
-from recurseq.base.errors import InputError, suggest
+from recurseq.base.errors import InputError
+from recurseq.base.places import SHIPPED
+from recurseq.base.text import suggest
 from recurseq.base.whole_file import whole_file
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.formats import NAMES_OF_FORMATS
@@ -23,7 +25,7 @@ from recurseq.command.columns import (
     reference_rank,
 )
 from recurseq.command.config_text import config_text
-from recurseq.command.folder import PLACES, REPOSITORY
+from recurseq.command.folder import PLACES
 from recurseq.command.proposal import (
     Proposal,
     choose_contrasts,
@@ -212,7 +214,7 @@ def _title(folder: Path) -> str:
 
 def _expected() -> list[str]:
     """Names of the contrasts that the marker panel of recurseq has expectations for."""
-    panel = read_panel(REPOSITORY / "config" / "markers.tsv")
+    panel = read_panel(SHIPPED / "markers.tsv")
     return [c.removeprefix(EXPECTED) for c in panel.columns if c.startswith(EXPECTED)]
 
 

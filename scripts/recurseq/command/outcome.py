@@ -8,26 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from recurseq.base.tables import read_table
-from recurseq.deseq.cooks import cells_of, cutoff
-from recurseq.deseq.filtering import adjust
-from recurseq.markers.extract import samples_of
+from recurseq.design.contrast import SIDES, Contrast
 from recurseq.report.provenance import portable
-from recurseq.study import Contrast, Study
+from recurseq.report.results import MODEL, Results
+from recurseq.study import Study
 
 if TYPE_CHECKING:
     import anndata
 
-RESULTS = "results"
-MODEL = f"{RESULTS}/model.h5ad"
+RESULTS = Path("results")
 
 
 @dataclass(frozen=True)
 class ContrastResult:
-    """One contrast: its table by gene, and the mean counts below which genes were filtered.
+    """One contrast that was tested.
 
     Attributes
     ----------
@@ -35,17 +31,16 @@ class ContrastResult:
         As configured.
     genes
         Table ``contrast_genes``, indexed by gene_id.
-    mean_filtered, mean_filtered_threshold
-        Threshold of independent filtering of padj and of padjThreshold; 0 when nothing was
-        filtered.
+    filter_threshold
+        Mean count below which independent filtering left genes out of the adjustment that
+        decides; 0 when it left out none.
     numerator, denominator
         Names of the samples on either side; None for a contrast of coefficients.
     """
 
     contrast: Contrast
     genes: pd.DataFrame
-    mean_filtered: float
-    mean_filtered_threshold: float
+    filter_threshold: float
     numerator: list[str] | None
     denominator: list[str] | None
 
@@ -63,13 +58,7 @@ class Outcome:
     contrasts
         Those that have been tested.
     omnibus, markers
-        Their tables; None when there are none.
-    smallest_group
-        Samples that need enough counts for a gene to be fitted.
-    cooks_limit
-        Cook's distance above which a count is an outlier.
-    largest_group
-        Samples in the largest group of equal design rows: outliers are told from three on.
+        Their tables, indexed by gene_id; None when there are none.
     stale
         Whether the configuration has been changed since the results were made.
     """
@@ -79,9 +68,6 @@ class Outcome:
     contrasts: Mapping[str, ContrastResult]
     omnibus: pd.DataFrame | None
     markers: pd.DataFrame | None
-    smallest_group: int
-    cooks_limit: float
-    largest_group: int
     stale: bool
 
 
@@ -93,60 +79,43 @@ def read_outcome(study: Study, config: Mapping) -> Outcome:
     study, config
         The study and the configuration it was built from.
     """
-    results = Path(RESULTS)
     import anndata
 
-    from recurseq.cohort.assemble import smallest_group
-
-    model = anndata.read_h5ad(MODEL)
-    design = model.obsm["design_matrix"]
+    results = Results(RESULTS, study)
+    model = anndata.read_h5ad(RESULTS / MODEL)
     tested = {
-        name: _contrast_result(study, contrast, table, model.obs)
+        name: found
         for name, contrast in study.contrasts.items()
-        if (table := _table(results / "contrasts" / name / "genes.tsv", "contrast_genes"))
-        is not None
+        if (found := _contrast_result(results, contrast, model.obs)) is not None
     }
     return Outcome(
         study=study,
         model=model,
         contrasts=tested,
-        omnibus=_table(results / "omnibus" / "genes.tsv", "omnibus_genes"),
-        markers=_table(results / "markers" / "markers.tsv", "markers"),
-        smallest_group=study.min_samples or smallest_group(model.obs, study.main_factor),
-        cooks_limit=cutoff(*design.shape),
-        largest_group=int(np.bincount(cells_of(design)).max()),
-        stale=_changed(config, results / "provenance.json"),
+        omnibus=_by_gene(results.table("omnibus_genes")),
+        markers=_by_gene(results.table("markers")),
+        stale=_changed(config, results.provenance),
     )
 
 
-def _table(path: Path, name: str) -> pd.DataFrame | None:
-    return read_table(path, name).set_index("gene_id") if path.is_file() else None
+def _by_gene(table: pd.DataFrame | None) -> pd.DataFrame | None:
+    return None if table is None else table.set_index("gene_id")
 
 
 def _contrast_result(
-    study: Study, contrast: Contrast, genes: pd.DataFrame, samples: pd.DataFrame
-) -> ContrastResult:
-    fitted = genes[genes["baseMean"].notna()]
-    filtered = [_threshold(fitted, column, study) for column in ("pvalue", "pvalueThreshold")]
-    sides = [samples_of(contrast.as_dict(), side, samples) for side in ("numerator", "denominator")]
-    named = [None if side is None else list(samples.index[side]) for side in sides]
-    return ContrastResult(contrast, genes, *filtered, *named)
+    results: Results, contrast: Contrast, samples: pd.DataFrame
+) -> ContrastResult | None:
+    genes = _by_gene(results.table("contrast_genes", contrast=contrast.name))
+    summary = results.table("contrast_summary_row", contrast=contrast.name)
+    if genes is None or summary is None:
+        return None
+    members = [contrast.members(side, samples) for side in SIDES]
+    named = [None if side is None else list(samples.index[side]) for side in members]
+    return ContrastResult(contrast, genes, float(summary["filter_threshold"].iloc[0]), *named)
 
 
-def _threshold(fitted: pd.DataFrame, column: str, study: Study) -> float:
-    """Mean count below which independent filtering left genes out; 0 when it left out none."""
-    adjusted = adjust(
-        fitted[column],
-        fitted["baseMean"],
-        alpha=study.testing.alpha,
-        independent_filtering=study.testing.independent_filtering,
-    )
-    return adjusted.threshold if adjusted.filtered.any() else 0.0
-
-
-def _changed(config: Mapping, provenance: Path) -> bool:
+def _changed(config: Mapping, provenance: Mapping) -> bool:
     """Whether the configuration is another than the one the results were made with."""
-    if not provenance.is_file():
+    if not provenance:
         return False
-    used = json.loads(provenance.read_text(encoding="utf-8"))["config"]
-    return json.loads(json.dumps(portable(config, Path.cwd()))) != used
+    return json.loads(json.dumps(portable(config, Path.cwd()))) != provenance["config"]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from recurseq.base.tables import all_tables, study_tables
+from recurseq.figures.registry import study_figures
 from recurseq.study import Study
+
+# Rules that make no table and no figure, before and after those that do.
+FIRST, LAST = ("import_counts", "fit_model"), ("write_provenance", "build_workbook", "build_report")
 
 
 def jobs(study: Study) -> dict[str, int]:
@@ -11,29 +16,16 @@ def jobs(study: Study) -> dict[str, int]:
     Returns
     -------
     dict
-        Rule to number of jobs, in the order of the work; rules that do not run are left out.
+        Rule to number of jobs; rules that do not run are left out.
     """
-    contrasts = len(study.contrasts)
-    tests = contrasts * len(study.enrichment.collections)
-    demo, panel = int(study.simulated), int(study.panel is not None)
-    counted = {
-        "simulate_demo": demo,
-        "import_counts": 1,
-        "assess_quality": 1,
-        "plot_quality": 1,
-        "fit_model": 1,
-        "plot_model": 1,
-        "test_contrast": contrasts,
-        "check_contrasts": 1,
-        "plot_contrast": contrasts,
-        "test_omnibus": int(study.omnibus_reduced is not None),
-        "extract_markers": panel,
-        "plot_markers": panel,
-        "enrich_pathways": tests,
-        "plot_enrichment": tests,
-        "check_demo": demo,
-        "write_provenance": 1,
-        "build_workbook": 1,
-        "build_report": 1,
-    }
-    return {rule: count for rule, count in counted.items() if count}
+    made: dict[str, set] = {}
+    for file in study_tables(study.parts, study.wildcards):
+        made.setdefault(file.table.rule, set()).add(tuple(file.wildcards.values()))
+    for file in study_figures(study.parts, study.wildcards):
+        made.setdefault(file.entry.rule, set()).add(tuple(file.wildcards.values()))
+    simulated = (all_tables()["demo_truth"].rule,) if study.simulated else ()
+    return (
+        dict.fromkeys([*simulated, *FIRST], 1)
+        | {rule: len(files) for rule, files in made.items()}
+        | dict.fromkeys(LAST, 1)
+    )

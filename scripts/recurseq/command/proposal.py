@@ -9,7 +9,8 @@ from itertools import combinations
 
 import pandas as pd
 
-from recurseq.base.errors import InputError, Problem, raise_if_any, suggest
+from recurseq.base.errors import InputError, Problem, raise_if_any
+from recurseq.base.text import suggest
 from recurseq.command.columns import Column, by_reference, is_nuisance, is_person, words_of
 from recurseq.design.formula import design_matrix, parse_formula
 from recurseq.stats.design_matrix import confounded_columns

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from recurseq.base.errors import InputError, suggest
+from recurseq.base.errors import InputError
+from recurseq.base.text import suggest
 from recurseq.cohort.genes.annotation import load_annotation, strip_version
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.matching import match_names

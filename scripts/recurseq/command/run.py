@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from recurseq.base.errors import suggest
+from recurseq.base.text import suggest
 from recurseq.command.folder import REPOSITORY, SNAKEFILE, StudyFolder, advised, argument
 from recurseq.command.terminal import complain, say, say_whole
 from recurseq.io.bytes import fail
@@ -161,7 +161,7 @@ def conclude(folder: StudyFolder, config: dict) -> None:
     from recurseq.command.summary import show_summary
 
     with contextlib.chdir(folder.path):
-        study, notes = checked_study(config, REPOSITORY)
+        study, notes = checked_study(config)
     show_summary(study, notes, folder)
 
 

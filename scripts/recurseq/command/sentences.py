@@ -8,7 +8,7 @@ import pandas as pd
 
 from recurseq.command.outcome import ContrastResult, Outcome
 from recurseq.deseq.cooks import REPLICATES_TO_FLAG, REPLICATES_TO_REPLACE
-from recurseq.markers.extract import side_name
+from recurseq.design.contrast import NUMERATOR
 
 
 def number(value: float) -> str:
@@ -31,7 +31,7 @@ def filter_sentence(gene: pd.Series, counts: pd.Series, outcome: Outcome) -> str
     counts
         Raw counts by sample.
     """
-    least, needed = outcome.study.min_count, outcome.smallest_group
+    least, needed = outcome.study.cohort.min_count, int(outcome.model.uns["min_samples"])
     if not gene["kept"]:
         return f"It is not in the model and has no test in any contrast: {gene['drop_reason']}."
     mean = f"its mean normalised count over all {len(counts)} samples (baseMean) is"
@@ -69,8 +69,8 @@ def cooks_sentence(gene: pd.Series, replacements: pd.DataFrame, outcome: Outcome
         f"by {int(row.replacement):,} before fitting."
         for row in replacements.itertuples(name="Row", index=False)
     ]
-    largest, limit = gene["maxCooks"], outcome.cooks_limit
-    if pd.isna(largest) and outcome.largest_group < REPLICATES_TO_FLAG:
+    largest, limit = gene["maxCooks"], float(outcome.model.uns["cooks_limit"])
+    if pd.isna(largest) and int(outcome.model.uns["replicates"]) < REPLICATES_TO_FLAG:
         none = (
             f"Outlying counts cannot be told: no {REPLICATES_TO_FLAG} samples share all their "
             "values in the design."
@@ -101,7 +101,7 @@ def estimate_sentence(row: pd.Series, result: ContrastResult, normalized: pd.Ser
     value = row["log2FoldChange"]
     if pd.isna(value):
         return ""
-    above = side_name(result.contrast.as_dict(), "numerator")
+    above = result.contrast.side_name(NUMERATOR)
     higher = "higher" if value > 0 else "lower"
     text = (
         f"log2 fold change {value:.2f} (standard error {row['lfcSE']:.2f}): "
@@ -115,24 +115,30 @@ def estimate_sentence(row: pd.Series, result: ContrastResult, normalized: pd.Ser
     return f"{text}."
 
 
-def test_sentence(row: pd.Series, result: ContrastResult) -> str:
+def pvalue_sentence(row: pd.Series, result: ContrastResult) -> str:
     """Say the p-values of a contrast; empty when there are none."""
     if pd.isna(row["pvalue"]):
         return ""
+    rule = result.contrast.rule
     text = f"p-value {probability(row['pvalue'])}"
     if pd.notna(row["padj"]):
         text += f", adjusted {probability(row['padj'])}"
-        if result.mean_filtered > 0:
-            text += f" over the genes with a mean count of at least {number(result.mean_filtered)}"
+        if result.filter_threshold > 0 and not rule.tests_threshold:
+            text += _filtered(result)
     if pd.notna(row["pvalueThreshold"]):
-        limit = f"|log2 fold change| above {result.contrast.lfc_threshold:g}"
+        limit = f"|log2 fold change| above {rule.lfc_threshold:g}"
         text += f"; test of {limit}: p-value {probability(row['pvalueThreshold'])}"
         if pd.notna(row["padjThreshold"]):
             text += f", adjusted {probability(row['padjThreshold'])}"
+            text += _filtered(result) if result.filter_threshold > 0 else ""
     return f"{text[0].upper()}{text[1:]}."
 
 
-def verdict(row: pd.Series, result: ContrastResult, outcome: Outcome) -> tuple[str, str]:
+def _filtered(result: ContrastResult) -> str:
+    return f" over the genes with a mean count of at least {number(result.filter_threshold)}"
+
+
+def verdict(row: pd.Series, result: ContrastResult) -> tuple[str, str]:
     """Say whether a gene is called in a contrast, and which condition decided it.
 
     Returns
@@ -145,7 +151,7 @@ def verdict(row: pd.Series, result: ContrastResult, outcome: Outcome) -> tuple[s
     reason = _missing_reason(row, result)
     if reason:
         return word, f"Not called: {reason}."
-    conditions = _conditions(row, result, outcome.study.testing.alpha)
+    conditions = _conditions(row, result)
     met = [text for holds, text, _ in conditions if holds]
     failed = [text for holds, _, text in conditions if not holds]
     if called == bool(failed):
@@ -156,31 +162,22 @@ def verdict(row: pd.Series, result: ContrastResult, outcome: Outcome) -> tuple[s
     return word, f"Not called: {' and '.join(failed)}{although}."
 
 
-def _conditions(
-    row: pd.Series, result: ContrastResult, alpha: float
-) -> list[tuple[bool, str, str]]:
+def _conditions(row: pd.Series, result: ContrastResult) -> list[tuple[bool, str, str]]:
     """List what a called gene has to fulfil: whether it does, and both ways to say it."""
-    contrast = result.contrast
-    column = _deciding(result)
-    holds = bool(row[column] < alpha)
-    shown = _beside(row[column], alpha, probability)
-    conditions = [
-        (holds, f"{column} {shown} is below alpha {alpha:g}",
-         f"{column} {shown} is not below alpha {alpha:g}")
-    ]  # fmt: skip
-    least = contrast.min_abs_lfc
-    if least > 0:
-        size = abs(row["log2FoldChange"])
-        shown = _beside(size, least, number)
+    conditions = []
+    for condition in result.contrast.rule.conditions:
+        value, limit = abs(row[condition.column]), condition.limit
+        shown = _beside(value, limit, probability if condition.below else number)
+        yes, no = ("is below", "is not below") if condition.below else ("is at least", "is below")
+        against = f"{condition.limit_name} {limit:g}"
         conditions.append(
-            (bool(size >= least), f"|log2 fold change| {shown} is at least min_abs_lfc {least:g}",
-             f"|log2 fold change| {shown} is below min_abs_lfc {least:g}")
-        )  # fmt: skip
+            (
+                bool(condition.holds(value)),
+                f"{condition.name} {shown} {yes} {against}",
+                f"{condition.name} {shown} {no} {against}",
+            )
+        )
     return conditions
-
-
-def _deciding(result: ContrastResult) -> str:
-    return "padjThreshold" if result.contrast.lfc_threshold > 0 else "padj"
 
 
 def _beside(value: float, limit: float, written: Callable[[float], str]) -> str:
@@ -194,17 +191,15 @@ def _beside(value: float, limit: float, written: Callable[[float], str]) -> str:
 
 def _missing_reason(row: pd.Series, result: ContrastResult) -> str:
     """Why a gene has no adjusted p-value to decide by; empty when it has one."""
-    column = _deciding(result)
-    if pd.notna(row[column]):
+    rule = result.contrast.rule
+    if row["status"] == "tested":
         return ""
-    against = column == "padjThreshold"
-    raw = row["pvalueThreshold" if against else "pvalue"]
-    threshold = result.mean_filtered_threshold if against else result.mean_filtered
-    if pd.notna(raw) and row["baseMean"] < threshold:
+    if row["status"] == "independent_filtering":
         return (
             f"its mean count {number(row['baseMean'])} is below "
-            f"{_beside(threshold, row['baseMean'], number)}, the threshold of independent "
-            f"filtering, so its p-value {probability(raw)} was not adjusted"
+            f"{_beside(result.filter_threshold, row['baseMean'], number)}, the threshold of "
+            f"independent filtering, so its p-value {probability(row[rule.pvalue_column])} was not "
+            "adjusted"
         )
     return "it has no p-value" if pd.isna(row["note"]) else str(row["note"])
 

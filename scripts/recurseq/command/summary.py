@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from recurseq.base.tables import read_table
 from recurseq.command.folder import StudyFolder
 from recurseq.command.terminal import heading, say, say_whole, show_table
-from recurseq.report.contrast_facts import short_rule
+from recurseq.report.results import PAGE, WORKBOOK, Results
 from recurseq.study import Study
 
 
-@dataclass(frozen=True)
-class Calls:
-    """Genes of one contrast: those with the adjusted p-value of the rule, and those called."""
-
-    contrast: str
-    rule: str
-    tested: int
-    up: int
-    down: int
-
-
-def called_genes(study: Study, results: Path) -> list[Calls]:
-    """Count the called genes of every contrast that has a table."""
-    found = []
-    for name, contrast in study.contrasts.items():
-        path = results / "contrasts" / name / "genes.tsv"
-        if path.is_file():
-            decisive = "padjThreshold" if contrast.lfc_threshold > 0 else "padj"
-            genes = pd.read_csv(path, sep="\t", usecols=["direction", decisive], quoting=3)
-            counts = genes["direction"].value_counts()
-            rule = short_rule(study.testing.alpha, contrast.lfc_threshold, contrast.min_abs_lfc)
-            tested = int(genes[decisive].notna().sum())
-            found.append(
-                Calls(name, rule, tested, *(int(counts.get(d, 0)) for d in ("up", "down")))
-            )
-    return found
-
-
-def quality_flags(results: Path) -> pd.DataFrame | None:
-    """Return the flags of quality control, or None when it has not run."""
-    path = results / "qc" / "flags.tsv"
-    return read_table(path, "qc_flags") if path.is_file() else None
+def called_genes(results: Results) -> list[list[object]]:
+    """Return name, calls and rule of every contrast, as the summary of the contrasts has them."""
+    summary = results.table("contrast_summary")
+    columns = ["contrast", "called_up", "called_down", "tested", "rule"]
+    return [] if summary is None else summary[columns].to_numpy().tolist()
 
 
 def import_messages(results: Path) -> list[str]:
@@ -62,13 +31,10 @@ def import_messages(results: Path) -> list[str]:
 
 def show_summary(study: Study, notes: list[str], folder: StudyFolder) -> None:
     """Print the end of a run."""
+    results = Results(folder.results, study)
     heading("Called genes")
-    calls = called_genes(study, folder.results)
-    show_table(
-        ["contrast", "up", "down", "tested", "rule"],
-        [[c.contrast, c.up, c.down, c.tested, c.rule] for c in calls],
-    )
-    flags = quality_flags(folder.results)
+    show_table(["contrast", "up", "down", "tested", "rule"], called_genes(results))
+    flags = results.table("qc_flags")
     if flags is not None and len(flags):
         heading(
             f"Quality flags: {flags['sample_id'].nunique()} samples stand out; none was dropped"
@@ -84,12 +50,12 @@ def show_summary(study: Study, notes: list[str], folder: StudyFolder) -> None:
         for remark in remarks:
             say(f"- {remark}")
     say()
-    _show_files(folder.results / "report")
+    _show_files(folder.results)
 
 
-def _show_files(report: Path) -> None:
-    if not (report / "report.html").is_file():
+def _show_files(results: Path) -> None:
+    if not (results / PAGE).is_file():
         say("The report was not made: not everything has run.")
         return
-    say_whole(f"Report:   {report / 'report.html'}", "bold")
-    say_whole(f"Workbook: {report / 'tables.xlsx'}")
+    say_whole(f"Report:   {results / PAGE}", "bold")
+    say_whole(f"Workbook: {results / WORKBOOK}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
+from recurseq.design.contrast import Contrast
 
 UNCHANGED = 1e-9  # log2; averages of levels carry rounding
 
@@ -76,10 +77,10 @@ def check_calls(
     }
 
 
-def check_table(
+def calls_against_truth(
     truth: pd.DataFrame,
     results: Sequence[pd.DataFrame],
-    contrasts: Sequence[Mapping],
+    contrasts: Sequence[Contrast],
     alpha: float,
 ) -> pd.DataFrame:
     """Check every contrast between simulated levels.
@@ -89,9 +90,9 @@ def check_table(
     truth
         Table ``demo_truth``.
     results
-        One table ``contrast_genes`` a contrast.
+        One table ``contrast_genes`` per contrast.
     contrasts
-        In the same order: ``name``, ``numerator`` and ``denominator`` (lists of levels).
+        In the same order.
     alpha
         Adjusted p-value of a call.
 
@@ -103,11 +104,11 @@ def check_table(
     """
     rows = []
     for contrast, table in zip(contrasts, results, strict=True):
-        sides = (contrast["numerator"], contrast["denominator"])
+        sides = (contrast.numerator, contrast.denominator)
         if not all(side and {f"log2_{x}" for x in side} <= set(truth.columns) for side in sides):
-            log.info("contrast %s has no simulated truth and is not checked", contrast["name"])
+            log.info("contrast %s has no simulated truth and is not checked", contrast.name)
             continue
-        rows.append({"contrast": contrast["name"], **check_calls(truth, table, *sides, alpha)})
+        rows.append({"contrast": contrast.name, **check_calls(truth, table, *sides, alpha)})
     return pd.DataFrame(rows, columns=describe("demo_check").names)
 
 

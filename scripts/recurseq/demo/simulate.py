@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import Problem, few, raise_if_any
+from recurseq.base.errors import Problem, raise_if_any
+from recurseq.base.text import few
 from recurseq.base.whole_file import whole_file
 from recurseq.demo.plan import LEVELS, plan_genes
 

@@ -18,7 +18,13 @@ from recurseq.deseq.fit import Fit, fit
 from recurseq.deseq.integrity import check_contrasts, check_table
 from recurseq.deseq.normalization import Normalization, estimate_size_factors, normalize
 from recurseq.deseq.omnibus import likelihood_ratio_test
-from recurseq.deseq.results import Options, contrast_table, omnibus_table
+from recurseq.deseq.results import (
+    Options,
+    Results,
+    contrast_results,
+    contrast_table,
+    omnibus_table,
+)
 from recurseq.deseq.shrinkage import shrink
 from recurseq.deseq.store import add_fit, read_fit
 from recurseq.deseq.transform import blind_vst, remove_batch, vst
@@ -28,11 +34,13 @@ __all__ = [
     "Fit",
     "Normalization",
     "Options",
+    "Results",
     "add_fit",
     "adjust",
     "blind_vst",
     "check_contrasts",
     "check_table",
+    "contrast_results",
     "contrast_table",
     "estimate_size_factors",
     "fit",

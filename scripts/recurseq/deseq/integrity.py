@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import IntegrityError, few
+from recurseq.base.errors import IntegrityError
+from recurseq.base.text import few
 from recurseq.deseq.fit import Fit
 from recurseq.deseq.limits import MINIMUM_MEAN
 from recurseq.deseq.shrinkage import contrast_basis

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import InputError, Problem, few
+from recurseq.base.errors import InputError, Problem
+from recurseq.base.text import few
 
 
 @dataclass(frozen=True)

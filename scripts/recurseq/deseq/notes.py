@@ -1,6 +1,8 @@
-"""A reason, in words, for every value that is missing from a table or was altered on the way."""
+"""Why a gene has a value or none: a code for programs, and the sentence for people."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,9 +10,46 @@ import pandas as pd
 from recurseq.deseq.filtering import Adjusted
 from recurseq.deseq.fit import Fit
 
+# Codes of the column ``status``, and what a reader is told of them.
+STATUS = {
+    "tested": "has an adjusted p-value",
+    "all_zero": "no count in any sample",
+    "filtered": "too few counts to be fitted",
+    "cooks_outlier": "p-value withheld: a single outlying count drives the fit",
+    "independent_filtering": "mean count below the threshold of independent filtering",
+    "withheld": "no p-value could be computed",
+}
 
-def contrast_notes(fit: Fit, withheld: np.ndarray, adjusted: dict[str, Adjusted]) -> pd.Series:
-    """Write the notes of a contrast's table, one a fitted gene; missing where nothing is to say.
+
+def status_codes(fit: Fit, withheld: np.ndarray, pvalues: pd.Series, adjusted: Adjusted) -> list:
+    """Say in a code what became of each fitted gene in a test.
+
+    Parameters
+    ----------
+    fit
+        Fitted model.
+    withheld
+        Genes whose p-value was withheld because of an outlier count.
+    pvalues, adjusted
+        P-values of the test that decides, and their adjustment.
+
+    Returns
+    -------
+    list of str
+        Keys of `STATUS`, one per gene.
+    """
+    chosen = [
+        (~fit.counts.to_numpy().any(axis=0), "all_zero"),
+        (withheld, "cooks_outlier"),
+        (adjusted.filtered.to_numpy(), "independent_filtering"),
+        (pvalues.isna().to_numpy(), "withheld"),
+    ]
+    conditions, codes = zip(*chosen, strict=True)
+    return list(np.select(conditions, codes, default="tested"))
+
+
+def gene_notes(fit: Fit, withheld: np.ndarray, adjusted: Mapping[str, Adjusted]) -> pd.Series:
+    """Write a note for each fitted gene; missing where nothing is to say.
 
     Parameters
     ----------
@@ -22,18 +61,13 @@ def contrast_notes(fit: Fit, withheld: np.ndarray, adjusted: dict[str, Adjusted]
         Adjusted p-values by the name of their column.
     """
     parts = _about_counts(fit, withheld)
-    thresholds = {name: item for name, item in adjusted.items() if item.filtered.any()}
-    for name, item in thresholds.items():
+    for name, item in adjusted.items():
         text = f"independent filtering: mean count below {item.threshold:.4g}"
         also = text if name == "padj" else f"{text} ({name})"
         for gene in np.flatnonzero(item.filtered.to_numpy()):
             parts[gene].append(also)
-    return _joined(parts, fit)
-
-
-def omnibus_notes(fit: Fit, withheld: np.ndarray, adjusted: Adjusted) -> pd.Series:
-    """Write the notes of the omnibus table, as `contrast_notes` does."""
-    return contrast_notes(fit, withheld, {"padj": adjusted})
+    texts = ["; ".join(part) if part else None for part in parts]
+    return pd.Series(texts, index=fit.genes.index, dtype=object)
 
 
 def _about_counts(fit: Fit, withheld: np.ndarray) -> list[list[str]]:
@@ -53,8 +87,3 @@ def _about_counts(fit: Fit, withheld: np.ndarray) -> list[list[str]]:
     for gene in np.flatnonzero(fit.estimated & ~fit.genes["converged"].to_numpy()):
         parts[gene].append("the fit did not converge")
     return parts
-
-
-def _joined(parts: list[list[str]], fit: Fit) -> pd.Series:
-    texts = ["; ".join(part) if part else None for part in parts]
-    return pd.Series(texts, index=fit.genes.index, dtype=object)

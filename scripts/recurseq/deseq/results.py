@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from recurseq.deseq.filtering import adjust
+from recurseq.deseq.filtering import Adjusted, adjust
 from recurseq.deseq.fit import Fit
-from recurseq.deseq.notes import contrast_notes, omnibus_notes
+from recurseq.deseq.notes import gene_notes, status_codes
 from recurseq.deseq.omnibus import likelihood_ratio_test
 from recurseq.deseq.shrinkage import shrink
 from recurseq.deseq.wald import threshold_test, wald_test
@@ -17,16 +18,14 @@ from recurseq.deseq.wald import threshold_test, wald_test
 
 @dataclass(frozen=True)
 class Options:
-    """How a contrast is tested.
+    """How genes are tested.
 
     Attributes
     ----------
     alpha
-        Adjusted p-value below which a gene is called; independent filtering optimises for it.
+        Adjusted p-value that independent filtering optimises for.
     lfc_threshold
         Log2 fold change to test against; 0 tests against no change only.
-    min_abs_lfc
-        Smallest absolute log2 fold change of a called gene.
     independent_filtering
         Whether genes of low mean count are left out of the adjustment.
     cooks
@@ -37,7 +36,6 @@ class Options:
 
     alpha: float = 0.05
     lfc_threshold: float = 0.0
-    min_abs_lfc: float = 0.0
     independent_filtering: bool = True
     cooks: bool = True
     shrinkage: str = "apeglm"
@@ -46,7 +44,24 @@ class Options:
 _DEFAULTS = Options()
 
 
-def contrast_table(
+@dataclass(frozen=True)
+class Results:
+    """One test of all genes.
+
+    Attributes
+    ----------
+    table
+        A row for each gene of the annotation, in its order.
+    filter_thresholds
+        Column of adjusted p-values to the mean count below which independent filtering left genes
+        out of the adjustment; 0 where it left out none.
+    """
+
+    table: pd.DataFrame
+    filter_thresholds: Mapping[str, float]
+
+
+def contrast_results(
     fit: Fit,
     contrast: pd.Series,
     options: Options = _DEFAULTS,
@@ -54,7 +69,7 @@ def contrast_table(
     annotation: pd.DataFrame | None = None,
     compared: pd.Series | None = None,
     threads: int = 1,
-) -> pd.DataFrame:
+) -> Results:
     """Test one contrast.
 
     Parameters
@@ -62,23 +77,23 @@ def contrast_table(
     fit
         Fitted model.
     contrast
-        One weight a column of the design.
+        One weight per column of the design.
     options
         See `Options`.
     annotation
         Every gene that gets a row (index), with ``gene_name`` and, for genes that were not fitted,
-        ``drop_reason``. The fitted genes alone, named by their identifier, when absent.
+        ``drop_code`` and ``drop_reason``. The fitted genes alone, named by their identifier, when
+        absent.
     compared
-        Boolean, one a sample: whether it is on either side of the contrast (see `wald.all_zero`).
+        Boolean per sample: whether it is on either side of the contrast (see `wald.all_zero`).
     threads
         Blocks of genes solved at the same time, for the shrinkage.
 
     Returns
     -------
-    pandas.DataFrame
-        Table ``contrast_genes``: gene_id, gene_name, baseMean, log2FoldChange, lfcSE, stat, pvalue,
-        padj, shrunkenLog2FoldChange, shrunkenLfcSE, pvalueThreshold, padjThreshold, significant,
-        direction, note; in the order of `annotation`.
+    Results
+        Columns gene_id, gene_name, baseMean, log2FoldChange, lfcSE, stat, pvalue, padj,
+        shrunkenLog2FoldChange, shrunkenLfcSE, pvalueThreshold, padjThreshold, note, status.
     """
     table = wald_test(fit, contrast, compared=compared)
     if options.shrinkage == "none":
@@ -88,21 +103,20 @@ def contrast_table(
     table["pvalueThreshold"] = np.nan
     if options.lfc_threshold > 0:
         table["pvalueThreshold"] = threshold_test(table, options.lfc_threshold)
-    withheld = fit.genes["cooksOutlier"].to_numpy() & options.cooks
+    withheld = _withheld(fit, options)
     table.loc[withheld, ["pvalue", "pvalueThreshold"]] = np.nan
-    ordinary = _adjusted(fit, table["pvalue"], options)
-    beyond = _adjusted(fit, table["pvalueThreshold"], options)
-    table["padj"], table["padjThreshold"] = ordinary.padj, beyond.padj
-    deciding = table["padjThreshold"] if options.lfc_threshold > 0 else table["padj"]
-    table["significant"] = deciding.lt(options.alpha) & table["log2FoldChange"].abs().ge(
-        options.min_abs_lfc
-    )
-    upward = np.where(table["log2FoldChange"] > 0, "up", "down")
-    table["direction"] = np.where(table["significant"], upward, "none")
-    notes = contrast_notes(fit, withheld, {"padj": ordinary, "padjThreshold": beyond})
-    return _complete(table.assign(note=notes), fit, annotation, _CONTRAST_COLUMNS)
+    adjusted = {
+        "padj": _adjusted(fit, table["pvalue"], options),
+        "padjThreshold": _adjusted(fit, table["pvalueThreshold"], options),
+    }
+    table = table.assign(**{name: one.padj for name, one in adjusted.items()})
+    decides = ("pvalueThreshold", "padjThreshold") if options.lfc_threshold > 0 else _ORDINARY
+    table["status"] = status_codes(fit, withheld, table[decides[0]], adjusted[decides[1]])
+    table["note"] = gene_notes(fit, withheld, adjusted)
+    return _complete(table, fit, annotation, _CONTRAST_COLUMNS, adjusted)
 
 
+_ORDINARY = ("pvalue", "padj")
 _CONTRAST_COLUMNS = [
     "log2FoldChange",
     "lfcSE",
@@ -113,10 +127,15 @@ _CONTRAST_COLUMNS = [
     "shrunkenLfcSE",
     "pvalueThreshold",
     "padjThreshold",
-    "significant",
-    "direction",
     "note",
+    "status",
 ]
+_OMNIBUS_COLUMNS = ["stat", "df", "pvalue", "padj", "note", "status"]
+
+
+def contrast_table(*arguments: object, **keywords: object) -> pd.DataFrame:
+    """Return the table of `contrast_results`, whose arguments it takes."""
+    return contrast_results(*arguments, **keywords).table
 
 
 def omnibus_table(
@@ -131,26 +150,33 @@ def omnibus_table(
 
     Parameters
     ----------
-    fit, options, annotation, threads
-        As for `contrast_table`; `options` gives alpha, independent_filtering and cooks.
+    fit, annotation, threads
+        As for `contrast_results`.
     reduced
         Design matrix of the reduced model, samples x columns.
+    options
+        Gives alpha, independent_filtering and cooks.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``omnibus_genes``: gene_id, gene_name, baseMean, stat, df, pvalue, padj, note.
+        Table ``omnibus_genes``: gene_id, gene_name, baseMean, stat, df, pvalue, padj, note, status.
     """
     table = likelihood_ratio_test(fit, reduced, threads=threads)
-    withheld = fit.genes["cooksOutlier"].to_numpy() & options.cooks
+    withheld = _withheld(fit, options)
     table.loc[withheld, "pvalue"] = np.nan
-    adjusted = _adjusted(fit, table["pvalue"], options)
-    table["padj"] = adjusted.padj
-    table["note"] = omnibus_notes(fit, withheld, adjusted)
-    return _complete(table, fit, annotation, ["stat", "df", "pvalue", "padj", "note"])
+    adjusted = {"padj": _adjusted(fit, table["pvalue"], options)}
+    table["padj"] = adjusted["padj"].padj
+    table["status"] = status_codes(fit, withheld, table["pvalue"], adjusted["padj"])
+    table["note"] = gene_notes(fit, withheld, adjusted)
+    return _complete(table, fit, annotation, _OMNIBUS_COLUMNS, adjusted).table
 
 
-def _adjusted(fit: Fit, pvalues: pd.Series, options: Options):
+def _withheld(fit: Fit, options: Options) -> np.ndarray:
+    return fit.genes["cooksOutlier"].to_numpy() & options.cooks
+
+
+def _adjusted(fit: Fit, pvalues: pd.Series, options: Options) -> Adjusted:
     return adjust(
         pvalues,
         fit.genes["baseMean"],
@@ -159,22 +185,25 @@ def _adjusted(fit: Fit, pvalues: pd.Series, options: Options):
     )
 
 
-def _complete(table, fit, annotation, columns) -> pd.DataFrame:
+def _complete(table, fit, annotation, columns, adjusted) -> Results:
     """Give every gene of the annotation a row, fitted or not."""
     if annotation is None:
         annotation = pd.DataFrame({"gene_name": fit.genes.index}, index=fit.genes.index)
     full = table.reindex(annotation.index)
     dropped = ~annotation.index.isin(fit.genes.index)
-    if "significant" in full:
-        full["significant"] = full["significant"].eq(True)
-        full["direction"] = full["direction"].fillna("none")
     if dropped.any():
         reasons = annotation.get("drop_reason", pd.Series("", index=annotation.index))[dropped]
         full.loc[dropped, "note"] = [
             f"filtered before fitting: {reason}" if reason else "filtered before fitting"
             for reason in reasons
         ]
+        codes = annotation.get("drop_code", pd.Series("filtered", index=annotation.index))
+        full.loc[dropped, "status"] = codes[dropped].astype(str)
     full.insert(0, "gene_id", annotation.index)
     full.insert(1, "gene_name", annotation["gene_name"].to_numpy())
     full.insert(2, "baseMean", fit.genes["baseMean"].reindex(annotation.index).to_numpy())
-    return full[["gene_id", "gene_name", "baseMean", *columns]].reset_index(drop=True)
+    thresholds = {
+        name: one.threshold if one.filtered.any() else 0.0 for name, one in adjusted.items()
+    }
+    ordered = full[["gene_id", "gene_name", "baseMean", *columns]].reset_index(drop=True)
+    return Results(ordered, thresholds)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from recurseq.deseq.cooks import cutoff
 from recurseq.deseq.fit import GENE_COLUMNS, Fit
 from recurseq.deseq.transform import vst
 from recurseq.deseq.trend import Trend
@@ -71,6 +72,8 @@ def add_fit(cohort: anndata.AnnData, fit: Fit) -> anndata.AnnData:
     model.uns["trend"] = np.array([fit.trend.asymptote, fit.trend.extra_poisson])
     model.uns["trend_curve"] = np.array(fit.trend.curve)  # empty unless the trend is local
     model.uns["prior_variance"] = fit.prior_variance
+    model.uns["cooks_limit"] = cutoff(*fit.design.shape)
+    model.uns["replicates"] = int(fit.design.value_counts().max())  # samples alike in the design
     model.uns["replacements"] = fit.replacements.reset_index(drop=True).rename(index=str)
     return model
 

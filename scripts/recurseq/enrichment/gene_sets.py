@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from recurseq.base.errors import InputError, Problem, few, raise_if_any
+from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.base.names import name_problems
+from recurseq.base.text import few
 from recurseq.cohort.genes.annotation import strip_version
 from recurseq.io.bytes import LARGEST_SHEET, fail, read_bytes, unix_text
 

@@ -55,7 +55,7 @@ def _one_direction(
     # Imported here: the checks before a run read gene sets and need no engine.
     from scipy.stats import hypergeom
 
-    from recurseq.deseq.filtering import benjamini_hochberg
+    from recurseq.stats.adjust import benjamini_hochberg
 
     called = set(genes.index[genes["direction"] == direction])
     hits = [sorted(called.intersection(tested)) for tested in members.values()]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
+from recurseq.design.calling import rule_by_padj
 from recurseq.enrichment.gene_sets import GeneSets
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ def prerank(
         1000 random sets score on the same side as the set.
     """
     # Imported here: the checks before a run read gene sets and need no engine.
-    from recurseq.deseq.filtering import benjamini_hochberg
+    from recurseq.stats.adjust import benjamini_hochberg
 
     members = _of_allowed_size(gene_sets, ranking, min_size, max_size)
     if not members:
@@ -73,8 +74,7 @@ def prerank(
             "padj": benjamini_hochberg(result["NOM p-val"]),
         }
     )
-    side = np.where(table["ES"] > 0, "up", "down")
-    table["direction"] = np.where(table["padj"] < alpha, side, "none")
+    table["direction"] = rule_by_padj(alpha).direction(table, "ES")
     table["leading_edge_size"] = result["leading_edge"].map(len)
     table["leading_edge"] = result["leading_edge"].map(";".join)
     table["note"] = np.where(table["pvalue"].isna(), NO_PVALUE, None)

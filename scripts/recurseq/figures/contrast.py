@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from recurseq.design.calling import CallingRule
+from recurseq.design.contrast import Contrast
 from recurseq.figures.labels import place_labels
 from recurseq.figures.style import (
     DOWN,
@@ -23,12 +25,9 @@ from recurseq.figures.style import (
     heading,
     new_figure,
     plain_log,
-    short,
     styled,
 )
-from recurseq.markers.extract import samples_of, side_name
 
-SIDES = ("numerator", "denominator")
 COLOURS = {"none": QUIET, "down": DOWN, "up": UP}
 # More names than these cover the points that they explain.
 PANEL_NAMED = 14  # genes of the panel, called ones first
@@ -37,78 +36,42 @@ RANK_NAMED = 6  # others, by p-value
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """What the title of a figure must say about its contrast.
+class About:
+    """What a figure must say about its contrast.
 
     Attributes
     ----------
-    label
-        "early_recurrence v no_recurrence".
-    n_numerator, n_denominator
-        Samples on each side; None when the contrast is not one of groups.
-    samples
-        Samples of the model; None when not known.
-    alpha, min_abs_lfc, lfc_threshold
-        What a gene had to pass to be called.
+    title
+        Both sides with the number of samples on each.
+    rule
+        When a gene is called.
     simulated
         Whether the data are simulated.
     """
 
-    label: str
-    n_numerator: int | None
-    n_denominator: int | None
-    samples: int | None
-    alpha: float
-    min_abs_lfc: float
-    lfc_threshold: float = 0.0
+    title: str
+    rule: CallingRule
     simulated: bool = False
 
     @property
-    def title(self) -> str:
-        """The contrast with the number of samples on each side."""
-        label = short(self.label, 80)
-        if self.n_numerator is not None:
-            return f"{label} ({self.n_numerator} v {self.n_denominator} samples)"
-        return label if self.samples is None else f"{label} ({self.samples} samples in the model)"
-
-    @property
-    def facts(self) -> str:
-        """The thresholds a called gene passed."""
-        test = f", test against |log2FC| > {self.lfc_threshold:g}" if self.lfc_threshold else ""
-        return f"called: padj < {self.alpha:g}{test} and |log2FC| ≥ {self.min_abs_lfc:g}"
+    def called(self) -> str:
+        """The rule that the called genes meet, for the line below a figure."""
+        return f"called: {self.rule.symbols}"
 
 
-def comparison(
-    contrast: Mapping, alpha: float, samples: pd.DataFrame | None, simulated: bool
-) -> Comparison:
-    """Describe a contrast from plain values.
+def about(contrast: Contrast, samples: pd.DataFrame, simulated: bool) -> About:
+    """Say what the figures of a contrast are about.
 
     Parameters
     ----------
     contrast
-        `recurseq.study.model.Contrast` as a dict: name, factor, numerator, denominator, within,
-        coefficients, lfc_threshold, min_abs_lfc.
-    alpha
-        Adjusted p-value below which genes or sets count as called.
+        The contrast.
     samples
-        ``obs`` of the model, to count the samples of each side; None leaves the numbers out.
+        ``obs`` of the model.
     simulated
         Whether the data are simulated.
     """
-    names = [side_name(contrast, side) for side in SIDES]
-    counts = [None, None]
-    if samples is not None and contrast["factor"]:
-        counts = [int(samples_of(contrast, side, samples).sum()) for side in SIDES]
-    return Comparison(
-        label=" v ".join(name for name in names if name),
-        n_numerator=counts[0],
-        n_denominator=counts[1],
-        samples=None if samples is None else len(samples),
-        alpha=float(alpha),
-        min_abs_lfc=float(contrast["min_abs_lfc"]),
-        lfc_threshold=float(contrast["lfc_threshold"]),
-        simulated=simulated,
-    )
+    return About(contrast.title(samples), contrast.rule, simulated)
 
 
 def _direction(genes: pd.DataFrame) -> np.ndarray:
@@ -190,7 +153,7 @@ def named_genes(
 
 
 @styled
-def ma_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ()) -> Figure:
+def ma_figure(genes: pd.DataFrame, about: About, panel: Sequence[str] = ()) -> Figure:
     """Draw log2 fold change (maximum likelihood) against mean expression.
 
     Parameters
@@ -198,7 +161,7 @@ def ma_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ())
     genes
         Table ``contrast_genes``.
     about
-        The contrast and its thresholds.
+        The contrast and its calling rule.
     panel
         Genes to name when they are called.
     """
@@ -206,21 +169,21 @@ def ma_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ())
     axes = figure.add_subplot()
     shown = genes[(genes["baseMean"] > 0) & genes["log2FoldChange"].notna()]
     direction = _direction(shown)
-    heading(figure, about.title, about.facts, about.simulated, _key(direction))
+    heading(figure, about.title, about.called, about.simulated, _key(direction))
     if shown.empty:
         empty(axes, "no gene has an estimate")
         return figure
     x = shown["baseMean"].to_numpy(dtype=float)
     change = shown["log2FoldChange"].to_numpy(dtype=float)
-    limit = max(np.ceil(np.percentile(np.abs(change), 99.5)), about.min_abs_lfc * 1.5, 1.0)
+    limit = max(np.ceil(np.percentile(np.abs(change), 99.5)), about.rule.min_abs_lfc * 1.5, 1.0)
     clipped = np.where(change > limit, 1, np.where(change < -limit, -1, 0))
     y = np.clip(change, -limit, limit)
     _scatter(axes, x, y, direction, clipped, "^v")
     axes.set_xscale("log")
     plain_log(axes.xaxis)
     axes.axhline(0, color=INK, linewidth=1)
-    if about.min_abs_lfc:
-        for height in (-about.min_abs_lfc, about.min_abs_lfc):
+    if about.rule.min_abs_lfc:
+        for height in (-about.rule.min_abs_lfc, about.rule.min_abs_lfc):
             axes.axhline(height, color=INK, linewidth=0.6, linestyle=(0, (4, 4)))
     axes.set_ylim(-limit * 1.06, limit * 1.06)
     axes.set_xlabel("mean of normalised counts")
@@ -234,7 +197,7 @@ def ma_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ())
 
 
 @styled
-def volcano_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] = ()) -> Figure:
+def volcano_figure(genes: pd.DataFrame, about: About, panel: Sequence[str] = ()) -> Figure:
     """Draw significance against log2 fold change, naming the panel's and the strongest genes.
 
     The height is -log10 of the adjusted p-value that filtered: of the threshold test where there
@@ -245,16 +208,16 @@ def volcano_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] 
     genes
         Table ``contrast_genes``.
     about
-        The contrast and its thresholds.
+        The contrast and its calling rule.
     panel
         Names or identifiers of the genes to name first.
     """
     figure = new_figure(WIDE, 5.2)
     axes = figure.add_subplot()
-    column = "padjThreshold" if about.lfc_threshold else "padj"
+    column = about.rule.column
     shown = genes[genes[column].notna() & genes["log2FoldChange"].notna()]
     direction = _direction(shown)
-    heading(figure, about.title, about.facts, about.simulated, _key(direction))
+    heading(figure, about.title, about.called, about.simulated, _key(direction))
     if shown.empty:
         empty(axes, "no gene was tested")
         return figure
@@ -262,19 +225,19 @@ def volcano_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] 
     adjusted = shown[column].to_numpy(dtype=float)
     smallest = adjusted[adjusted > 0].min(initial=1.0)
     height = -np.log10(np.maximum(adjusted, smallest * 0.1))
-    across = max(np.percentile(np.abs(x), 99.9) * 1.1, about.min_abs_lfc * 1.5, 1.0)
+    across = max(np.percentile(np.abs(x), 99.9) * 1.1, about.rule.min_abs_lfc * 1.5, 1.0)
     clipped = np.where(x > across, 1, np.where(x < -across, -1, 0))
     x = np.clip(x, -across, across)
     _scatter(axes, x, height, direction, clipped, "><")
     axes.set_xlim(-across * 1.08, across * 1.08)
     axes.set_ylim(-0.03 * max(height.max(), 2), max(height.max(), 2) * 1.12)
     lines = {"color": INK, "linewidth": 0.6, "linestyle": (0, (4, 4))}
-    axes.axhline(-np.log10(about.alpha), **lines)
-    if about.min_abs_lfc:
-        for place in (-about.min_abs_lfc, about.min_abs_lfc):
+    axes.axhline(-np.log10(about.rule.alpha), **lines)
+    if about.rule.min_abs_lfc:
+        for place in (-about.rule.min_abs_lfc, about.rule.min_abs_lfc):
             axes.axvline(place, **lines)
     axes.set_xlabel("log2 fold change (maximum likelihood)")
-    axes.set_ylabel(f"−log10 {column}")
+    axes.set_ylabel(about.rule.axis_label)
     _none_called(axes, direction)
     rows = shown.index.get_indexer(named_genes(shown, panel))
     names = shown["gene_name"].iloc[rows]
@@ -285,7 +248,7 @@ def volcano_figure(genes: pd.DataFrame, about: Comparison, panel: Sequence[str] 
 
 
 @styled
-def pvalue_figure(genes: pd.DataFrame, about: Comparison) -> Figure:
+def pvalue_figure(genes: pd.DataFrame, about: About) -> Figure:
     """Draw the histogram of p-values with the level expected when nothing changes.
 
     Parameters
@@ -293,7 +256,7 @@ def pvalue_figure(genes: pd.DataFrame, about: Comparison) -> Figure:
     genes
         Table ``contrast_genes``.
     about
-        The contrast and its thresholds.
+        The contrast and its calling rule.
     """
     figure = new_figure(HALF, 3.5)
     axes = figure.add_subplot()

@@ -12,8 +12,9 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from recurseq.design.calling import rule_by_padj
 from recurseq.enrichment import running_score
-from recurseq.figures.contrast import Comparison
+from recurseq.figures.contrast import About
 from recurseq.figures.style import (
     DOWN,
     FAINT,
@@ -64,7 +65,7 @@ def top_sets(gsea: pd.DataFrame, each_side: int) -> pd.DataFrame:
 
 
 @styled
-def dotplot_figure(gsea: pd.DataFrame, about: Comparison, collection: str) -> Figure:
+def dotplot_figure(gsea: pd.DataFrame, about: About, collection: str) -> Figure:
     """Draw the strongest sets on each side: score, size of the leading edge, adjusted p-value.
 
     Parameters
@@ -78,19 +79,19 @@ def dotplot_figure(gsea: pd.DataFrame, about: Comparison, collection: str) -> Fi
     """
     shown = top_sets(gsea, EACH_SIDE)
     figure = new_figure(WIDE, 0.8 + 0.23 * max(len(shown), 5))
-    called = int((gsea["padj"] < about.alpha).sum())
-    facts = f"{collection}: {called} of {len(gsea)} sets at padj < {about.alpha:g} (filled)"
+    rule = rule_by_padj(about.rule.alpha)
+    called = int(rule.mask(gsea).sum())
+    facts = f"{collection}: {called} of {len(gsea)} sets called (filled): {rule.symbols}"
     axes = figure.add_subplot()
     if shown.empty:
         heading(figure, about.title, facts, about.simulated)
         empty(axes, "no gene set of the allowed size")
         return figure
     places = np.arange(len(shown))
-    padj = shown["padj"].to_numpy(dtype=float)
-    height = -np.log10(np.maximum(padj, 1e-300))
+    height = -np.log10(np.maximum(shown[rule.column].to_numpy(dtype=float), 1e-300))
     size = shown["leading_edge_size"].to_numpy(dtype=float)
     areas = _areas(size, size.max())
-    significant = padj < about.alpha
+    significant = rule.mask(shown).to_numpy()
     scale = {"cmap": SEQUENTIAL, "vmin": 0, "vmax": max(height.max(), 2.0)}
     nes = shown["NES"].to_numpy(dtype=float)
     axes.axvline(0, color=INK, linewidth=0.8)
@@ -108,7 +109,7 @@ def dotplot_figure(gsea: pd.DataFrame, about: Comparison, collection: str) -> Fi
     bar = figure.colorbar(
         ScalarMappable(Normalize(scale["vmin"], scale["vmax"]), scale["cmap"]),
         ax=axes,
-        label="−log10 padj",
+        label=rule.axis_label,
         shrink=0.7,
         aspect=16,
         pad=0.02,
@@ -141,7 +142,7 @@ def running_figure(
     gsea: pd.DataFrame,
     ranking: pd.Series,
     sets: Mapping[str, list[str]],
-    about: Comparison,
+    about: About,
     collection: str,
 ) -> Figure:
     """Draw the running enrichment score of the six strongest sets.

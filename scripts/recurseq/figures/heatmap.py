@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.contrast import Comparison
+from recurseq.figures.contrast import About
 from recurseq.figures.parts import MOST_NAMES, brief_names, cluster_order, draw_bar
 from recurseq.figures.style import (
     DIVERGING,
@@ -25,7 +25,7 @@ CAP = 2.5  # z-scores beyond are drawn in the last colour
 
 @styled
 def top_genes_figure(
-    genes: pd.DataFrame, vst: pd.DataFrame, groups: pd.Series, about: Comparison
+    genes: pd.DataFrame, vst: pd.DataFrame, groups: pd.Series, about: About
 ) -> Figure:
     """Draw the 40 genes with the smallest adjusted p-values in every sample.
 
@@ -41,14 +41,15 @@ def top_genes_figure(
     groups
         Categorical, index = sample, in the order of `vst`.
     about
-        The contrast and its thresholds.
+        The contrast and its calling rule.
     """
-    top = top_of(genes)
+    column = about.rule.column
+    top = top_of(genes, column)
     names = brief_names(vst.index)
     named = len(names) <= MOST_NAMES
     figure = new_figure(WIDE, 0.5 + 0.5 * named + 0.16 * max(len(top), 6))
     called = int(top["significant"].fillna(False).astype(bool).sum())
-    facts = f"top {len(top)} genes by padj, {called} of them called ({about.facts})"
+    facts = f"top {len(top)} genes by {column}, {called} of them {about.called}"
     counts = groups.value_counts()
     colours = group_colours(groups.cat.categories)
     key = {
@@ -84,10 +85,18 @@ def top_genes_figure(
     return figure
 
 
-def top_of(genes: pd.DataFrame) -> pd.DataFrame:
-    """Return the 40 genes with the smallest padj; ties by p-value, then identifier."""
-    tested = genes[genes["padj"].notna()]
-    return tested.sort_values(["padj", "pvalue", "gene_id"], kind="stable").head(GENES)
+def top_of(genes: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the 40 genes with the smallest adjusted p-values; ties by p-value, then identifier.
+
+    Parameters
+    ----------
+    genes
+        Table ``contrast_genes``.
+    column
+        Adjusted p-value that decides (`CallingRule.column`).
+    """
+    tested = genes[genes[column].notna()]
+    return tested.sort_values([column, "pvalue", "gene_id"], kind="stable").head(GENES)
 
 
 def order_within(scores: np.ndarray, groups: pd.Series) -> np.ndarray:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from recurseq.base.errors import InputError, Problem, control_of, few, quoted
+from recurseq.base.errors import InputError, Problem
+from recurseq.base.text import control_of, few, quoted
 from recurseq.io.bytes import LARGEST_SHEET, fail
 from recurseq.io.cells import cell_text
 from recurseq.io.files import load

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import ParseError
 
 import pandas as pd
 
-from recurseq.base.errors import few
+from recurseq.base.text import few
 from recurseq.io.bytes import amount, fail, largest_unpacked
 from recurseq.io.cells import TABLE_KINDS, cell_text, numbers_or_text
 

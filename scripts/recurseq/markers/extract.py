@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +10,13 @@ import pandas as pd
 
 from recurseq.base.tables import describe
 from recurseq.cohort.genes.symbols import resolve_symbols
+from recurseq.design.contrast import SIDES, Contrast
 from recurseq.markers.panel import EXPECTED
+from recurseq.stats.intervals import NORMAL_975
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
-NORMAL_95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 ESTIMATES = (
     *("log2FoldChange", "lfcSE", "shrunkenLog2FoldChange"),
     *("pvalue", "padj", "padjThreshold", "significant"),
@@ -25,7 +26,7 @@ ESTIMATES = (
 def extract_markers(
     panel: pd.DataFrame,
     contrast_tables: Mapping[str, pd.DataFrame],
-    contrasts: Mapping[str, Mapping],
+    contrasts: Sequence[Contrast],
     model: AnnData,
     annotation: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -38,8 +39,7 @@ def extract_markers(
     contrast_tables
         Contrast to its table ``contrast_genes``.
     contrasts
-        Contrast to its plain values: factor, numerator, denominator (lists of levels), within,
-        coefficients. The order is kept.
+        What was compared; the order is kept.
     model
         Samples x genes with layers ``counts``, ``normalized`` and ``vst``.
     annotation
@@ -65,8 +65,8 @@ def extract_markers(
     chosen = model[:, genes]
     normalized = chosen.to_df(layer="normalized")
     tables = [
-        _one_contrast(rows, name, contrast_tables[name], contrast, normalized, model.obs)
-        for name, contrast in contrasts.items()
+        _one_contrast(rows, contrast_tables[contrast.name], contrast, normalized, model.obs)
+        for contrast in contrasts
     ]
     markers = pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
     return markers, _by_sample(chosen, normalized)
@@ -74,29 +74,29 @@ def extract_markers(
 
 def _one_contrast(
     rows: pd.DataFrame,
-    name: str,
     table: pd.DataFrame,
-    contrast: Mapping,
+    contrast: Contrast,
     normalized: pd.DataFrame,
     samples: pd.DataFrame,
 ) -> pd.DataFrame:
     """Rows of the table ``markers`` for one contrast; index as that of `rows`."""
     measured = table.set_index("gene_id").reindex(rows["gene_id"]).set_index(rows.index)
-    result = rows[["query", "set", "gene_id", "gene_name", "source"]].assign(contrast=name)
+    result = rows[["query", "set", "gene_id", "gene_name", "source"]].assign(contrast=contrast.name)
     result["matched_by"] = rows["matched_by"].where(rows["matched_by"] != "", None)
-    for side in ("numerator", "denominator"):
-        result[side] = side_name(contrast, side)
-        inside = samples_of(contrast, side, samples)
+    for side in SIDES:
+        result[side] = contrast.side_name(side)
+        inside = contrast.members(side, samples)
         count = pd.NA if inside is None else int(inside.sum())
         means = None if inside is None else normalized[inside].mean().reindex(rows["gene_id"])
         result[f"n_{side}"] = pd.Series(count, index=rows.index, dtype="Int64")
         result[f"mean_{side}"] = np.nan if means is None else means.to_numpy()
     for column in ESTIMATES:
         result[column] = measured[column]
-    half = NORMAL_95 * measured["lfcSE"]
+    half = NORMAL_975 * measured["lfcSE"]
     result["ci_lower"] = measured["log2FoldChange"] - half
     result["ci_upper"] = measured["log2FoldChange"] + half
-    result["expected"] = rows.get(f"{EXPECTED}{name}", pd.Series(None, rows.index, dtype=object))
+    nothing = pd.Series(None, rows.index, dtype=object)
+    result["expected"] = rows.get(f"{EXPECTED}{contrast.name}", nothing)
     estimate = measured["log2FoldChange"]
     observed = np.select([estimate > 0, estimate < 0], ["up", "down"], default="")
     result["observed"] = pd.Series(observed, rows.index, dtype=object).where(observed != "", None)
@@ -125,35 +125,6 @@ def _notes(rows: pd.DataFrame, of_contrast: pd.Series, pvalues: pd.Series) -> li
     reasons = of_contrast.where(~missing, "no p-value in this contrast")
     parts = zip(rows["note"], reasons, strict=True)
     return ["; ".join(p for p in pair if isinstance(p, str) and p) or None for pair in parts]
-
-
-def side_name(contrast: Mapping, side: str) -> str | None:
-    """Name the numerator or denominator of a contrast.
-
-    A contrast of coefficients has its weighted sum as numerator and no denominator.
-    """
-    if not contrast.get("factor"):
-        weights = contrast["coefficients"].items()
-        text = " ".join(f"{weight:+g} × {column}" for column, weight in weights)
-        return text if side == "numerator" else None
-    within = ", ".join(f"{c} = {v}" for c, v in (contrast.get("within") or {}).items())
-    levels = " and ".join(contrast[side])
-    return f"{levels} ({within})" if within else levels
-
-
-def samples_of(contrast: Mapping, side: str, samples: pd.DataFrame) -> pd.Series | None:
-    """Return which samples belong to a side; None for a contrast of coefficients.
-
-    A categorical column in ``within`` restricts them; a numeric one is the value at which the
-    model compares, and every sample takes part in that.
-    """
-    if not contrast.get("factor"):
-        return None
-    inside = samples[contrast["factor"]].astype(str).isin(list(contrast[side]))
-    for column, value in (contrast.get("within") or {}).items():
-        if not pd.api.types.is_numeric_dtype(samples[column]):
-            inside &= samples[column].astype(str) == str(value)
-    return inside
 
 
 def _by_sample(chosen: AnnData, normalized: pd.DataFrame) -> pd.DataFrame:

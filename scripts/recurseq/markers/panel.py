@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from recurseq.base.errors import InputError, Problem, few, raise_if_any, suggest
+from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.base.names import name_problems
+from recurseq.base.text import few, suggest
 from recurseq.io.sheets import read_sheet
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
 from recurseq.base.errors import InputError, Problem
+from recurseq.base.places import SHIPPED
 from recurseq.cohort.importing import count_problems
 from recurseq.cohort.lengths import column_problems
 from recurseq.enrichment.gene_sets import gene_set_problems
@@ -30,15 +30,13 @@ BUILTIN = "builtin"
 DEMO = "demo"
 
 
-def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
+def checked_study(config: Mapping) -> tuple[Study, list[str]]:
     """Build the study of a configuration after checking all that can be checked early.
 
     Parameters
     ----------
     config
         The parsed configuration. Paths in it are relative to the working directory.
-    repository
-        Where the schemas and the panel and gene sets that come with recurseq lie.
 
     Returns
     -------
@@ -53,18 +51,16 @@ def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
         With all problems of configuration, sample sheet, panel and gene sets, and in that case
         those of counts and annotation too; otherwise these are checked when they are imported.
     """
-    schemas = repository / "workflow" / "schemas"
-    schema = _yaml(schemas / "config.schema.yaml")
-    problems = config_problems(config, schema)
-    usable = usable_part(config, schema) if problems else config
+    problems = config_problems(config)
+    usable = usable_part(config) if problems else config
     if usable is None:
         raise InputError(problems)
-    study = _with_shipped_files(load_study(usable), repository / "config")
-    problems += study_problems(study, _yaml(schemas / "samples.schema.yaml"))
-    names = kept_names(study)
+    study = _with_shipped_files(load_study(usable))
+    problems += study_problems(study)
+    names = kept_names(study.cohort)
     problems += _file_problems(study, names or [])
     if not study.simulated and names and (problems or _input_is_absent(study)):
-        problems += count_problems(study, pd.DataFrame(index=names))
+        problems += count_problems(study.cohort, pd.DataFrame(index=names))
     if problems:
         raise InputError(problems)
     notes = panel_notes(study.panel, list(study.contrasts)) if study.panel else []
@@ -73,34 +69,30 @@ def checked_study(config: Mapping, repository: Path) -> tuple[Study, list[str]]:
 
 def _input_is_absent(study: Study) -> bool:
     """Whether a file that the import reads is not there: Snakemake's own words would not help."""
-    paths = [study.counts.location, study.counts.transcripts]
-    if study.annotation not in (BUILTIN, "none"):
-        paths.append(study.annotation)
+    paths = [study.cohort.counts.location, study.cohort.counts.transcripts]
+    if study.cohort.annotation not in (BUILTIN, "none"):
+        paths.append(study.cohort.annotation)
     return not all(os.path.exists(path) for path in paths if path)  # noqa: PTH110 - False for a path no system allows
 
 
-def _yaml(path: Path) -> dict:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
-
-
-def _with_shipped_files(study: Study, shipped: Path) -> Study:
+def _with_shipped_files(study: Study) -> Study:
     """Replace ``builtin`` by the path of the panel and the collection that come with recurseq."""
-    panel = str(shipped / "markers.tsv") if study.panel == BUILTIN else study.panel
-    own = str(shipped / "gene_sets" / "liver_cancer.gmt")
+    panel = str(SHIPPED / "markers.tsv") if study.panel == BUILTIN else study.panel
+    if study.enrichment is None:
+        return replace(study, panel=panel)
+    own = str(SHIPPED / "gene_sets" / "liver_cancer.gmt")
     collections = {
-        name: own if path == BUILTIN else path
-        for name, path in study.enrichment.collections.items()
+        name: own if path == BUILTIN else path for name, path in study.collections.items()
     }
-    return replace(
-        study, panel=panel, enrichment=replace(study.enrichment, collections=collections)
-    )
+    enrichment = replace(study.enrichment, collections=collections)
+    return replace(study, panel=panel, enrichment=enrichment)
 
 
 def _file_problems(study: Study, samples: list[str]) -> list[Problem]:
     problems = _demo_problems(study)
     if study.panel is not None:
         problems += panel_problems(study.panel, list(study.contrasts))
-    for path in dict.fromkeys(study.enrichment.collections.values()):
+    for path in dict.fromkeys(study.collections.values()):
         problems += gene_set_problems(path)
     if study.normalization.lengths is not None:
         problems += _length_problems(study.normalization.lengths, samples)
@@ -111,7 +103,7 @@ def _demo_problems(study: Study) -> list[Problem]:
     """Keep the demo, which writes two files, from taking the place of anybody's data."""
     if not study.simulated:
         return []
-    written = {"counts.path": study.counts.path, "demo.truth": study.truth}
+    written = {"counts.path": study.cohort.counts.path, "demo.truth": study.truth}
     return [
         Problem(
             f"config: {key}",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pandas as pd
 
@@ -55,24 +54,22 @@ class Examination:
     markers: tuple[int, int] | None = None
 
 
-def examine(config: Mapping, repository: Path) -> Examination:
+def examine(config: Mapping) -> Examination:
     """Check a study as a run would, and more: the counts, and gene sets against them.
 
     Parameters
     ----------
     config
         The parsed configuration; its paths are relative to the working directory.
-    repository
-        Where the schemas and the files that come with recurseq lie.
     """
     try:
-        study, notes = checked_study(config, repository)
+        study, notes = checked_study(config)
     except InputError as error:
         return Examination(problems=error.problems)
-    samples = read_samples(study)
+    samples = read_samples(study.cohort)
     if study.simulated:
         return Examination(study=study, notes=tuple(notes), samples=samples)
-    table, annotation, problems = read_inputs(study, samples)
+    table, annotation, problems = read_inputs(study.cohort, samples)
     if table is None or annotation is None:
         return Examination(tuple(problems), study, tuple(notes), samples)
     if study.normalization.lengths is not None:
@@ -104,7 +101,7 @@ def _collections(
 ) -> tuple[dict[str, tuple[int, int, int]], list[Problem]]:
     """Compare every collection of gene sets with the genes of the counts."""
     found, problems = {}, []
-    for name, path in study.enrichment.collections.items():
+    for name, path in study.collections.items():
         gene_sets = read_gene_sets(path)
         try:
             present = gene_sets.genes.intersection(name_genes(genes, gene_sets))

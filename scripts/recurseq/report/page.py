@@ -3,29 +3,61 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from recurseq.base.tables import describe
+from recurseq.base.text import listed, setting
 from recurseq.base.whole_file import whole_file
+from recurseq.figures.registry import FigureEntry
 from recurseq.report import words
-from recurseq.report.content import Content, collect
-from recurseq.report.contrast_facts import called_in_words
-from recurseq.report.layout import Figure, Layout, study_layout
-from recurseq.report.methods import REFERENCES, cited, limits, methods
 from recurseq.report.provenance import portable
+from recurseq.report.results import DrawnFigure, Results
+from recurseq.report.section import Paragraph, Section
+from recurseq.report.sections import (
+    contrasts,
+    demo_check,
+    files,
+    glance,
+    markers,
+    omnibus,
+    pathways,
+    provenance,
+    quality,
+    reading,
+    study,
+)
 from recurseq.study import load_study
 
 HERE = Path(__file__).parent
+# The order of the page. Limits and methods gather what the sections say of themselves.
+SECTIONS: tuple[Section, ...] = (
+    *(glance, study, reading, quality, contrasts, omnibus, markers, pathways, demo_check),
+    *(files, provenance),
+)
+CLOSING = files  # limits and methods stand before this section
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # Characters of embedded figures: leaves room for the tables below the promised 5 MB.
 FIGURE_BUDGET = 3_900_000
-CHECKSUMS_SHOWN = 60
+# Figures a reader misses most come first where not all can be embedded.
+EMBEDDED_FIRST = ("quality", "markers", "contrasts", "pathways")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A section as the page shows it."""
+
+    name: str
+    title: str
+    body: Markup
+    entries: Sequence[tuple[str, str]] = ()
 
 
 def build_page(results: str | Path, config: Mapping, root: str | Path = ".") -> str:
@@ -45,9 +77,7 @@ def build_page(results: str | Path, config: Mapping, root: str | Path = ".") -> 
     str
         The whole page as HTML.
     """
-    settings = load_study(config)
-    layout = study_layout(results, settings)
-    return render(collect(layout, settings), layout, portable(config, root))
+    return render(Results(Path(results), load_study(config)), portable(config, root))
 
 
 def write_page(page: str, path: str | Path) -> None:
@@ -56,8 +86,49 @@ def write_page(page: str, path: str | Path) -> None:
         partial.write_text(page, encoding="utf-8", newline="\n")
 
 
-def render(content: Content, layout: Layout, config: Mapping) -> str:
+def render(results: Results, config: Mapping) -> str:
     """Turn the facts into HTML; every text from outside is escaped by the template engine."""
+    facts = {section: section.collect(results, results.study) for section in SECTIONS}
+    present = {section: found for section, found in facts.items() if found is not None}
+    environment = _environment(results, config)
+    shown = []
+    for section, found in present.items():
+        if section is CLOSING:
+            shown += _closing(environment, present)
+        name = section.__name__.rpartition(".")[2]
+        entries = section.entries(found) if hasattr(section, "entries") else ()
+        shown.append(_shown(environment, name, section.TITLE, found, entries))
+    return environment.get_template("page.html").render(
+        sections=shown,
+        study=results.study,
+        lead=facts[study],
+        version=results.provenance.get("recurseq", ""),
+        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+    )
+
+
+def _shown(environment: Environment, name: str, title: str, facts: object, entries=()) -> Shown:
+    body = environment.get_template(f"sections/{name}.html").render(facts=facts)
+    return Shown(name, title, Markup(body), entries)
+
+
+def _closing(environment: Environment, present: Mapping[Section, object]) -> list[Shown]:
+    """Gather limits and methods from all sections."""
+    limits = [text for one, facts in present.items() for text in _said(one, "limits", facts)]
+    paragraphs = [text for one, facts in present.items() for text in _said(one, "methods", facts)]
+    methods = {"paragraphs": paragraphs, "citations": cited(paragraphs)}
+    return [
+        _shown(environment, "limits", "Limits", limits),
+        _shown(environment, "methods", "Methods", methods),
+    ]
+
+
+def _said(section: Section, what: str, facts: object) -> list:
+    return getattr(section, what)(facts) if hasattr(section, what) else []
+
+
+def _environment(results: Results, config: Mapping) -> Environment:
+    """Return the template engine with what every template may use."""
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
@@ -74,34 +145,51 @@ def render(content: Content, layout: Layout, config: Mapping) -> str:
         "percent": words.percent,
         "plain": words.plain,
         "spaced": words.spaced,
-        "setting": words.setting,
+        "setting": setting,
     }
     environment.tests["missing"] = words.is_missing
-    embedded = embed(_all_figures(content))
-    paragraphs = methods(content)
-    return environment.get_template("template.html").render(
-        content=content,
-        study=content.study,
-        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
-        captions=caption,
-        embedded=lambda figure: embedded.get(figure.smallest, ""),
-        link=lambda figure: layout.link(figure.smallest),
-        meaning=_meanings,
-        many=words.many,
-        listed=words.listed,
-        called_in_words=called_in_words,
-        methods=paragraphs,
-        citations=cited(paragraphs),
-        references=REFERENCES,
-        limits=limits(content),
-        config_text=yaml.safe_dump(
+    embedded = embed(_by_importance(results.all_figures))
+    environment.globals |= {
+        "embedded": lambda figure: embedded.get(figure.smallest, ""),
+        "link": lambda figure: results.link(figure.smallest),
+        "caption": caption,
+        "meaning": _meanings,
+        "many": words.many,
+        "listed": listed,
+        "called_in_words": contrasts.called_in_words,
+        "references": references(),
+        "checksums_shown": provenance.CHECKSUMS_SHOWN,
+        "config_text": yaml.safe_dump(
             config, sort_keys=False, allow_unicode=True, default_flow_style=False
         ),
-        checksums_shown=CHECKSUMS_SHOWN,
-    )
+    }
+    return environment
 
 
-def embed(figures: Sequence[Figure], budget: int = FIGURE_BUDGET) -> dict[Path, str]:
+def cited(paragraphs: Sequence[Paragraph]) -> dict[str, int]:
+    """Give each reference its number, in the order of first citation."""
+    keys = dict.fromkeys(key for part in paragraphs for key in part.cites)
+    return {key: number for number, key in enumerate(keys, start=1)}
+
+
+@cache
+def references() -> dict[str, dict[str, str]]:
+    """Return what the methods may cite: key to ``text`` and ``doi``."""
+    return yaml.safe_load((HERE / "references.yaml").read_text(encoding="utf-8"))
+
+
+def _by_importance(figures: Sequence[DrawnFigure]) -> list[DrawnFigure]:
+    """Order the figures, those a reader misses most first; of pathways, one kind after another."""
+    names = list(dict.fromkeys(figure.entry.name for figure in figures))
+
+    def place(figure: DrawnFigure) -> tuple[int, int]:
+        section = EMBEDDED_FIRST.index(figure.entry.section)
+        return section, names.index(figure.entry.name) if section == len(EMBEDDED_FIRST) - 1 else 0
+
+    return sorted(figures, key=place)
+
+
+def embed(figures: Sequence[DrawnFigure], budget: int = FIGURE_BUDGET) -> dict[Path, str]:
     """Return figures as data URIs, as many as the budget of characters allows.
 
     Parameters
@@ -122,38 +210,17 @@ def embed(figures: Sequence[Figure], budget: int = FIGURE_BUDGET) -> dict[Path, 
     return uris
 
 
-def _all_figures(content: Content) -> list[Figure]:
-    """List the figures, those a reader misses most first."""
-    figures = list(content.quality.figures)
-    figures += content.markers.figures if content.markers else []
-    figures += [figure for contrast in content.contrasts for figure in contrast.figures]
-    figures += content.model_figures
-    pathways = [one for contrast in content.contrasts for one in contrast.pathways]
-    shown = [figure for one in pathways for figure in one.figures]
-    return figures + sorted(shown, key=lambda figure: figure.kind)
-
-
-def caption(area: str, kind: str, **facts: str) -> dict[str, str | bool]:
-    """Return title, alternative text, reading help and width of a figure.
-
-    Parameters
-    ----------
-    area
-        quality, model, contrast, marker or pathway.
-    kind
-        Name of the figure within its area; an unknown one is described by its name.
-    facts
-        Texts for the places in braces: origin, collection.
-    """
-    texts = _captions()[area].get(kind, _captions()["other"])
-    places = {"name": words.spaced(kind).capitalize(), "origin": "", "collection": "", **facts}
-    shown = {key: texts[key].format_map(places).strip() for key in ("title", "alt", "read")}
-    return {**shown, "wide": texts.get("wide", False)}
-
-
 @cache
-def _captions() -> dict:
-    return yaml.safe_load((HERE / "captions.yaml").read_text(encoding="utf-8"))
+def caption(entry: FigureEntry) -> Markup:
+    """Return the text that teaches how to read a figure, the same as in Snakemake's report.
+
+    The page says on top whether data are simulated; the caption's own word on it is for Snakemake.
+    """
+    template = Environment(autoescape=False).from_string(
+        entry.caption_file.read_text(encoding="utf-8")
+    )
+    text = str(escape(" ".join(template.render(snakemake={"config": {}}).split())))
+    return Markup(re.sub(r"``(.+?)``", r"<code>\1</code>", text))
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -69,22 +69,9 @@ def plain(value: object) -> str:
     return MISSING if is_missing(value) else str(value)
 
 
-def setting(value: float) -> str:
-    """Return a threshold as it was configured: ``0.05``, ``1``."""
-    return f"{value:g}".replace("-", MINUS)
-
-
 def spaced(name: str) -> str:
     """Return a level or contrast name for headings: underscores become blanks."""
     return re.sub(r"_+", " ", name).strip() or name
-
-
-def listed(items: Iterable[object], last: str = "and") -> str:
-    """Join for a sentence: ``a, b and c``."""
-    texts = [str(item) for item in items]
-    if len(texts) < 2:
-        return "".join(texts)
-    return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
 
 
 def many(amount: int, word: str, plural: str = "") -> str:

@@ -14,9 +14,7 @@ import xlsxwriter
 
 from recurseq.base.tables import MISSING, Table, describe, read_table
 from recurseq.base.whole_file import whole_file
-from recurseq.report.contrast_facts import contrast_origin
-from recurseq.report.layout import Layout, read_model
-from recurseq.study import Study
+from recurseq.report.results import Results
 
 EXCEL_ROWS = 1_048_576
 EXCEL_TEXT = 32_767
@@ -29,6 +27,9 @@ LARGE_NUMBERS = {"baseMean", "normalized", "mean_numerator", "mean_denominator"}
 MEASURED_ROWS = 300
 ROWS_LEFT_OUT = "Only genes with an estimate ({shown:,} of {all:,} rows); every gene is in {file}."
 ROWS_CUT = "Only the first {shown:,} of {all:,} rows fit a sheet; all are in {file}."
+# Nobody reads a sheet that is wider; the distances of 2,000 samples alone would take 40 MB.
+MOST_COLUMNS = 200
+TOO_WIDE = "Not in this workbook: {columns:,} columns are more than anybody reads; see {file}."
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,14 @@ class Sheet:
     facts: str = ""
     file: str = ""
 
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        if isinstance(self.source, pd.DataFrame):
+            return self.source.shape[1]
+        with self.source.open(encoding="utf-8") as lines:
+            return lines.readline().count("\t") + 1
+
     def read(self) -> pd.DataFrame:
         """Return the whole table, typed."""
         if isinstance(self.source, pd.DataFrame):
@@ -62,32 +71,23 @@ class Sheet:
         return read_table(self.source, self.table)
 
 
-def study_sheets(layout: Layout, settings: Study) -> list[Sheet]:
-    """Return every result table of a study, with what its numbers came from.
-
-    Parameters
-    ----------
-    layout
-        Where the files are.
-    settings
-        The configuration of the study.
-    """
-    samples, _, _ = read_model(layout.model)
-    alpha = settings.testing.alpha
+def study_sheets(results: Results) -> list[Sheet]:
+    """Return every result table of a study that has a sheet, with what its numbers came from."""
     origins = {
-        name: f"{contrast_origin(contrast, samples, alpha)}."
-        for name, contrast in settings.contrasts.items()
+        name: f"{contrast.origin(results.samples)}."
+        for name, contrast in results.study.contrasts.items()
     }
-    everyone = f"Design {settings.formula}; n = {len(samples)} samples."
+    everyone = f"Design {results.study.formula}; n = {len(results.samples)} samples."
     return [
         Sheet(
-            title=file.title,
-            table=file.table,
-            source=file.path,
-            facts=origins.get(file.contrast, everyone),
-            file=file.path.relative_to(layout.results).as_posix(),
+            title=file.sheet,
+            table=file.table.name,
+            source=results.folder / file.path,
+            facts=origins.get(file.wildcards.get("contrast", ""), everyone),
+            file=file.path,
         )
-        for file in layout.tables()
+        for file in results.files()
+        if file.sheet
     ]
 
 
@@ -110,7 +110,9 @@ def write_workbook(
     simulated
         Whether the legend must say that the data are simulated.
     """
-    names = sheet_names(["Legend", *(sheet.title for sheet in sheets)])
+    narrow = [sheet for sheet in sheets if sheet.width <= MOST_COLUMNS]
+    wide = [sheet for sheet in sheets if sheet.width > MOST_COLUMNS]
+    names = sheet_names(["Legend", *(sheet.title for sheet in narrow)])
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -123,9 +125,9 @@ def write_workbook(
         legend = book.add_worksheet(names[0])
         written = [
             (name, sheet, _write_sheet(book.add_worksheet(name), sheet, formats))
-            for name, sheet in zip(names[1:], sheets, strict=True)
+            for name, sheet in zip(names[1:], narrow, strict=True)
         ]
-        _write_legend(legend, written, title, simulated, formats)
+        _write_legend(legend, written, wide, title, simulated, formats)
 
 
 def sheet_names(titles: Iterable[str]) -> list[str]:
@@ -199,7 +201,7 @@ def _rows_shown(sheet: Sheet, table: Table) -> tuple[pd.DataFrame, str]:
 
 
 def _column_formats(frame: pd.DataFrame, table: Table) -> list[str]:
-    kinds = {column.name: column.kind for column in table.columns}
+    kinds = table.kinds
     kinds |= dict.fromkeys(LARGE_NUMBERS & kinds.keys(), "large")
     return [kinds.get(name, "number") for name in frame.columns]
 
@@ -248,7 +250,9 @@ def _fitting(text: str) -> str:
     return text[: EXCEL_TEXT - len(ending)] + ending
 
 
-def _write_legend(worksheet, written, title: str, simulated: bool, formats: dict) -> None:
+def _write_legend(
+    worksheet, written, left_out: Sequence[Sheet], title: str, simulated: bool, formats: dict
+) -> None:
     worksheet.set_column(0, 0, 34)
     worksheet.set_column(1, 1, 30)
     worksheet.set_column(2, 2, 110)
@@ -265,6 +269,7 @@ def _write_legend(worksheet, written, title: str, simulated: bool, formats: dict
         row, 0, "A grey NA is a missing value; numbers are rounded for display, not in the cell."
     )
     row = _write_sheet_list(worksheet, written, row + 2, formats)
+    row = _write_left_out(worksheet, left_out, row, formats)
     _write_columns(worksheet, written, row + 1, formats)
 
 
@@ -280,6 +285,17 @@ def _write_sheet_list(worksheet, written, row: int, formats: dict) -> int:
         holds = [table.description, sheet.facts, remark]
         worksheet.write_string(row, 2, " ".join(filter(None, holds)), formats["wrap"])
     return row + 1
+
+
+def _write_left_out(worksheet, left_out: Sequence[Sheet], row: int, formats: dict) -> int:
+    """Name the tables that have no sheet because nobody could read it."""
+    for sheet in left_out:
+        table = describe(sheet.table)
+        remark = TOO_WIDE.format(columns=sheet.width, file=sheet.file or table.file)
+        worksheet.write_string(row, 1, table.title, formats["wrap"])
+        worksheet.write_string(row, 2, f"{table.description} {remark}", formats["wrap"])
+        row += 1
+    return row
 
 
 def _write_columns(worksheet, written, row: int, formats: dict) -> None:

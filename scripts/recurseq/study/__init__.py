@@ -2,7 +2,7 @@
 
 from recurseq.study.checks import study_problems
 from recurseq.study.model import (
-    Contrast,
+    CohortSettings,
     Counts,
     Enrichment,
     Normalization,
@@ -15,7 +15,7 @@ from recurseq.study.samples import kept_names, left_out_names, read_samples
 from recurseq.study.schema import config_problems, usable_part
 
 __all__ = [
-    "Contrast",
+    "CohortSettings",
     "Counts",
     "Enrichment",
     "Normalization",

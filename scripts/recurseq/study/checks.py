@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import islice
 
 import numpy as np
 import pandas as pd
 from jsonschema import Draft202012Validator
 
-from recurseq.base.errors import InputError, Problem, few, suggest
+from recurseq.base.errors import InputError, Problem
 from recurseq.base.tables import MISSING
+from recurseq.base.text import few, suggest
 from recurseq.design.formula import (
     Formula,
     FormulaError,
@@ -21,7 +21,8 @@ from recurseq.design.formula import (
 from recurseq.io.sheets import read_sheet
 from recurseq.stats.design_matrix import confounded_columns
 from recurseq.study.contrasts import contrast_problems
-from recurseq.study.model import Study
+from recurseq.study.defaults import sheet_schema
+from recurseq.study.model import CohortSettings, Study
 from recurseq.study.samples import factor_levels, kept_samples, typed_samples, without_missing
 from recurseq.study.values import level_problems, number_problems
 
@@ -30,52 +31,57 @@ LARGEST_FACTOR = 1_000_000
 SIZE_FACTOR = "size_factor"  # the column that the model adds to the sheet
 
 
-def study_problems(study: Study, row_schema: Mapping) -> list[Problem]:
+def study_problems(study: Study) -> list[Problem]:
     """Check the sample sheet, the design and the contrasts of a study.
 
     Parameters
     ----------
     study
         Built from a configuration that follows its schema.
-    row_schema
-        JSON schema of one row of the sample sheet.
 
     Returns
     -------
     list of Problem
         Everything found; empty when the study can be analysed.
     """
-    problems = _enrichment_problems(study) + _transcript_problems(study)
+    problems = _enrichment_problems(study) + _transcript_problems(study.cohort)
     formula = _parsed(study.formula, "config: design.formula", problems)
     reduced = None
     if study.omnibus_reduced is not None:
         reduced = _parsed(study.omnibus_reduced, "config: omnibus.reduced", problems)
     try:
-        sheet = read_sheet(study.samples_path)
+        sheet = read_sheet(study.cohort.samples_path)
     except InputError as error:
         return [*problems, *error.problems]
-    problems += _column_problems(sheet, study, formula)
-    if study.sample_id not in sheet.columns:
+    problems += _column_problems(sheet, study.cohort, formula)
+    if study.cohort.sample_id not in sheet.columns:
         return problems
-    problems += _row_problems(sheet, study, row_schema)
-    if not set(study.keep) <= set(sheet.columns):
+    problems += _row_problems(sheet, study.cohort)
+    if not set(study.cohort.keep) <= set(sheet.columns):
         return problems
-    kept = kept_samples(sheet, study)
+    kept = kept_samples(sheet, study.cohort)
     if sheet.empty:
         found = "a header and no sample"
-        return [*problems, Problem(study.samples_path, found, "a row for each sample")]
+        return [*problems, Problem(study.cohort.samples_path, found, "a row for each sample")]
     if kept.empty:
         return [*problems, Problem("config: samples.keep", "leaves no sample", "at least 2")]
-    usable = set(sheet.columns) - {study.sample_id}
+    usable = set(sheet.columns) - {study.cohort.sample_id}
     if formula is None or not set(formula.variables) <= usable:
         return problems
-    problems += _size_factor_problems(kept, study)
-    if study.min_samples is not None and study.min_samples > len(kept):
-        found = f"{study.min_samples}, and {len(kept)} samples are used: no gene would be kept"
+    problems += _size_factor_problems(kept, study.cohort)
+    if study.cohort.min_samples is not None and study.cohort.min_samples > len(kept):
+        found = (
+            f"{study.cohort.min_samples}, and {len(kept)} samples are used: no gene would be kept"
+        )
         problems.append(Problem("config: filter.min_samples", found, "at most their number"))
-    factor_problems = [p for name in formula.variables for p in _factor_problems(name, kept, study)]
+    compared = {contrast.factor for contrast in study.contrasts.values()}
+    factor_problems = [
+        problem
+        for name in formula.variables
+        for problem in _factor_problems(name, kept, study.cohort, compared=name in compared)
+    ]
     problems += factor_problems
-    samples = typed_samples(kept.set_index(study.sample_id), study)
+    samples = typed_samples(kept.set_index(study.cohort.sample_id), study.cohort)
     if size_problems := [
         problem
         for one, where in ((formula, "design.formula"), (reduced, "omnibus.reduced"))
@@ -92,8 +98,9 @@ def study_problems(study: Study, row_schema: Mapping) -> list[Problem]:
 
 def _enrichment_problems(study: Study) -> list[Problem]:
     """Name settings that each are allowed and together leave nothing to test."""
-    chosen = study.enrichment
-    problems = []
+    chosen, problems = study.enrichment, []
+    if chosen is None:
+        return problems
     if chosen.min_size > chosen.max_size:
         found = f"{chosen.min_size}, and max_size is {chosen.max_size}: no set has such a size"
         problems.append(Problem("config: enrichment.min_size", found, "at most max_size"))
@@ -103,36 +110,43 @@ def _enrichment_problems(study: Study) -> list[Problem]:
     return problems
 
 
-def _transcript_problems(study: Study) -> list[Problem]:
+def _transcript_problems(cohort: CohortSettings) -> list[Problem]:
     """Name a table of transcripts that no file would need."""
-    if study.counts.transcripts is None:
+    if cohort.counts.transcripts is None:
         return []
     where = "config: counts.transcripts"
     allowed = "only with counts.directory, the folder of Salmon, kallisto or RSEM files"
     fix = "remove the key; a matrix of genes needs no transcripts"
-    if study.counts.path is not None:
+    if cohort.counts.path is not None:
         return [Problem(where, "given together with counts.path", allowed, fix)]
-    if study.counts.format not in ("auto", "salmon", "kallisto", "rsem"):
-        found = f"given, and counts.format is {study.counts.format!r}"
+    if cohort.counts.format not in ("auto", "salmon", "kallisto", "rsem"):
+        found = f"given, and counts.format is {cohort.counts.format!r}"
         return [Problem(where, found, allowed, "remove the key, or correct the format")]
     return []
 
 
-def _size_factor_problems(kept: pd.DataFrame, study: Study) -> list[Problem]:
+def _filter_problems(kept: pd.DataFrame, cohort: CohortSettings) -> list[Problem]:
+    if cohort.min_samples is None or cohort.min_samples <= len(kept):
+        return []
+    found = f"{cohort.min_samples}, and {len(kept)} samples are used: no gene would be kept"
+    return [Problem("config: filter.min_samples", found, "at most their number")]
+
+
+def _size_factor_problems(kept: pd.DataFrame, cohort: CohortSettings) -> list[Problem]:
     """Check that given size factors are positive numbers, and not also to be estimated."""
-    column, problems = study.normalization.size_factors, []
+    column, problems = cohort.normalization.size_factors, []
     if column is None:
         return problems
-    if study.normalization.method is not None:
-        found = f"{study.normalization.method!r}, and size_factors names the column {column!r}"
+    if cohort.normalization.method_given:
+        found = f"{cohort.normalization.method!r}, and size_factors names the column {column!r}"
         fix = "remove one of the two: size factors are either estimated or given"
         problems.append(Problem("config: normalization.method", found, "one of the two keys", fix))
     if column in kept.columns:
         numbers = pd.to_numeric(without_missing(kept[column]), errors="coerce")
         bad = ~numbers.between(1 / LARGEST_FACTOR, LARGEST_FACTOR)
         if bad.any():
-            shown = [f"{s}: {v}" for s, v in kept.loc[bad, [study.sample_id, column]].to_numpy()]
-            where = f"{study.samples_path}, column {column!r}"
+            shown = [f"{s}: {v}" for s, v in kept.loc[bad, [cohort.sample_id, column]].to_numpy()]
+            where = f"{cohort.samples_path}, column {column!r}"
             allowed = f"a positive number a sample, from 1/{LARGEST_FACTOR:,} to {LARGEST_FACTOR:,}"
             problems.append(Problem(where, f"found {few(shown)}", allowed))
     return problems
@@ -146,63 +160,65 @@ def _parsed(text: str, where: str, problems: list[Problem]) -> Formula | None:
         return None
 
 
-def _column_problems(sheet: pd.DataFrame, study: Study, formula: Formula | None) -> list[Problem]:
+def _column_problems(
+    sheet: pd.DataFrame, cohort: CohortSettings, formula: Formula | None
+) -> list[Problem]:
     """Check that every column the configuration names is in the sheet."""
-    wanted = {study.sample_id: "config: samples.id"}
-    wanted |= dict.fromkeys(study.keep, "config: samples.keep")
-    wanted |= dict.fromkeys(study.levels, "config: design.levels")
+    wanted = {cohort.sample_id: "config: samples.id"}
+    wanted |= dict.fromkeys(cohort.keep, "config: samples.keep")
+    wanted |= dict.fromkeys(cohort.levels, "config: design.levels")
     wanted |= dict.fromkeys(formula.variables if formula else (), "config: design.formula")
-    own_factors = study.normalization.size_factors
+    own_factors = cohort.normalization.size_factors
     wanted |= {own_factors: "config: normalization.size_factors"} if own_factors else {}
     columns = list(sheet.columns)
     problems = [
         Problem(
             where,
-            f"{name!r} is not a column of {study.samples_path}",
+            f"{name!r} is not a column of {cohort.samples_path}",
             f"one of {', '.join(columns)}",
             suggest(name, columns),
         )
         for name, where in wanted.items()
         if name not in columns
     ]
-    if SIZE_FACTOR in columns and SIZE_FACTOR not in (study.sample_id, own_factors):
-        where = f"{study.samples_path}, column {SIZE_FACTOR!r}"
+    if SIZE_FACTOR in columns and SIZE_FACTOR not in (cohort.sample_id, own_factors):
+        where = f"{cohort.samples_path}, column {SIZE_FACTOR!r}"
         found = "the model adds a column of this name"
         problems.append(Problem(where, found, "another name", "rename the column"))
-    if formula and study.sample_id in formula.variables:
-        found = f"{study.sample_id!r} names the samples and cannot be in the formula"
+    if formula and cohort.sample_id in formula.variables:
+        found = f"{cohort.sample_id!r} names the samples and cannot be in the formula"
         problems.append(Problem("config: design.formula", found, "columns that samples share"))
-    for name in set(study.levels) - set(formula.variables if formula else study.levels):
+    for name in set(cohort.levels) - set(formula.variables if formula else cohort.levels):
         if name in columns:
-            found = f"levels of {name!r}, which is not in the formula {study.formula!r}"
+            found = f"levels of {name!r}, which is not in the formula {cohort.formula!r}"
             problems.append(Problem("config: design.levels", found, "", "remove it, or add it"))
     return problems
 
 
-def _row_problems(sheet: pd.DataFrame, study: Study, row_schema: Mapping) -> list[Problem]:
+def _row_problems(sheet: pd.DataFrame, cohort: CohortSettings) -> list[Problem]:
     """Blank, unusable and repeated sample names, and values `keep` names that do not occur."""
     problems = []
-    validator = Draft202012Validator(row_schema)
+    validator = Draft202012Validator(sheet_schema())
     # The schema calls the names sample_id; another column of that name takes theirs meanwhile.
-    swapped = {study.sample_id: "sample_id", "sample_id": study.sample_id}
+    swapped = {cohort.sample_id: "sample_id", "sample_id": cohort.sample_id}
     named = sheet.rename(columns=swapped)
     for line, row in zip(sheet.index, named.to_dict("records"), strict=True):
         for error in validator.iter_errors(row):
             column = swapped.get(error.path[0], error.path[0])
-            where = f"{study.samples_path}, line {line}, column {column!r}"
+            where = f"{cohort.samples_path}, line {line}, column {column!r}"
             problems.append(
                 Problem(where, f"found {error.instance!r}", error.schema["description"])
             )
-    names = sheet[study.sample_id]
+    names = sheet[cohort.sample_id]
     for line in sheet.index[names == MISSING]:
-        where = f"{study.samples_path}, line {line}"
+        where = f"{cohort.samples_path}, line {line}"
         allowed = f"a name; {MISSING} stands for a missing value in every table"
         problems.append(Problem(where, f"a sample called {MISSING!r}", allowed))
     for name in names[names.duplicated() & (names != "")].unique():
         lines = ", ".join(map(str, sheet.index[names == name]))
-        where = f"{study.samples_path}, lines {lines}"
+        where = f"{cohort.samples_path}, lines {lines}"
         problems.append(Problem(where, f"the sample {name!r} is listed twice", "each sample once"))
-    for column, levels in study.keep.items():
+    for column, levels in cohort.keep.items():
         values = list(sheet[column].unique()) if column in sheet.columns else levels
         for level in levels:
             if level not in values:
@@ -215,50 +231,48 @@ def _no_such_level(where: str, column: str, level: str, values: list[str]) -> Pr
     return Problem(where, found, f"one of {few(values, 10)}", suggest(level, values))
 
 
-def _factor_problems(name: str, kept: pd.DataFrame, study: Study) -> list[Problem]:
+def _factor_problems(
+    name: str, kept: pd.DataFrame, cohort: CohortSettings, *, compared: bool
+) -> list[Problem]:
     """One column of the formula: missing values, unknown levels, empty or tiny groups."""
     values = without_missing(kept[name])
-    where = f"{study.samples_path}, column {name!r}"
+    where = f"{cohort.samples_path}, column {name!r}"
     problems = []
     if values.isna().any():
-        samples = few(kept.loc[values.isna(), study.sample_id])
+        samples = few(kept.loc[values.isna(), cohort.sample_id])
         fix = "fill it in, or leave the samples out with samples.keep"
         problems.append(
             Problem(where, f"no value for the samples {samples}", "a value in every row", fix)
         )
     counts = values.value_counts()
     problems += level_problems(where, list(counts.index))
-    if name in study.levels:
-        problems += _level_problems(name, kept, counts, study)
+    if name in cohort.levels:
+        problems += _level_problems(name, kept, counts, cohort)
     else:
         problems += number_problems(where, values)
     if len(counts) == 1:
         found = f"only one value ({counts.index[0]!r}) among the {len(kept)} samples used"
         problems.append(Problem(where, found, "two or more", "remove the column from the formula"))
-    if name in _compared_factors(study):
+    if compared:
         problems += [
             Problem(where, f"the group {level!r} has {counts[level]} sample", "at least 2 samples",
                     "a variance cannot be estimated from one sample; leave the group out")
-            for level in factor_levels(name, values, study)
+            for level in factor_levels(name, values, cohort)
             if level in counts.index and counts[level] < SMALLEST_GROUP
         ]  # fmt: skip
     return problems
 
 
-def _compared_factors(study: Study) -> set[str]:
-    return {contrast.factor for contrast in study.contrasts.values() if contrast.factor}
-
-
 def _level_problems(
-    name: str, kept: pd.DataFrame, counts: pd.Series, study: Study
+    name: str, kept: pd.DataFrame, counts: pd.Series, cohort: CohortSettings
 ) -> list[Problem]:
     """Levels of the sheet that are not listed, and listed levels that no sample has."""
-    listed, present = list(study.levels[name]), list(counts.index)
+    listed, present = list(cohort.levels[name]), list(counts.index)
     problems = []
     for level in sorted(set(present) - set(listed)):
-        samples = few(kept.loc[kept[name] == level, study.sample_id], 3)
+        samples = few(kept.loc[kept[name] == level, cohort.sample_id], 3)
         fix = suggest(level, listed) or f"list it, or leave it out with samples.keep: {{{name}: …}}"
-        where = f"{study.samples_path}, column {name!r}"
+        where = f"{cohort.samples_path}, column {name!r}"
         problems.append(
             Problem(where, f"the value {level!r} (samples {samples}) is not a level of the design",
                     f"one of {', '.join(listed)}", fix)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import Problem, few, suggest
+from recurseq.base.errors import Problem
+from recurseq.base.text import few, suggest
+from recurseq.design.contrast import SIDES, Contrast
 from recurseq.design.formula import Formula, design_matrix
-from recurseq.study.model import Contrast, Study
+from recurseq.study.model import Study
 
 
 def contrast_problems(study: Study, formula: Formula, samples: pd.DataFrame) -> list[Problem]:
@@ -23,7 +25,7 @@ def contrast_problems(study: Study, formula: Formula, samples: pd.DataFrame) -> 
     problems = []
     for contrast in study.contrasts.values():
         where = f"config: contrasts.{contrast.name}"
-        if contrast.coefficients:
+        if not contrast.of_levels:
             problems += _coefficient_problems(contrast, where, formula, samples)
         else:
             problems += _factor_problems(contrast, where, study, formula, samples)
@@ -48,11 +50,11 @@ def _factor_problems(
         ]  # fmt: skip
     levels = list(samples[factor].cat.categories)
     problems = []
-    for side in ("numerator", "denominator"):
+    for side in SIDES:
         problems += [
             Problem(f"{where}.{side}", f"{level!r} is not a level of {factor!r}",
                     f"one of {', '.join(levels)}", suggest(level, levels))
-            for level in getattr(contrast, side)
+            for level in contrast.levels(side)
             if level not in levels
         ]  # fmt: skip
     both = set(contrast.numerator) & set(contrast.denominator)

@@ -3,52 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
+from recurseq.design.calling import CallingRule
+from recurseq.design.contrast import Contrast
 from recurseq.design.formula import parse_formula
+from recurseq.study.defaults import with_defaults
 
-
-@dataclass(frozen=True)
-class Contrast:
-    """One comparison: levels of a factor, or weights of design columns."""
-
-    name: str
-    factor: str | None = None
-    numerator: tuple[str, ...] = ()
-    denominator: tuple[str, ...] = ()
-    within: Mapping[str, str | float] = field(default_factory=dict)
-    coefficients: Mapping[str, float] = field(default_factory=dict)
-    lfc_threshold: float = 0.0
-    min_abs_lfc: float = 1.0
-
-    def as_dict(self) -> dict:
-        """Plain values, as rules hand them to scripts."""
-        plain = asdict(self)
-        return {**plain, "numerator": list(self.numerator), "denominator": list(self.denominator)}
+AUTO = "auto"
+# What `min_abs_lfc: auto` means. A coefficient counts per unit of its column, a year or a gram: no
+# one size of it is worth reporting.
+SMALLEST_CHANGE = {"levels": 1.0, "coefficients": 0.0}
 
 
 @dataclass(frozen=True)
 class Testing:
-    """How genes are tested and called."""
+    """How genes are tested and called; `min_abs_lfc` may be ``auto``."""
 
-    alpha: float = 0.05
-    lfc_threshold: float = 0.0
-    min_abs_lfc: float = 1.0
-    independent_filtering: bool = True
-    cooks: bool = True
-    shrinkage: str = "apeglm"
+    alpha: float
+    lfc_threshold: float
+    min_abs_lfc: float | str
+    independent_filtering: bool
+    cooks: bool
+    shrinkage: str
+
+    def options(self, *names: str) -> dict:
+        """Return these settings as plain values, for the rule that uses them and no others."""
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True)
 class Counts:
     """Where the counts are: one file, or a directory of files for each sample."""
 
-    path: str | None = None
-    directory: str | None = None
-    format: str = "auto"
-    strand: str = "auto"
-    transcripts: str | None = None
-    lengths: str = "offset"
+    path: str | None
+    directory: str | None
+    format: str
+    strand: str
+    transcripts: str | None
+    lengths: str
 
     @property
     def location(self) -> str:
@@ -58,52 +51,100 @@ class Counts:
 
 @dataclass(frozen=True)
 class Normalization:
-    """What counts are divided by: estimated, or a column of the sample sheet; and lengths."""
+    """What counts are divided by: estimated, or a column of the sample sheet; and lengths.
 
-    method: str | None = None
-    size_factors: str | None = None
-    lengths: str | None = None
+    Attributes
+    ----------
+    method
+        How size factors are estimated.
+    method_given
+        Whether the configuration names the method, which excludes `size_factors`.
+    """
 
-    @property
-    def estimator(self) -> str:
-        """How size factors are estimated when the sheet does not give them."""
-        return self.method or "ratio"
+    method: str
+    method_given: bool
+    size_factors: str | None
+    lengths: str | None
 
     def as_dict(self) -> dict:
-        """Plain values, as rules hand them to scripts."""
-        return {"estimator": self.estimator, "size_factors": self.size_factors}
+        """Plain values, as rules of the workflow hand them to scripts."""
+        return {"method": self.method, "size_factors": self.size_factors}
 
 
 @dataclass(frozen=True)
 class Enrichment:
     """Gene-set collections (name to GMT file) and how they are tested."""
 
-    collections: Mapping[str, str] = field(default_factory=dict)
-    rank_by: str = "stat"
-    min_size: int = 15
-    max_size: int = 500
+    collections: Mapping[str, str]
+    rank_by: str
+    min_size: int
+    max_size: int
 
 
 @dataclass(frozen=True)
-class Study:
-    """A validated configuration; built by `load_study`."""
+class CohortSettings:
+    """What the samples, the counts and the choice of genes depend on, and nothing else.
 
-    title: str
+    Attributes
+    ----------
+    min_samples
+        Samples that need `min_count` counts for a gene to be kept; None is the smallest group.
+    main_factor
+        Column that groups the samples in figures; empty when there is none.
+    """
+
     counts: Counts
     samples_path: str
     sample_id: str
     keep: Mapping[str, tuple[str, ...]]
+    formula: str
+    levels: Mapping[str, tuple[str, ...]]
     annotation: str
     min_count: int
     min_samples: int | None
     normalization: Normalization
-    formula: str
-    levels: Mapping[str, tuple[str, ...]]
+    main_factor: str
+    simulated: bool
+
+    def as_dict(self) -> dict:
+        """Plain values, as rules of the workflow hand them to scripts."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping) -> CohortSettings:
+        """Build the settings from what `as_dict` returned."""
+        parts = {
+            "counts": Counts(**plain["counts"]),
+            "normalization": Normalization(**plain["normalization"]),
+        }
+        return cls(**{**plain, **parts})
+
+
+@dataclass(frozen=True)
+class Study:
+    """A validated configuration; built by `load_study`.
+
+    Attributes
+    ----------
+    cohort
+        Samples, counts and the choice of genes.
+    panel
+        Path of the marker panel; None when the study has none.
+    enrichment
+        Gene sets; None when the study has none.
+    omnibus_reduced
+        Reduced design of the omnibus test; None when the study has none.
+    truth
+        Where the simulated truth of the demo study lies; None for real data.
+    """
+
+    title: str
+    cohort: CohortSettings
     contrasts: Mapping[str, Contrast]
     omnibus_reduced: str | None
     testing: Testing
     panel: str | None
-    enrichment: Enrichment
+    enrichment: Enrichment | None
     seed: int
     truth: str | None
 
@@ -113,10 +154,19 @@ class Study:
         return self.truth is not None
 
     @property
+    def formula(self) -> str:
+        """The design formula."""
+        return self.cohort.formula
+
+    @property
+    def normalization(self) -> Normalization:
+        """What counts are divided by."""
+        return self.cohort.normalization
+
+    @property
     def main_factor(self) -> str:
         """Factor of the first contrast of levels; groups samples in figures. Empty when none."""
-        factors = [contrast.factor for contrast in self.contrasts.values() if contrast.factor]
-        return factors[0] if factors else ""
+        return self.cohort.main_factor
 
     @property
     def adjusted_for(self) -> tuple[str, ...]:
@@ -127,6 +177,32 @@ class Study:
         variables = parse_formula(self.formula).variables
         return tuple(name for name in variables if self.main_factor and name != self.main_factor)
 
+    @property
+    def collections(self) -> Mapping[str, str]:
+        """Gene-set collections, name to GMT file; none when the study has no enrichment."""
+        return self.enrichment.collections if self.enrichment else {}
+
+    @property
+    def parts(self) -> frozenset[str]:
+        """Conditions of the tables and figures that this study has (`recurseq.base.tables`)."""
+        present = {
+            "omnibus": self.omnibus_reduced is not None,
+            "markers": self.panel is not None,
+            "enrichment": self.enrichment is not None,
+            "adjusted": bool(self.adjusted_for),
+            "simulated": self.simulated,
+        }
+        return frozenset(name for name, holds in present.items() if holds)
+
+    @property
+    def wildcards(self) -> dict[str, tuple[str, ...]]:
+        """What the wildcards in the paths of tables and figures stand for."""
+        return {"contrast": tuple(self.contrasts), "collection": tuple(self.collections)}
+
+    def cohort_settings(self) -> CohortSettings:
+        """Return what the cohort depends on, so that no other setting makes it anew."""
+        return self.cohort
+
 
 def load_study(config: Mapping) -> Study:
     """Build a study from a configuration that follows the schema.
@@ -134,50 +210,75 @@ def load_study(config: Mapping) -> Study:
     Parameters
     ----------
     config
-        The parsed configuration; `config_problems` found nothing in it.
+        The parsed configuration; `config_problems` found nothing in it. What it leaves out is
+        filled in by the defaults of the schema.
     """
-    testing = Testing(**config.get("testing", {}))
-    filters = config.get("filter", {})
-    min_samples = filters.get("min_samples", "auto")
-    contrasts = {
-        name: _contrast(name, entry, testing) for name, entry in config["contrasts"].items()
-    }
+    full = with_defaults(config)
+    testing = Testing(**full["testing"])
+    contrasts = {name: _contrast(name, entry, testing) for name, entry in full["contrasts"].items()}
+    enrichment = full.get("enrichment")
     return Study(
-        title=config["study"]["title"],
-        counts=Counts(**config["counts"]),
-        samples_path=config["samples"]["path"],
-        sample_id=config["samples"].get("id", "sample_id"),
-        keep={c: _texts(levels) for c, levels in config["samples"].get("keep", {}).items()},
-        annotation=config.get("genes", {}).get("annotation", "none"),
-        min_count=filters.get("min_count", 10),
-        min_samples=None if min_samples == "auto" else min_samples,
-        normalization=Normalization(**config.get("normalization", {})),
-        formula=config["design"]["formula"],
-        levels={c: _texts(levels) for c, levels in config["design"].get("levels", {}).items()},
+        title=full["study"]["title"],
+        cohort=_cohort(full, config.get("normalization", {}), contrasts),
         contrasts=contrasts,
-        omnibus_reduced=config.get("omnibus", {}).get("reduced"),
+        omnibus_reduced=full.get("omnibus", {}).get("reduced"),
         testing=testing,
-        panel=config.get("markers", {}).get("panel"),
-        enrichment=Enrichment(**config.get("enrichment", {})),
-        seed=config.get("seed", 20160901),
-        truth=config.get("demo", {}).get("truth"),
+        panel=full.get("markers", {}).get("panel"),
+        enrichment=Enrichment(**enrichment) if enrichment else None,
+        seed=full["seed"],
+        truth=full.get("demo", {}).get("truth"),
+    )
+
+
+def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) -> CohortSettings:
+    counts = dict.fromkeys(("path", "directory", "transcripts")) | full["counts"]
+    factors = [contrast.factor for contrast in contrasts.values() if contrast.of_levels]
+    min_samples = full["filter"]["min_samples"]
+    return CohortSettings(
+        counts=Counts(**counts),
+        samples_path=full["samples"]["path"],
+        sample_id=full["samples"]["id"],
+        keep={c: _texts(levels) for c, levels in full["samples"].get("keep", {}).items()},
+        formula=full["design"]["formula"],
+        levels={c: _texts(levels) for c, levels in full["design"]["levels"].items()},
+        annotation=full["genes"]["annotation"],
+        min_count=full["filter"]["min_count"],
+        min_samples=None if min_samples == AUTO else min_samples,
+        normalization=_normalization(full["normalization"], given),
+        main_factor=factors[0] if factors else "",
+        simulated="demo" in full,
+    )
+
+
+def _normalization(full: Mapping, given: Mapping) -> Normalization:
+    return Normalization(
+        method=full["method"],
+        method_given="method" in given,
+        size_factors=full.get("size_factors"),
+        lengths=full.get("lengths"),
     )
 
 
 def _contrast(name: str, entry: Mapping, testing: Testing) -> Contrast:
+    kind = "coefficients" if "coefficients" in entry else "levels"
+    least = entry.get("min_abs_lfc", testing.min_abs_lfc)
+    rule = CallingRule(
+        alpha=testing.alpha,
+        lfc_threshold=float(entry.get("lfc_threshold", testing.lfc_threshold)),
+        min_abs_lfc=SMALLEST_CHANGE[kind] if least == AUTO else float(least),
+    )
     within = {
         column: value if isinstance(value, float | int) else str(value)
         for column, value in entry.get("within", {}).items()
     }
     return Contrast(
         name=name,
-        factor=entry.get("factor"),
+        rule=rule,
+        factor=entry.get("factor", ""),
         numerator=_texts(entry.get("numerator", [])),
         denominator=_texts(entry.get("denominator", [])),
         within=within,
         coefficients={k: float(v) for k, v in entry.get("coefficients", {}).items()},
-        lfc_threshold=float(entry.get("lfc_threshold", testing.lfc_threshold)),
-        min_abs_lfc=float(entry.get("min_abs_lfc", testing.min_abs_lfc)),
     )
 
 

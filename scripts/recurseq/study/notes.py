@@ -25,7 +25,7 @@ def study_notes(study: Study) -> list[str]:
     list of str
         One sentence each.
     """
-    samples = read_samples(study)
+    samples = read_samples(study.cohort)
     variables = parse_formula(study.formula).variables
     notes = [note for name in variables for note in _column_notes(name, samples[name], study)]
     return notes + [note for one in study.contrasts.values() for note in _cell_notes(one, samples)]
@@ -56,7 +56,7 @@ def _column_notes(name: str, values: pd.Series, study: Study) -> list[str]:
             ]
         return []
     notes = []
-    if name not in study.levels:
+    if name not in study.cohort.levels:
         notes.append(
             f"the levels of {name!r} are not listed; in alphabetical order, "
             f"{values.cat.categories[0]!r} is the reference"

@@ -9,16 +9,16 @@ import pandas as pd
 from recurseq.base.errors import InputError
 from recurseq.design.formula import parse_formula
 from recurseq.io.sheets import MISSING_TEXTS, read_sheet
-from recurseq.study.model import Study
+from recurseq.study.model import CohortSettings
 
 
-def read_samples(study: Study) -> pd.DataFrame:
+def read_samples(cohort: CohortSettings) -> pd.DataFrame:
     """Read the sample sheet of a study that passed its checks.
 
     Parameters
     ----------
-    study
-        The study.
+    cohort
+        Settings of the samples, which passed their checks.
 
     Returns
     -------
@@ -33,48 +33,48 @@ def read_samples(study: Study) -> pd.DataFrame:
     recurseq.base.errors.InputError
         When the sheet cannot be read.
     """
-    kept = kept_samples(read_sheet(study.samples_path), study)
-    return typed_samples(kept.set_index(study.sample_id), study).sort_index(kind="stable")
+    kept = kept_samples(read_sheet(cohort.samples_path), cohort)
+    return typed_samples(kept.set_index(cohort.sample_id), cohort).sort_index(kind="stable")
 
 
-def kept_names(study: Study) -> list[str] | None:
+def kept_names(cohort: CohortSettings) -> list[str] | None:
     """Names of the kept samples, or None when the sheet cannot even tell those."""
-    sheet = _telling_sheet(study)
-    return None if sheet is None else list(kept_samples(sheet, study)[study.sample_id])
+    sheet = _telling_sheet(cohort)
+    return None if sheet is None else list(kept_samples(sheet, cohort)[cohort.sample_id])
 
 
-def left_out_names(study: Study) -> list[str]:
+def left_out_names(cohort: CohortSettings) -> list[str]:
     """Names of the samples that `keep` leaves out; none when the sheet cannot tell them."""
-    sheet = _telling_sheet(study)
+    sheet = _telling_sheet(cohort)
     if sheet is None:
         return []
-    return list(sheet.drop(kept_samples(sheet, study).index)[study.sample_id])
+    return list(sheet.drop(kept_samples(sheet, cohort).index)[cohort.sample_id])
 
 
-def _telling_sheet(study: Study) -> pd.DataFrame | None:
+def _telling_sheet(cohort: CohortSettings) -> pd.DataFrame | None:
     """Read the sheet, if it can be read and has the columns that say which samples are kept."""
     try:
-        sheet = read_sheet(study.samples_path)
+        sheet = read_sheet(cohort.samples_path)
     except InputError:
         return None
-    return sheet if {study.sample_id, *study.keep} <= set(sheet.columns) else None
+    return sheet if {cohort.sample_id, *cohort.keep} <= set(sheet.columns) else None
 
 
-def kept_samples(sheet: pd.DataFrame, study: Study) -> pd.DataFrame:
+def kept_samples(sheet: pd.DataFrame, cohort: CohortSettings) -> pd.DataFrame:
     """Rows of the sheet that `keep` leaves in."""
-    for column, levels in study.keep.items():
+    for column, levels in cohort.keep.items():
         sheet = sheet[sheet[column].isin(levels)]
     return sheet
 
 
-def typed_samples(sheet: pd.DataFrame, study: Study) -> pd.DataFrame:
+def typed_samples(sheet: pd.DataFrame, cohort: CohortSettings) -> pd.DataFrame:
     """Give every column its type; see `read_samples`."""
-    in_formula = set(parse_formula(study.formula).variables)
+    in_formula = set(parse_formula(cohort.formula).variables)
     columns = {}
     for name, texts in sheet.items():
         present = without_missing(texts)
-        if name in in_formula and (name in study.levels or not is_numeric(present)):
-            columns[name] = pd.Categorical(present, categories=factor_levels(name, present, study))
+        if name in in_formula and (name in cohort.levels or not is_numeric(present)):
+            columns[name] = pd.Categorical(present, categories=factor_levels(name, present, cohort))
         elif is_numeric(present):
             columns[name] = pd.to_numeric(present, errors="coerce").to_numpy(dtype=float)
         else:
@@ -94,8 +94,8 @@ def is_numeric(values: pd.Series) -> bool:
     return len(present) > 0 and bool((numbers.notna() & (numbers.abs() < float("inf"))).all())
 
 
-def factor_levels(name: str, values: Iterable[str], study: Study) -> list[str]:
+def factor_levels(name: str, values: Iterable[str], cohort: CohortSettings) -> list[str]:
     """Level order of a factor: as listed in the design, else sorted."""
-    if name in study.levels:
-        return list(dict.fromkeys(study.levels[name]))
+    if name in cohort.levels:
+        return list(dict.fromkeys(cohort.levels[name]))
     return sorted({value for value in values if isinstance(value, str)})

@@ -11,8 +11,10 @@ from datetime import date
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from recurseq.base.errors import InputError, Problem, control_of, few, quoted, suggest
+from recurseq.base.errors import InputError, Problem
+from recurseq.base.text import control_of, few, quoted, suggest
 from recurseq.study.config_file import MOST_VALUES
+from recurseq.study.defaults import config_schema
 
 _PATHS = frozenset(
     {
@@ -27,15 +29,13 @@ _RESERVED = frozenset(
 )
 
 
-def config_problems(config: Mapping, schema: Mapping) -> list[Problem]:
+def config_problems(config: Mapping) -> list[Problem]:
     """Compare a configuration with its JSON schema.
 
     Parameters
     ----------
     config
         The parsed YAML.
-    schema
-        A JSON schema (draft 2020-12).
 
     Returns
     -------
@@ -51,7 +51,7 @@ def config_problems(config: Mapping, schema: Mapping) -> list[Problem]:
     if size > MOST_VALUES:
         allowed = f"at most {MOST_VALUES:,} values, aliases (*name) written out"
         raise InputError([Problem(_where(()), "holds more values than any study", allowed)])
-    errors = Draft202012Validator(schema).iter_errors(config)
+    errors = Draft202012Validator(config_schema()).iter_errors(config)
     found += [problem for error in errors for problem in _explain(error)]
     found += _clashing_names(config)
     return sorted(dict.fromkeys(found), key=lambda problem: problem.where)
@@ -207,12 +207,12 @@ def _value_fix(error: ValidationError) -> str:
     return ""
 
 
-def usable_part(config: Mapping, schema: Mapping) -> dict | None:
+def usable_part(config: Mapping) -> dict | None:
     """Leave out what departs from the schema, so that the rest can still be checked.
 
     Parameters
     ----------
-    config, schema
+    config
         As for `config_problems`.
 
     Returns
@@ -220,7 +220,7 @@ def usable_part(config: Mapping, schema: Mapping) -> dict | None:
     dict or None
         A configuration that follows the schema, or None when something needed is missing.
     """
-    validator = Draft202012Validator(schema)
+    validator = Draft202012Validator(config_schema())
     part = copy.deepcopy(dict(config))
     for error in list(validator.iter_errors(part)):
         if error.validator == "additionalProperties" and error.validator_value is False:

@@ -7,7 +7,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import Problem, control_of, few, quoted
+from recurseq.base.errors import Problem
+from recurseq.base.text import control_of, few, quoted
 from recurseq.study.samples import is_numeric
 
 LONGEST_LEVEL = 200

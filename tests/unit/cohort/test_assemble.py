@@ -9,7 +9,13 @@ import pandas as pd
 import pytest
 
 from recurseq.base.errors import InputError
-from recurseq.cohort.assemble import assemble, keep_genes, smallest_group, write_cohort
+from recurseq.cohort.assemble import (
+    assemble,
+    drop_reasons,
+    keep_genes,
+    smallest_group,
+    write_cohort,
+)
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.importing import count_problems, import_cohort
 from recurseq.cohort.readers.count_table import CountTable
@@ -43,7 +49,6 @@ def cohort_of(table, samples, **changed):
     options = {
         "min_count": 3,
         "min_samples": 2,
-        "title": "A study",
         "simulated": True,
         "main_factor": "group",
     }
@@ -65,7 +70,6 @@ def test_content():
         "all zero",  # its only counts are in a column that is not in the sheet
         "",
     ]
-    assert cohort.uns["title"] == "A study"
     assert cohort.uns["simulated"] is True
     messages = list(cohort.uns["messages"])
     assert messages[:2] == ["from the reader", "one more"]
@@ -129,15 +133,17 @@ def test_large_counts_keep_their_value():
 
 def test_keep_genes():
     counts = np.array([[10, 10, 9, 0, 0], [10, 9, 9, 0, 0], [0, 0, 900, 1, 0]])
-    kept, reason = keep_genes(counts, 10, 2)
+    kept, codes = keep_genes(counts, 10, 2)
     assert kept.tolist() == [True, False, False, False, False]
-    assert reason[1] == "fewer than 2 samples with 10 counts or more"
-    assert reason[4] == "all zero"
+    assert codes.tolist() == ["", "filtered", "filtered", "filtered", "all_zero"]
+    words = drop_reasons(codes, 10, 2)
+    assert words[1] == "fewer than 2 samples with 10 counts or more"
+    assert words[4] == "all zero"
     assert keep_genes(counts, 10, 1)[0].tolist() == [True, True, True, False, False]
-    assert keep_genes(counts, 10, 1)[1][3] == "fewer than 1 sample with 10 counts or more"
-    kept, reason = keep_genes(counts, 0, 2)
+    assert drop_reasons(["filtered"], 10, 1) == ["fewer than 1 sample with 10 counts or more"]
+    kept, codes = keep_genes(counts, 0, 2)
     assert kept.tolist() == [True, True, True, True, False]
-    assert reason.tolist() == ["", "", "", "", "all zero"]
+    assert codes.tolist() == ["", "", "", "", "all_zero"]
 
 
 def test_smallest_group():
@@ -172,14 +178,14 @@ def small_study(tmp_path):
 
 
 def test_import_of_a_study(small_study):
-    study = load_study(config_of(small_study))
+    study = load_study(config_of(small_study)).cohort
     samples = read_samples(study)
     assert count_problems(study, samples) == []
     cohort = import_cohort(study, samples)
     assert list(cohort.obs_names) == list("12345")
     assert cohort.var["kept"].tolist() == [True, True]  # the smallest group has two samples
     assert cohort.uns["main_factor"] == "group"
-    strict = load_study(config_of(small_study, filter={"min_count": 5, "min_samples": 3}))
+    strict = load_study(config_of(small_study, filter={"min_count": 5, "min_samples": 3})).cohort
     with pytest.raises(InputError, match="no gene has 5 counts or more in 3 samples"):
         import_cohort(strict, samples)
 
@@ -189,7 +195,7 @@ def test_problems_of_counts_and_annotation_come_together(small_study):
         "gene\t1\t2\t3\t4\nA\t-5\t5\t1.5\t9\nB\t40\t50\t60\t70\n"
     )
     config = config_of(small_study, genes={"annotation": str(small_study / "no.gtf")})
-    study = load_study(config)
+    study = load_study(config).cohort
     samples = read_samples(study)
     found = " ".join(str(problem) for problem in count_problems(study, samples))
     for expected in ("sample '5'", "gene 'A', sample '1': -5", "no.gtf"):
@@ -199,7 +205,7 @@ def test_problems_of_counts_and_annotation_come_together(small_study):
 
 
 def test_a_file_that_cannot_be_read_is_a_problem(small_study):
-    study = load_study(config_of(small_study, counts={"path": "nowhere.tsv"}))
+    study = load_study(config_of(small_study, counts={"path": "nowhere.tsv"})).cohort
     samples = read_samples(study)
     assert [problem.where for problem in count_problems(study, samples)] == ["nowhere.tsv"]
 
@@ -216,7 +222,7 @@ def test_real_cohort_keeps_the_genes_of_the_reference(shared_data):
         "filter": {"min_count": 10, "min_samples": "auto"},
     }
     config["contrasts"]["c"].update(numerator="early_recurrence", denominator="no_recurrence")
-    study = load_study(config)
+    study = load_study(config).cohort
     cohort = import_cohort(study, read_samples(study))
     assert cohort.shape == (52, 60482)
     assert cohort.obs["group"].value_counts().to_dict() == {

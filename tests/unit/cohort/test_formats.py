@@ -192,7 +192,6 @@ def test_same_counts_same_cohort(tmp_path, write, record_property):
         load_annotation("none"),
         min_count=0,
         min_samples=1,
-        title="",
         simulated=False,
         main_factor="",
     )

@@ -431,7 +431,7 @@ def study_of(folder, **sections):
     }
     for name, section in sections.items():
         config[name] = {**config.get(name, {}), **section}
-    return load_study(config)
+    return load_study(config).cohort
 
 
 SHEET = pd.DataFrame({"group": ["a", "b"]}, index=["A", "B"])

@@ -16,12 +16,12 @@ from recurseq.command.sentences import (
     filter_sentence,
     marker_sentences,
     omnibus_sentence,
-    test_sentence,
+    pvalue_sentence,
     verdict,
 )
-from recurseq.study import Contrast
+from recurseq.design.calling import CallingRule
+from recurseq.design.contrast import Contrast
 
-test_sentence.__test__ = False  # a function of the code, not a test
 ROW = {
     "baseMean": 100.0,
     "log2FoldChange": 2.0,
@@ -34,6 +34,7 @@ ROW = {
     "significant": True,
     "direction": "up",
     "note": None,
+    "status": "tested",
 }
 GENE = {
     "kept": True,
@@ -58,26 +59,22 @@ def gene(**changes):
     return pd.Series({**GENE, **changes}, dtype=object)
 
 
-def outcome(largest_group=5, **testing):
+def outcome(replicates=5, **testing):
     values = SimpleNamespace(**{"alpha": 0.05, "cooks": True, **testing})
-    return SimpleNamespace(
-        study=SimpleNamespace(testing=values, min_count=10),
-        smallest_group=4,
-        cooks_limit=7.0,
-        largest_group=largest_group,
-    )
+    facts = {"min_samples": 4, "cooks_limit": 7.0, "replicates": replicates}
+    study = SimpleNamespace(testing=values, cohort=SimpleNamespace(min_count=10))
+    return SimpleNamespace(study=study, model=SimpleNamespace(uns=facts))
 
 
-def result(*, filtered=0.0, beyond=0.0, **contrast):
+def result(*, filtered=0.0, lfc_threshold=0.0, min_abs_lfc=1.0, **contrast):
+    rule = CallingRule(0.05, lfc_threshold, min_abs_lfc)
     sides = {"factor": "group", "numerator": ("b",), "denominator": ("a",)}
-    return ContrastResult(
-        Contrast("b_vs_a", **{**sides, **contrast}), pd.DataFrame(), filtered, beyond, ["S3"],
-        ["S1", "S2"],
-    )  # fmt: skip
+    asked = Contrast("b_vs_a", rule, **{**sides, **contrast})
+    return ContrastResult(asked, pd.DataFrame(), filtered, ["S3"], ["S1", "S2"])
 
 
 def said(values, contrast=None):
-    return verdict(values, contrast or result(), outcome())
+    return verdict(values, contrast or result())
 
 
 def test_a_called_gene_meets_both_conditions():
@@ -109,11 +106,22 @@ def test_a_called_gene_meets_both_conditions():
             "min_abs_lfc 1.",
         ),
         (
-            {"pvalue": np.nan, "padj": np.nan, "note": "Cook's outlier in sample S7"},
+            {
+                "pvalue": np.nan,
+                "padj": np.nan,
+                "note": "Cook's outlier in sample S7",
+                "status": "cooks_outlier",
+            },
             "Not called: Cook's outlier in sample S7.",
         ),
         (
-            {"log2FoldChange": np.nan, "padj": np.nan, "pvalue": np.nan, "note": "all zero"},
+            {
+                "log2FoldChange": np.nan,
+                "padj": np.nan,
+                "pvalue": np.nan,
+                "note": "all zero",
+                "status": "all_zero",
+            },
             "Not called: all zero.",
         ),
     ],
@@ -133,7 +141,10 @@ def test_values_that_round_to_the_limit_are_written_out():
 
 
 def test_independent_filtering_names_its_threshold():
-    low = row(baseMean=3.0, padj=np.nan, significant=False, direction="none")
+    low = row(
+        baseMean=3.0, padj=np.nan, significant=False, direction="none",
+        status="independent_filtering",
+    )  # fmt: skip
     assert said(low, result(filtered=12.5))[1] == (
         "Not called: its mean count 3 is below 12.5, the threshold of independent filtering, so "
         "its p-value 0.001 was not adjusted."
@@ -144,15 +155,18 @@ def test_the_test_against_a_threshold_decides_when_there_is_one():
     against = result(lfc_threshold=1.0, min_abs_lfc=0.0)
     changed = row(pvalueThreshold=0.4, padjThreshold=0.6, significant=False, direction="none")
     assert said(changed, against)[1] == "Not called: padjThreshold 0.6 is not below alpha 0.05."
-    assert test_sentence(changed, against) == (
+    assert pvalue_sentence(changed, against) == (
         "P-value 0.001, adjusted 0.01; test of |log2 fold change| above 1: p-value 0.4, adjusted "
         "0.6."
     )
-    assert test_sentence(row(), result(filtered=12.5)) == (
+    assert pvalue_sentence(row(), result(filtered=12.5)) == (
         "P-value 0.001, adjusted 0.01 over the genes with a mean count of at least 12.5."
     )
-    low = row(baseMean=3.0, pvalueThreshold=0.4, significant=False, direction="none")
-    sentence = said(low, result(lfc_threshold=1.0, beyond=5.0))[1]
+    low = row(
+        baseMean=3.0, pvalueThreshold=0.4, significant=False, direction="none",
+        status="independent_filtering",
+    )  # fmt: skip
+    sentence = said(low, result(lfc_threshold=1.0, filtered=5.0))[1]
     assert "below 5, the threshold" in sentence and "p-value 0.4" in sentence
 
 
@@ -174,6 +188,7 @@ def test_verdict_and_table_never_disagree(padj, change, least, missing):
     values = row(
         padj=np.nan if missing else padj, log2FoldChange=change, significant=called,
         direction=direction, note="a reason" if missing else None,
+        status="withheld" if missing else "tested",
     )  # fmt: skip
     word, sentence = said(values, result(min_abs_lfc=least))
     assert word == (f"called {direction}" if called else "not called")
@@ -223,7 +238,7 @@ def test_outlying_counts_are_told_with_their_sample():
     assert "sample S2, 5,000, is an outlier and was replaced by 31" in text
     assert "larger counts" in cooks_sentence(gene(maxCooks=9.0), NO_REPLACEMENT, outcome())
     unknown = gene(maxCooks=np.nan)
-    assert "no 3 samples share" in cooks_sentence(unknown, NO_REPLACEMENT, outcome(largest_group=2))
+    assert "no 3 samples share" in cooks_sentence(unknown, NO_REPLACEMENT, outcome(replicates=2))
     assert "None of its counts was" in cooks_sentence(unknown, NO_REPLACEMENT, outcome())
     assert cooks_sentence(unknown, replaced, outcome()).endswith("by 31 before fitting.")
     assert "left alone" in cooks_sentence(gene(), NO_REPLACEMENT, outcome(cooks=False))

@@ -16,7 +16,9 @@ from recurseq.base.errors import InputError
 from recurseq.base.tables import write_table
 from recurseq.command.folder import REPOSITORY, StudyFolder, advised
 from recurseq.command.run import Request, advice, command_line, execute, in_a_shell
-from recurseq.command.summary import called_genes, import_messages, quality_flags
+from recurseq.command.summary import called_genes, import_messages
+from recurseq.contrasts.results import summary_row
+from recurseq.report.results import Results
 from recurseq.study import load_study
 from support.report_study import contrast_table
 
@@ -139,26 +141,26 @@ def test_an_interrupt_is_left_to_snakemake_which_is_waited_for(tmp_path):
         assert (tmp_path / "ended").exists()
 
 
-def test_calls_are_counted_from_the_tables_with_the_rule_that_made_them(tmp_path):
+def test_calls_are_those_of_the_summary(tmp_path):
     study = load_study(CONFIG)
+    results = Results(tmp_path, study)
+    assert called_genes(results) == []
+    samples = pd.DataFrame({"group": pd.Categorical(["a", "a", "b"])})
+    rows = [
+        summary_row(contrast_table(), contrast, samples, 0.0)
+        for contrast in study.contrasts.values()
+    ]
+    write_table(pd.concat(rows), tmp_path / "contrasts/summary.tsv", "contrast_summary")
+    one, two = called_genes(Results(tmp_path, study))
     table = contrast_table()
-    (tmp_path / "contrasts" / "one").mkdir(parents=True)
-    write_table(table, tmp_path / "contrasts" / "one" / "genes.tsv", "contrast_genes")
-    (calls,) = called_genes(study, tmp_path)  # the other contrast has no table yet
-    assert calls.contrast == "one"
-    assert calls.up == sum(table["direction"] == "up") > 0
-    assert calls.down == sum(table["direction"] == "down") > 0
-    assert calls.tested == table["padj"].notna().sum()
-    assert calls.rule == "padj < 0.05, |log2FC| ≥ 1"
-    (tmp_path / "contrasts" / "two").mkdir()
-    write_table(table, tmp_path / "contrasts" / "two" / "genes.tsv", "contrast_genes")
-    against = called_genes(study, tmp_path)[1]
-    assert against.rule.startswith("padjThreshold < 0.05")
-    assert against.tested == table["padjThreshold"].notna().sum() != calls.tested
+    counted = [int((table["direction"] == way).sum()) for way in ("up", "down")]
+    assert one == ["one", *counted, table["padj"].notna().sum(), "padj < 0.05, |log2FC| ≥ 1"]
+    assert two[3] == table["padjThreshold"].notna().sum() != one[3]
+    assert two[4].startswith("padjThreshold < 0.05")
 
 
 def test_messages_of_the_import_are_read_and_may_be_absent(tmp_path):
-    assert import_messages(tmp_path) == [] and quality_flags(tmp_path) is None
+    assert import_messages(tmp_path) == []
     cohort = anndata.AnnData(np.ones((2, 2)), pd.DataFrame(index=["a", "b"]))
     for messages in (["3 columns were left out: 'ä'"], []):
         cohort.uns["messages"] = np.array(messages, dtype=object)

@@ -6,9 +6,11 @@ import yaml
 
 from recurseq import enrichment
 from recurseq.cohort.genes.annotation import load_annotation
-from recurseq.demo import check_table, simulate
+from recurseq.demo import calls_against_truth, simulate
 from recurseq.deseq import contrast_table, fit
-from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
+from recurseq.design.contrast import Contrast
+from recurseq.design.formula import design_matrix, parse_formula
+from recurseq.study import load_study
 
 
 @pytest.fixture(scope="module")
@@ -17,19 +19,8 @@ def config(repository) -> dict:
 
 
 @pytest.fixture(scope="module")
-def contrasts(config) -> list[dict]:
-    def levels(side) -> list[str]:
-        return [side] if isinstance(side, str) else side
-
-    return [
-        {
-            "name": name,
-            "factor": entry["factor"],
-            "numerator": levels(entry["numerator"]),
-            "denominator": levels(entry["denominator"]),
-        }
-        for name, entry in config["contrasts"].items()
-    ]
+def contrasts(config) -> list[Contrast]:
+    return list(load_study(config).contrasts.values())
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +37,14 @@ def study(config, contrasts, repository) -> tuple[pd.DataFrame, dict[str, pd.Dat
     names = truth.set_index("gene_id")["gene_name"]
     tables = {}
     for contrast in contrasts:
-        table = contrast_table(model, contrast_vector(formula, metadata, contrast))
-        tables[contrast["name"]] = table.assign(gene_name=names[table["gene_id"]].to_numpy())
+        table = contrast_table(model, contrast.weights(formula, metadata))
+        tables[contrast.name] = table.assign(gene_name=names[table["gene_id"]].to_numpy())
     return truth, tables
 
 
 def test_false_discovery_rate_and_power(study, contrasts, config):
     truth, tables = study
-    check = check_table(truth, list(tables.values()), contrasts, config["testing"]["alpha"])
+    check = calls_against_truth(truth, list(tables.values()), contrasts, config["testing"]["alpha"])
     assert check["contrast"].tolist() == list(config["contrasts"])
     assert (check["observed_fdr"] <= 0.07).all(), check
     assert (check["observed_fdr"] > 0.01).all(), check  # a check that cannot fail shows nothing

@@ -9,8 +9,10 @@ import pytest
 from recurseq.base.errors import InputError
 from recurseq.base.tables import read_table, write_table
 from recurseq.cohort.genes.annotation import load_annotation
-from recurseq.demo import check_calls, check_table, report, simulate, write_counts
+from recurseq.demo import calls_against_truth, check_calls, report, simulate, write_counts
 from recurseq.demo.check import true_difference
+from recurseq.design.calling import CallingRule
+from recurseq.design.contrast import Contrast
 
 EARLY, NONE, NORMAL = ["early_recurrence"], ["no_recurrence"], ["normal"]
 
@@ -273,11 +275,11 @@ def test_check_leaves_out_contrasts_without_truth_and_survives_a_round_trip(tmp_
         {"gene_id": ["g0", "g1"], "log2FoldChange": [1.0, 0.0], "padj": [0.01, 0.8]}
     )
     contrasts = [
-        {"name": "y_vs_x", "numerator": ["y"], "denominator": ["x"]},
-        {"name": "by_age", "numerator": [], "denominator": []},
-        {"name": "by_sex", "numerator": ["male"], "denominator": ["female"]},
+        Contrast("y_vs_x", CallingRule(0.05), "group", ("y",), ("x",)),
+        Contrast("by_age", CallingRule(0.05), coefficients={"age": 1.0}),
+        Contrast("by_sex", CallingRule(0.05), "sex", ("male",), ("female",)),
     ]
-    check = check_table(truth, [results] * 3, contrasts, 0.05)
+    check = calls_against_truth(truth, [results] * 3, contrasts, 0.05)
     assert check["contrast"].tolist() == ["y_vs_x"]
     write_table(check, tmp_path / "check.tsv", "demo_check")
     assert read_table(tmp_path / "check.tsv", "demo_check")["called"].tolist() == [1]

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recurseq.contrasts.levels import compared_samples
 from recurseq.deseq import Options, blind_vst, contrast_table, fit, omnibus_table
 from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
+from support.deseq_study import as_contrast
 
 COHORTS = {
     "pasilla": {
@@ -98,7 +98,7 @@ def test_cohort_agrees_with_r(shared_data, name):
             model,
             contrast_vector(formula, samples, question),
             OPTIONS,
-            compared=compared_samples(samples, question),
+            compared=as_contrast(question).compared(samples),
         ).set_index("gene_id")
         theirs = read(f"{numerator}_vs_{denominator}.tsv.gz").reindex(ours.index)
         difference = (ours["log2FoldChange"] - theirs["log2FoldChange"]).abs()

@@ -66,7 +66,7 @@ def test_reference_level_changes_nothing(study, formula):
     one, other = result_table(counts, samples, formula), result_table(counts, turned, formula)
     numbers = one.select_dtypes("number").columns
     np.testing.assert_allclose(one[numbers], other[numbers], rtol=1e-8, atol=1e-8)
-    pd.testing.assert_series_equal(one["direction"], other["direction"])
+    pd.testing.assert_series_equal(one["status"], other["status"])
 
 
 def test_threshold_test_does_not_depend_on_the_reference(study):

@@ -137,7 +137,7 @@ def test_lengths_from_a_file(study, tmp_path):
     )
     read = read_lengths(str(path), cohort)
     assert read.shape == counts.shape and (read == 812.5).all().all()
-    values = normalization_values(cohort, {"estimator": "ratio", "size_factors": "depth"}, None)
+    values = normalization_values(cohort, {"method": "ratio", "size_factors": "depth"}, None)
     assert (values["size_factors"] == 1.5).all() and values["lengths"] is None
     lengths.drop(columns="s01").to_csv(path, sep="\t", index_label="gene")
     with pytest.raises(InputError, match="no column for 's01'"):

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 
 from recurseq.base.errors import InputError
-from recurseq.contrasts.levels import compared_samples
 from recurseq.deseq import (
     Options,
     blind_vst,
@@ -16,6 +15,7 @@ from recurseq.deseq import (
     vst,
 )
 from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
+from support.deseq_study import as_contrast
 
 LEVELS = ["normal", "none", "early"]
 OPTIONS = Options(alpha=0.05, lfc_threshold=0.5)
@@ -170,7 +170,7 @@ def test_contrasts(fitted, reference, name):
         model,
         contrast_vector(formula, samples, question),
         OPTIONS,
-        compared=compared_samples(samples, question),
+        compared=as_contrast(question).compared(samples),
     ).set_index("gene_id")
     theirs = reference(f"{name}.results")
     difference = (ours["log2FoldChange"] - theirs["log2FoldChange"]).abs().dropna()

@@ -1,5 +1,7 @@
 """Tests, adjustment, shrinkage, omnibus, notes, integrity and storage."""
 
+from dataclasses import replace
+
 import anndata
 import numpy as np
 import pandas as pd
@@ -8,7 +10,8 @@ from scipy import optimize, stats
 
 from recurseq.base.errors import IntegrityError
 from recurseq.base.tables import describe
-from recurseq.contrasts.levels import check_through_other_levels, compared_samples
+from recurseq.contrasts.levels import check_through_other_levels
+from recurseq.contrasts.results import called
 from recurseq.deseq import (
     Options,
     add_fit,
@@ -25,9 +28,10 @@ from recurseq.deseq import (
 )
 from recurseq.deseq.prior_variance import matched_prior_variance
 from recurseq.deseq.shrinkage import contrast_basis, prior_scale
+from recurseq.design.calling import CallingRule
 from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 from recurseq.stats.adjust import benjamini_hochberg
-from support.deseq_study import fitted, levels, simulated
+from support.deseq_study import as_contrast, fitted, levels, simulated
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +183,8 @@ def test_tables_have_the_described_columns(study, tables):
     annotation = pd.DataFrame({"gene_name": "x"}, index=study[0].genes.index)
     omnibus = omnibus_table(study[0], study[0].design[["Intercept"]], annotation=annotation)
     assert list(omnibus.columns) == describe("omnibus_genes").names
-    assert list(tables["early v none"].columns) == describe("contrast_genes").names
+    complete = called(tables["early v none"], as_contrast(levels(["early"], ["none"])))
+    assert list(complete.columns) == describe("contrast_genes").names
 
 
 def test_every_gene_has_a_row_and_a_reason(study, weights):
@@ -187,14 +192,19 @@ def test_every_gene_has_a_row_and_a_reason(study, weights):
     names = ["dropped", *model.genes.index[::-1]]
     annotation = pd.DataFrame({"gene_name": [f"n{k}" for k in names]}, index=names)
     annotation["drop_reason"] = ["too few counts"] + [""] * len(model.genes)
-    options = Options(lfc_threshold=0.5, min_abs_lfc=1)
+    annotation["drop_code"] = ["filtered"] + [""] * len(model.genes)
+    options = Options(lfc_threshold=0.5)
     table = contrast_table(model, weights["early v none"], options, annotation=annotation)
+    contrast = replace(as_contrast(levels(["early"], ["none"])), rule=CallingRule(0.05, 0.5, 1))
+    table = called(table, contrast)
     assert table["gene_id"].tolist() == names
     assert table["note"][0] == "filtered before fitting: too few counts"
-    called = table["padjThreshold"].lt(0.05) & table["log2FoldChange"].abs().ge(1)
-    assert table["significant"].tolist() == called.tolist()
-    assert set(table["direction"][called]) <= {"up", "down"}
-    assert table["direction"][~called].eq("none").all()
+    assert table["status"][0] == "filtered"
+    chosen = table["padjThreshold"].lt(0.05) & table["log2FoldChange"].abs().ge(1)
+    assert table["significant"].tolist() == chosen.tolist()
+    assert set(table["direction"][chosen]) <= {"up", "down"}
+    assert table["direction"][~chosen].eq("none").all()
+    assert (table["status"].eq("tested") == table["padjThreshold"].notna()).all()
     check_table(table, model, weights["early v none"])
 
 
@@ -204,7 +214,9 @@ def test_integrity_holds_for_real_tables(study, weights, tables):
         check_table(table, model, weights[name])
     check_contrasts(weights, tables, model)
     question = levels(["early"], ["none"])
-    check_through_other_levels(tables["early v none"], model, formula, samples, question)
+    check_through_other_levels(
+        tables["early v none"], model, formula, samples, as_contrast(question)
+    )
 
 
 def test_integrity_sees_what_is_broken(study, weights, tables):
@@ -228,7 +240,9 @@ def test_integrity_sees_what_is_broken(study, weights, tables):
     with pytest.raises(IntegrityError, match="do not add up"):
         check_contrasts(weights, {**tables, "early v none": wrong}, model)
     with pytest.raises(IntegrityError, match="do not add up"):
-        check_through_other_levels(wrong, model, formula, samples, levels(["early"], ["none"]))
+        check_through_other_levels(
+            wrong, model, formula, samples, as_contrast(levels(["early"], ["none"]))
+        )
 
 
 def test_integrity_does_not_judge_genes_without_counts_or_below_the_floor():
@@ -239,7 +253,9 @@ def test_integrity_does_not_judge_genes_without_counts_or_below_the_floor():
     contrast = levels(["early"], ["none"])
     vector = contrast_vector(formula, samples, contrast)
     table = contrast_table(model, vector)
-    check_through_other_levels(table, model, formula, samples, contrast)  # g000 has no estimate
+    check_through_other_levels(
+        table, model, formula, samples, as_contrast(contrast)
+    )  # g000 has no estimate
     opposite = table["log2FoldChange"] * -1.5
     sparse = table["gene_id"] == "g001"
     changed = table["shrunkenLog2FoldChange"].mask(sparse, opposite)
@@ -253,7 +269,8 @@ def test_integrity_does_not_judge_genes_without_counts_or_below_the_floor():
 
 def test_compared_samples(study):
     _, _, samples = study
-    chosen = compared_samples(samples, levels(["early"], ["none"], within={"batch": "one"}))
+    question = levels(["early"], ["none"], within={"batch": "one"})
+    chosen = as_contrast(question).compared(samples)
     expected = samples["group"].isin(["early", "none"]) & (samples["batch"] == "one")
     assert chosen.tolist() == expected.tolist()
 

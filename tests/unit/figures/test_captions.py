@@ -1,11 +1,15 @@
 """Captions exist for every figure, render, and say "simulated" only where it is true."""
 
 import re
+from html import unescape
 from types import SimpleNamespace
 
 import jinja2
 import pytest
 from docutils.core import publish_parts
+
+from recurseq.figures.registry import all_figures
+from recurseq.report.page import caption
 
 
 def job(demo):
@@ -25,15 +29,22 @@ def job(demo):
     )
 
 
-def test_every_caption_of_the_rules_exists(repository):
+def test_every_caption_exists_and_belongs_to_something(repository):
     rules = "".join(path.read_text() for path in (repository / "workflow/rules").glob("*.smk"))
-    named = set(re.findall(r"report/([a-z_]+)\.rst", rules))
-    named |= set(re.findall(r'figure\(\s*"[^"]*/([a-z_]+)"', rules))
-    named |= set(re.findall(r'caption="([a-z_]+)"', rules))
-    assert {"pca", "volcano", "dotplot", "forest"} <= named
-    assert {
-        name for name in named if not (repository / f"workflow/report/{name}.rst").is_file()
-    } == set()
+    named = set(re.findall(r"report/([a-z_]+)\.rst", rules)) | set(all_figures()) | {"workflow"}
+    assert {path.stem for path in (repository / "workflow/report").glob("*.rst")} == named
+
+
+@pytest.mark.parametrize("entry", all_figures().values(), ids=lambda entry: entry.name)
+def test_the_page_shows_the_whole_caption_as_text(entry):
+    shown = caption(entry)
+    said = re.sub(r"{%.*?-%}", "", entry.caption_file.read_text(encoding="utf-8"), flags=re.S)
+    said = said.replace("**The data of this study are simulated.**", "")
+    assert re.sub(r"<.*?>", "", unescape(shown)) == " ".join(said.replace("``", "").split())
+    assert "`" not in shown and "{" not in shown
+    assert not re.search(r"padj|[<≥]|0\.05", unescape(re.sub(r"<.*?>", "", shown))) or (
+        entry.name == "associations"  # whose star is no call
+    )
 
 
 @pytest.mark.parametrize("demo", [True, False])

@@ -8,7 +8,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from recurseq.figures.contrast import Comparison
+from recurseq.design.calling import CallingRule
+from recurseq.figures.contrast import About
 from recurseq.figures.enrichment import dotplot_figure, running_figure, top_sets
 from recurseq.figures.markers import forest_figure, markers_figure
 from recurseq.figures.parts import brief_names, cluster_order, sample_groups
@@ -24,7 +25,7 @@ from recurseq.figures.quality import (
 from recurseq.figures.style import QUIET, save
 from recurseq.qc.components import associations, principal_components, sample_distances
 
-ABOUT = Comparison("early v none", 6, 5, 11, 0.05, 1.0, simulated=True)
+ABOUT = About("early v none (6 v 5 samples)", CallingRule(0.05, 0.0, 1.0), simulated=True)
 
 
 def joined(figure):

@@ -1,5 +1,7 @@
 """The marker panel: reading it, and what is said about every gene of it."""
 
+from dataclasses import replace
+
 import anndata
 import numpy as np
 import pandas as pd
@@ -8,6 +10,8 @@ import pytest
 from recurseq.base.errors import InputError
 from recurseq.base.tables import describe, read_table, write_table
 from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.design.calling import CallingRule
+from recurseq.design.contrast import Contrast
 from recurseq.markers.extract import extract_markers
 from recurseq.markers.panel import panel_notes, panel_problems, read_panel
 
@@ -138,14 +142,10 @@ def contrast_table():
     return table.assign(significant=table["significant"].astype("boolean"))
 
 
-CONTRASTS = {
-    "t_vs_n": {"factor": "group", "numerator": ["t"], "denominator": ["n"]},
-    "tu_vs_n_m": {
-        "factor": "group", "numerator": ["t", "u"], "denominator": ["n"], "within": {"sex": "m"},
-    },
-    "slope": {"factor": None, "numerator": [], "denominator": [],
-              "coefficients": {"age": 10.0, "sex[m]:age": -0.5}},
-}  # fmt: skip
+RULE = CallingRule(0.05)
+T_VS_N = Contrast("t_vs_n", RULE, "group", ("t",), ("n",))
+SLOPE = Contrast("slope", RULE, coefficients={"age": 10.0, "sex[m]:age": -0.5})
+CONTRASTS = [T_VS_N, Contrast("tu_vs_n_m", RULE, "group", ("t", "u"), ("n",), {"sex": "m"}), SLOPE]
 
 
 def panel(rows):
@@ -167,7 +167,7 @@ def extracted():
         ("ENSG00000000002", "hepatocyte", None, "down"),
     ]
     annotation = load_annotation("none")
-    tables = dict.fromkeys(CONTRASTS, contrast_table())
+    tables = dict.fromkeys((one.name for one in CONTRASTS), contrast_table())
     return extract_markers(panel(rows), tables, CONTRASTS, cohort(), annotation)
 
 
@@ -245,7 +245,7 @@ def test_means_and_numbers_are_of_the_samples_of_each_side(extracted):
 
 
 def test_a_numeric_within_restricts_no_sample():
-    contrasts = {"c": {**CONTRASTS["t_vs_n"], "within": {"age": 65}}}
+    contrasts = [replace(T_VS_N, name="c", within={"age": 65})]
     rows = [("AFP", "a", None, None)]
     markers, _ = extract_markers(
         panel(rows), {"c": contrast_table()}, contrasts, cohort(), load_annotation("none")
@@ -292,7 +292,7 @@ def test_an_older_symbol_is_found_through_the_annotation():
     )
     markers, _ = extract_markers(
         panel([("HPAFP", "oncofetal", None, "up")]), {"t_vs_n": contrast_table()},
-        {"t_vs_n": CONTRASTS["t_vs_n"]}, cohort(), annotation,
+        [T_VS_N], cohort(), annotation,
     )  # fmt: skip
     row = markers.iloc[0]
     assert (row["gene_id"], row["gene_name"], row["matched_by"]) == (
@@ -314,7 +314,7 @@ def test_tables_survive_writing_and_a_model_file(tmp_path, extracted):
     cohort().write_h5ad(tmp_path / "model.h5ad")
     again = extract_markers(
         panel([("AFP", "a", None, None), ("DUP", "a", None, None)]),
-        {"t_vs_n": contrast_table()}, {"t_vs_n": CONTRASTS["t_vs_n"]},
+        {"t_vs_n": contrast_table()}, [T_VS_N],
         anndata.read_h5ad(tmp_path / "model.h5ad"), load_annotation("none"),
     )  # fmt: skip
     assert again[0]["mean_numerator"].iloc[0] == markers["mean_numerator"].iloc[0]
@@ -324,7 +324,7 @@ def test_tables_survive_writing_and_a_model_file(tmp_path, extracted):
 def test_nothing_found_gives_rows_with_reasons_and_no_samples(tmp_path):
     markers, samples = extract_markers(
         panel([("X", "a", None, "up")]), {"t_vs_n": contrast_table()},
-        {"t_vs_n": CONTRASTS["t_vs_n"]}, cohort(), load_annotation("none"),
+        [T_VS_N], cohort(), load_annotation("none"),
     )  # fmt: skip
     assert markers["verdict"].tolist() == ["not tested"]
     assert len(samples) == 0
@@ -335,7 +335,7 @@ def test_a_study_without_a_main_factor_has_no_groups(tmp_path):
     model = cohort()
     model.uns["main_factor"] = ""
     rows = panel([("AFP", "a", None, None)])
-    args = {"slope": contrast_table()}, {"slope": CONTRASTS["slope"]}
+    args = {"slope": contrast_table()}, [SLOPE]
     markers, samples = extract_markers(rows, *args, model, load_annotation("none"))
     assert samples["group"].isna().all()
     write_table(markers, tmp_path / "markers.tsv", "markers")

@@ -10,7 +10,7 @@ import pytest
 
 from recurseq.base.tables import describe
 from recurseq.report import workbook
-from recurseq.report.layout import study_layout
+from recurseq.report.results import Results
 from recurseq.report.workbook import Sheet, sheet_names, study_sheets, write_workbook
 from recurseq.study import load_study
 from support.report_study import EVIL, FORMULA_NAME, config, contrast_table, frame, write_study
@@ -22,7 +22,7 @@ def book(tmp_path_factory):
     write_study(results)
     study = load_study(config())
     path = results / "tables.xlsx"
-    sheets = study_sheets(study_layout(results, study), study)
+    sheets = study_sheets(Results(results, study))
     write_workbook(sheets, path, title=study.title, simulated=study.simulated)
     return openpyxl.load_workbook(path)
 
@@ -90,13 +90,13 @@ def test_legend_describes_every_column_and_warns_of_simulated_data(book):
     texts = {str(cell.value) for cell in cells(book["Legend"])}
     assert {column.description for column in describe("markers").columns} <= texts
     assert any("SIMULATED" in text for text in texts)
-    assert any("early_recurrence (n = 7) v no_recurrence (n = 6)" in text for text in texts)
+    assert any("early_recurrence v no_recurrence (7 v 6 samples)" in text for text in texts)
 
 
 def test_header_is_frozen_and_filtered(book):
     sheet = book["genes early_vs_none"]
     assert sheet.freeze_panes == "C2"
-    assert sheet.auto_filter.ref == "A1:O181"
+    assert sheet.auto_filter.ref == "A1:P181"
 
 
 def test_sheet_names_are_legal_and_unique():

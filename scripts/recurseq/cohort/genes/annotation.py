@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import few, raise_if_any
+from recurseq.base.errors import raise_if_any
 from recurseq.base.names import name_problems
+from recurseq.base.text import few
 from recurseq.cohort.genes.gtf import gtf_genes, is_gtf
 from recurseq.cohort.readers.formats import ID_HEADERS, NAME_HEADERS, TYPE_HEADERS
 from recurseq.io.bytes import fail

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from recurseq.base.errors import few
+from recurseq.base.text import few
 from recurseq.cohort.genes.annotation import strip_version
 
 NOT_FOUND = "not in the counts: no identifier, symbol or alias fits"

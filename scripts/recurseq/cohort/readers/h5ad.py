@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recurseq.base.errors import InputError, few
+from recurseq.base.errors import InputError
+from recurseq.base.text import few
 from recurseq.cohort.readers.count_scale import scale_evidence
 from recurseq.cohort.readers.count_table import CountTable, percent
 from recurseq.cohort.readers.formats import NAME_HEADERS, TYPE_HEADERS

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import few
+from recurseq.base.text import few
 from recurseq.cohort.genes.excel_names import changed_by_excel
 from recurseq.cohort.readers import formats
 from recurseq.cohort.readers.count_scale import scale_evidence

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import InputError, Problem, few, raise_if_any
+from recurseq.base.errors import InputError, Problem, raise_if_any
+from recurseq.base.text import few
 from recurseq.cohort.readers.count_table import CountTable, as_numbers
 from recurseq.cohort.readers.formats import NAMES_OF_FORMATS, QUANTIFIERS
 from recurseq.cohort.readers.gene_level import Estimates, sum_to_genes

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from recurseq.base.errors import InputError, Problem, few, raise_if_any, suggest
+from recurseq.base.errors import InputError, Problem, raise_if_any
+from recurseq.base.text import few, suggest
 from recurseq.cohort.readers import formats
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.matching import match_names, stem

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import few
+from recurseq.base.text import few
 from recurseq.cohort.readers.count_table import as_numbers
 from recurseq.io.bytes import fail
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import Problem, few, raise_if_any
+from recurseq.base.errors import Problem, raise_if_any
+from recurseq.base.text import few
 from recurseq.cohort.genes.gtf import gtf_transcripts, is_gtf
 from recurseq.cohort.readers.count_table import percent
 from recurseq.io.bytes import fail

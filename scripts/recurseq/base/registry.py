@@ -1,0 +1,37 @@
+"""What the registries of tables and figures share: which entries a study has, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import product
+
+_WILDCARD = re.compile(r"\{(\w+)\}")
+
+
+def expansions(
+    pattern: str, wildcards: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[dict[str, str], str]]:
+    """Fill the wildcards of a path in every way that a study has.
+
+    Parameters
+    ----------
+    pattern
+        Such as ``contrasts/{contrast}/genes.tsv``.
+    wildcards
+        Name of a wildcard to its values, such as the contrasts of a study.
+
+    Yields
+    ------
+    (dict, str)
+        Values of the wildcards, and the path; the last wildcard changes fastest.
+    """
+    names = list(dict.fromkeys(_WILDCARD.findall(pattern)))
+    for values in product(*(wildcards[name] for name in names)):
+        chosen = dict(zip(names, values, strict=True))
+        yield chosen, pattern.format(**chosen)
+
+
+def is_part(condition: str, parts: Collection[str]) -> bool:
+    """Whether an entry belongs to a study; an entry without a condition belongs to every one."""
+    return not condition or condition in parts

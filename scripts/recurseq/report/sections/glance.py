@@ -1,0 +1,53 @@
+"""The study at a glance: what was called in each contrast, and what else stands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recurseq.report.results import Results
+from recurseq.report.sections.contrasts import ContrastFacts, contrast_facts
+from recurseq.report.sections.markers import VERDICTS, verdict_counts
+from recurseq.report.sections.omnibus import OmnibusFacts
+from recurseq.report.sections.omnibus import collect as omnibus_facts
+from recurseq.report.sections.quality import QualityFacts
+from recurseq.report.sections.quality import collect as quality_facts
+from recurseq.study import Study
+
+TITLE = "At a glance"
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What the first section shows; the facts are those of the other sections.
+
+    Attributes
+    ----------
+    verdicts
+        Contrast to verdict to number of genes of the panel; empty without a panel.
+    panel
+        Genes of the panel.
+    """
+
+    contrasts: list[ContrastFacts]
+    omnibus: OmnibusFacts | None
+    quality: QualityFacts
+    verdicts: dict[str, dict[str, int]]
+    panel: int
+    verdict_names: tuple[str, ...] = VERDICTS
+
+
+def collect(results: Results, study: Study) -> Glance:
+    """Gather what the other sections found."""
+    markers = results.table("markers")
+    known = [] if markers is None else list(dict.fromkeys(markers["contrast"]))
+    return Glance(
+        contrasts=[
+            contrast_facts(results, contrast)
+            for contrast in study.contrasts.values()
+            if results.table("contrast_genes", contrast=contrast.name) is not None
+        ],
+        omnibus=omnibus_facts(results, study),
+        quality=quality_facts(results, study),
+        verdicts={name: verdict_counts(markers, name) for name in known},
+        panel=0 if markers is None else len(markers[["set", "query"]].drop_duplicates()),
+    )

@@ -1,0 +1,164 @@
+"""Gene sets called by ranking, and by over-representation, in each contrast and collection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from recurseq.base.text import listed, setting
+from recurseq.design.calling import CallingRule, rule_by_padj
+from recurseq.report.results import DrawnFigure, Results
+from recurseq.report.section import Paragraph
+from recurseq.report.words import is_missing, spaced
+from recurseq.study import Study
+
+TITLE = "Pathways"
+TOP_SETS = 10
+LEADING_GENES = 10
+RANKED_BY = {
+    "stat": "the Wald statistic",
+    "log2FoldChange": "the maximum-likelihood log2 fold change",
+    "shrunkenLog2FoldChange": "the shrunken log2 fold change",
+}
+
+
+@dataclass(frozen=True)
+class CollectionFacts:
+    """One collection in one contrast.
+
+    Attributes
+    ----------
+    contrast, title, comparison, origin
+        Name of the contrast, its heading, what is compared, and by which rule genes were called.
+    tested, up, down, smallest
+        Sets with an adjusted p-value, sets called on either side, smallest adjusted p-value.
+    top_up, top_down
+        First called sets on either side.
+    over, over_called, over_background
+        Over-represented sets: the first, their number, and the genes they were tested against.
+    links
+        Words to the file of each table.
+    """
+
+    contrast: str
+    title: str
+    comparison: str
+    origin: str
+    collection: str
+    rule: CallingRule
+    tested: int
+    up: int
+    down: int
+    smallest: float | None
+    top_up: list[dict]
+    top_down: list[dict]
+    over: list[dict]
+    over_called: int
+    over_background: int | None
+    figures: list[DrawnFigure]
+    links: dict[str, str]
+
+
+@dataclass(frozen=True)
+class PathwayFacts:
+    """Every collection in every contrast."""
+
+    collections: list[CollectionFacts]
+    settings: Study
+
+
+def collect(results: Results, study: Study) -> PathwayFacts | None:
+    """Gather the facts of every collection; None when the study has none."""
+    found = [
+        _collection_facts(results, study, contrast, collection)
+        for contrast in study.contrasts
+        for collection in study.collections
+        if results.path("gsea", contrast=contrast, collection=collection).is_file()
+    ]
+    return PathwayFacts(found, study) if found else None
+
+
+def _collection_facts(
+    results: Results, study: Study, contrast: str, collection: str
+) -> CollectionFacts:
+    place = {"contrast": contrast, "collection": collection}
+    compared = study.contrasts[contrast]
+    rule = rule_by_padj(study.testing.alpha)
+    ranked = results.table("gsea", **place)
+    called = ranked[rule.mask(ranked)].sort_values(["padj", "set"], kind="stable")
+    up, down = (called[called["direction"] == way] for way in ("up", "down"))
+    over = results.table("ora", **place)
+    over_called = pd.DataFrame() if over is None else over[rule.mask(over)]
+    smallest = ranked["padj"].min()
+    return CollectionFacts(
+        contrast=contrast,
+        title=spaced(compared.label),
+        comparison=f"{contrast}: {compared.title(results.samples)}",
+        origin=compared.origin(results.samples),
+        collection=collection,
+        rule=rule,
+        tested=int(ranked["padj"].notna().sum()),
+        up=len(up),
+        down=len(down),
+        smallest=None if is_missing(smallest) else float(smallest),
+        top_up=_set_rows(up, "leading_edge"),
+        top_down=_set_rows(down, "leading_edge"),
+        over=_over_rows(over_called),
+        over_called=len(over_called),
+        over_background=None if over is None or over.empty else int(over["background"].iloc[0]),
+        figures=results.figures("pathways", **place),
+        links={
+            words: link
+            for words, table in (
+                ("All sets, ranked list (TSV)", "gsea"),
+                ("Over-representation (TSV)", "ora"),
+            )
+            if (link := results.table_link(table, **place))
+        },
+    )
+
+
+def _set_rows(rows: pd.DataFrame, genes: str) -> list[dict]:
+    return [_with_genes(row, genes) for row in rows.head(TOP_SETS).to_dict("records")]
+
+
+def _over_rows(rows: pd.DataFrame) -> list[dict]:
+    if rows.empty:
+        return []
+    ordered = rows.sort_values(["padj", "set"], kind="stable")
+    return [
+        row
+        for way in ("up", "down")
+        for row in _set_rows(ordered[ordered["direction"] == way], "genes")
+    ]
+
+
+def _with_genes(row: dict, column: str) -> dict:
+    genes = [] if is_missing(row[column]) else str(row[column]).split(";")
+    return {**row, "first_genes": genes[:LEADING_GENES], "more_genes": len(genes) - LEADING_GENES}
+
+
+def methods(facts: PathwayFacts) -> list[Paragraph]:
+    """Write how sets were tested and called."""
+    used = facts.settings.enrichment
+    collections = listed(dict.fromkeys(one.collection for one in facts.collections))
+    text = (
+        f"All genes with a p-value, each symbol once (the gene with the highest mean count), were "
+        f"ranked by {RANKED_BY[used.rank_by]} and tested with GSEApy's preranked "
+        f"multilevel method against the sets of {collections} with {used.min_size} to "
+        f"{used.max_size} ranked genes. Genes called up and, separately, down were tested for "
+        "over-representation with the one-sided hypergeometric test against all these genes. "
+        "P-values were adjusted within each contrast and collection (and direction for "
+        "over-representation); a set was called when the adjusted p-value is below "
+        f"{setting(facts.settings.testing.alpha)}."
+    )
+    return [Paragraph("Pathways", text, ("gsea", "fgsea", "gseapy", "bh"))]
+
+
+def limits(facts: PathwayFacts) -> list[str]:
+    """State what preranked p-values ignore."""
+    return [
+        "Preranked enrichment permutes genes, which act together in truth: its p-values are "
+        "too small where the genes of a set are correlated. Read them as a ranking of sets."
+    ]

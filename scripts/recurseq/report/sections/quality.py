@@ -1,0 +1,67 @@
+"""The quality of the samples: ranges, flags, sex and figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from recurseq.report.results import DrawnFigure, Results
+from recurseq.study import Study
+
+TITLE = "Quality"
+FLAGS_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class SexFacts:
+    """Sex by expression against the sheet: samples that agree, differ, or cannot be compared."""
+
+    agree: int
+    differ: list[str]
+    unknown: int
+
+
+@dataclass(frozen=True)
+class QualityFacts:
+    """Ranges over the samples (lowest, median, highest), flags and figures.
+
+    A value is None when its table is absent.
+    """
+
+    library: tuple[int, float, int] | None
+    detected: tuple[int, float, int] | None
+    factors: tuple[float, float] | None
+    flags: list[dict] | None
+    flag_count: int
+    flagged_samples: int
+    sex: SexFacts | None
+    figures: list[DrawnFigure]
+
+
+def collect(results: Results, study: Study) -> QualityFacts:
+    """Gather the facts of the quality tables."""
+    sizes, factors = results.table("qc_library_sizes"), results.table("qc_size_factors")
+    flags, sex = results.table("qc_flags"), results.table("qc_sex_check")
+    scale = None if factors is None else factors["size_factor"]
+    return QualityFacts(
+        library=None if sizes is None else _range(sizes["library_size"]),
+        detected=None if sizes is None else _range(sizes["detected_genes"]),
+        factors=None if scale is None else (float(scale.min()), float(scale.max())),
+        flags=None if flags is None else flags.head(FLAGS_SHOWN).to_dict("records"),
+        flag_count=0 if flags is None else len(flags),
+        flagged_samples=0 if flags is None else flags["sample_id"].nunique(),
+        sex=None if sex is None or sex["agrees"].isna().all() else _sex_facts(sex),
+        figures=results.figures("quality"),
+    )
+
+
+def _sex_facts(sex: pd.DataFrame) -> SexFacts:
+    known = sex[sex["agrees"].notna()]
+    agrees = known["agrees"].astype(bool)
+    differ = known.loc[~agrees, "sample_id"].tolist()
+    return SexFacts(agree=int(agrees.sum()), differ=differ, unknown=len(sex) - len(known))
+
+
+def _range(values: pd.Series) -> tuple[int, float, int]:
+    return int(values.min()), float(values.median()), int(values.max())
