@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 
-.PHONY: install demo test test-slurm test-pythons reliability bench lint format lock clean help
+.PHONY: install docs demo test test-slurm test-pythons reliability bench lint format lock clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -42,6 +42,9 @@ bench: install ## Time the engine beside R DESeq2, PyDESeq2 and InMoose
 	$(PYTHON) -m venv .bench-venv
 	.bench-venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r envs/benchmarks.lock
 	touch $@
+
+docs: install ## Write docs/outputs.md from the registries of tables and figures
+	PYTHONPATH=scripts $(BIN)/python -m recurseq.report.outputs docs/outputs.md
 
 lint: install ## Check format and style of Python and Snakemake files
 	$(BIN)/ruff format --check .

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from recurseq.jobs.changes import changed_files, file_states
-from recurseq.jobs.failures import describe, failed_jobs, log_states
+from recurseq.jobs.failures import failures_in_words, failed_jobs, log_states
 from recurseq.base.whole_file import writing_problems
 
 at_start = {}
@@ -22,7 +22,7 @@ def user_files():
 def show_failures(logs, before):
     failed = failed_jobs(logs, before)
     if failed:
-        print(describe(failed), file=sys.stderr)
+        print(failures_in_words(failed), file=sys.stderr)
 
 
 onstart:

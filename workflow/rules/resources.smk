@@ -60,6 +60,7 @@ class Request(NamedTuple):
     threads: int = 1
 
 
+LIGHT = Request(300)  # rules that read tables only
 REQUESTS = {
     "simulate_demo": Request(250),
     "import_counts": Request(300, "counts", 16, 10, 0.1),
@@ -68,7 +69,6 @@ REQUESTS = {
     "fit_model": Request(650, "cohort", 20, 10, 0.3, threads=4),
     "plot_model": Request(300, "model", 4),
     "test_contrast": Request(350, "model", 6, 5, 0.05),
-    "summarise_contrasts": Request(150),
     "check_contrasts": Request(300, "model", 6),
     "plot_contrast": Request(450, "model", 4),
     "test_omnibus": Request(500, "model", 6, 5, 0.05),
@@ -85,7 +85,7 @@ REQUESTS = {
 
 def memory(rule):
     """Memory of a rule's job in MB, as a function of its input and the attempt."""
-    request = REQUESTS[rule]
+    request = REQUESTS.get(rule, LIGHT)
 
     def megabytes(wildcards, input, attempt):
         grown = request.memory_per_mb * _size(input, request)
@@ -96,7 +96,7 @@ def memory(rule):
 
 def minutes(rule):
     """Run time of a rule's job in minutes, as a function of its input and the attempt."""
-    request = REQUESTS[rule]
+    request = REQUESTS.get(rule, LIGHT)
 
     def count(wildcards, input, attempt):
         grown = request.minutes_per_mb * _size(input, request)

@@ -29,6 +29,6 @@ def name_problems(where: str, what: str, names: Iterable[object]) -> list[Proble
         problems.append(Problem(where, found, f"at most {LONGEST_NAME} characters"))
     if odd := [name for name in texts if not name.isprintable() and control_of(name)]:
         found = f"a {what} with a control character: {few(odd)}"
-        fix = "look for a quotation mark that is not closed, and remove tabs and line ends"
+        fix = "look for a quotation mark that is not closed, and remove tabs and line endings"
         problems.append(Problem(where, found, "text in one line", fix))
     return problems

@@ -32,6 +32,16 @@ def expansions(
         yield chosen, pattern.format(**chosen)
 
 
+def condition_in_words(condition: str) -> str:
+    """Say when a study has an entry, to follow "only"; empty when it always has."""
+    special = {
+        "": "",
+        "adjusted": "when the formula has variables beside the main factor",
+        "demo": "in the demo study",
+    }
+    return special.get(condition, f"with the section `{condition}`")
+
+
 def is_part(condition: str, parts: Collection[str]) -> bool:
     """Whether an entry belongs to a study; an entry without a condition belongs to every one."""
     return not condition or condition in parts

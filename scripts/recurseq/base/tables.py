@@ -137,7 +137,7 @@ def describe(table: str) -> Table:
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
-    """Write a result table as TSV: UTF-8, unix line ends, ``NA``, 10 significant digits.
+    """Write a result table as TSV: UTF-8, unix line endings, ``NA``, 10 significant digits.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
     cells = pd.DataFrame(
         {name: _as_text(frame[name], kinds.get(name, "number")) for name in names}, columns=names
     )
-    # No quoting: cells are cleaned of tabs and line ends, and R, Excel and awk read the file alike.
+    # No quoting: cells are cleaned of tabs and line endings, so R, Excel and awk read it alike.
     lines = [
         "\t".join(names),
         *("\t".join(row) for row in cells.itertuples(index=False, name=None)),

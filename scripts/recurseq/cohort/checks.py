@@ -20,7 +20,7 @@ from recurseq.cohort.readers.count_table import CountTable, as_numbers
 from recurseq.io.cells import is_number
 
 if TYPE_CHECKING:
-    from recurseq.study import Counts, Normalization
+    from recurseq.study import Counts, NormalizationSettings
 
 LARGEST_COUNT = 2.0**53  # beyond, floating-point arithmetic does not tell neighbours apart
 _SHOWN = 3
@@ -59,7 +59,7 @@ def matrix_problems(table: CountTable, samples: pd.DataFrame, path: str) -> list
 
 
 def length_problems(
-    table: CountTable, counts: Counts, normalization: Normalization
+    table: CountTable, counts: Counts, normalization: NormalizationSettings
 ) -> list[Problem]:
     """Find settings that would correct counts twice, or not as it was asked for.
 
@@ -86,7 +86,9 @@ def length_problems(
     return []
 
 
-def nfcore_notes(table: CountTable, counts: Counts, normalization: Normalization) -> list[str]:
+def nfcore_notes(
+    table: CountTable, counts: Counts, normalization: NormalizationSettings
+) -> list[str]:
     """Say what the name of a merged table of nf-core/rnaseq tells about transcript lengths.
 
     Parameters
@@ -150,7 +152,7 @@ def _why_none_matches(table: CountTable, columns: Sequence[str], wanted: Sequenc
 
 def _closest(sample: str, columns: Sequence[str]) -> str:
     """Suggest a column; R turns dashes into dots and puts X before a leading digit."""
-    as_r_writes = "".join(sign if sign.isalnum() or sign in "._" else "." for sign in sample)
+    as_r_writes = "".join(c if c.isalnum() or c in "._" else "." for c in sample)
     for name in (as_r_writes, f"X{as_r_writes}"):
         if name in columns:
             return (
@@ -171,16 +173,16 @@ def _column_problems(table: CountTable, path: str) -> list[Problem]:
                 "rename or remove one of them; sequencing runs of one sample are added up first",
             )
         )
-    if blank := int((columns == "").sum()):
-        problems.append(Problem(f"{path}, header", f"{blank} columns of counts have no name"))
+    if unnamed := int((columns == "").sum()):
+        problems.append(Problem(f"{path}, header", f"{unnamed} columns of counts have no name"))
     return problems
 
 
 def _gene_problems(table: CountTable, path: str) -> list[Problem]:
     genes, problems = table.counts.index, []
     where = f"{path}, first column"
-    if blank := [row + 1 for row in np.flatnonzero(genes == "")]:
-        found = f"no gene identifier in data rows {few(blank)}"
+    if unnamed := [row + 1 for row in np.flatnonzero(genes == "")]:
+        found = f"no gene identifier in data rows {few(unnamed)}"
         problems.append(Problem(where, found, "an identifier for each row"))
     if MISSING in genes:
         found = f"a gene called {MISSING!r}"

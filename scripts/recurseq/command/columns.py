@@ -47,7 +47,7 @@ _WITHOUT = _words("no non not none without never neg negative minus 0 false abse
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """One column of a sheet.
 
     Attributes
@@ -74,16 +74,18 @@ class Column:
         return [value for value, count in self.values.items() if count >= SMALLEST_GROUP]
 
 
-def describe_columns(sheet: pd.DataFrame) -> list[Column]:
+def describe_columns(sheet: pd.DataFrame) -> list[SheetColumn]:
     """Describe every column of a sheet read by `recurseq.io.sheets.read_sheet`."""
     return [_describe(str(name), texts) for name, texts in sheet.items()]
 
 
-def _describe(name: str, texts: pd.Series) -> Column:
+def _describe(name: str, texts: pd.Series) -> SheetColumn:
     present = without_missing(texts).dropna()
     counts = present.value_counts()
     values = {value: int(counts[value]) for value in sorted(counts.index, key=natural)}
-    return Column(name, _kind(present, len(values), len(texts)), values, len(texts) - len(present))
+    return SheetColumn(
+        name, _kind(present, len(values), len(texts)), values, len(texts) - len(present)
+    )
 
 
 def _kind(present: pd.Series, different: int, rows: int) -> str:
@@ -115,7 +117,7 @@ def natural(text: str) -> list[tuple[int, float, str]]:
 
 
 def words_of(name: str) -> list[str]:
-    """Cut a name at signs and capitals: ``SampleType`` and ``sample_type`` are the same words."""
+    """Cut a name at punctuation and capitals: ``SampleType`` and ``sample_type`` are alike."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return [word for word in re.split(r"[\W_]+", spaced.casefold()) if word]
 
@@ -136,7 +138,7 @@ def by_reference(levels: Iterable[str]) -> list[str]:
     return sorted(levels, key=lambda level: (reference_rank(level), natural(level)))
 
 
-def factor_score(column: Column) -> int:
+def factor_score(column: SheetColumn) -> int:
     """Say how likely a column holds the groups to compare; below 0 when it cannot."""
     groups = column.kind == "groups" and len(column.large_enough) >= 2
     if not groups:
@@ -148,13 +150,13 @@ def factor_score(column: Column) -> int:
     return named + 2 * any(reference_rank(level) < 2 for level in column.large_enough)
 
 
-def factor_candidates(columns: Sequence[Column], sample_id: str) -> list[Column]:
+def factor_candidates(columns: Sequence[SheetColumn], sample_id: str) -> list[SheetColumn]:
     """Return the columns that could be compared, the likeliest first."""
     possible = [c for c in columns if c.name != sample_id and factor_score(c) >= 0]
     return sorted(possible, key=factor_score, reverse=True)  # a stable sort: ties in sheet order
 
 
-def clear_winner(candidates: Sequence[Column]) -> bool:
+def clear_winner(candidates: Sequence[SheetColumn]) -> bool:
     """Whether the first candidate may be taken without asking."""
     if len(candidates) < 2:
         return bool(candidates)
@@ -162,17 +164,19 @@ def clear_winner(candidates: Sequence[Column]) -> bool:
     return first > second and first >= 2
 
 
-def other_variables(columns: Sequence[Column], sample_id: str, factor: str) -> list[Column]:
+def other_variables(
+    columns: Sequence[SheetColumn], sample_id: str, factor: str
+) -> list[SheetColumn]:
     """Return further columns that a design might take in: groups, persons and numbers."""
     usable = ("groups", "text", "numbers")
     return [c for c in columns if c.kind in usable and c.name not in (sample_id, factor)]
 
 
-def is_person(column: Column) -> bool:
+def is_person(column: SheetColumn) -> bool:
     """Whether a column names who or what the samples are of, so that samples may be paired."""
     return any(word in _PERSONS for word in words_of(column.name))
 
 
-def is_nuisance(column: Column) -> bool:
+def is_nuisance(column: SheetColumn) -> bool:
     """Whether a column is of a kind that designs adjust for: batches, sex, places."""
     return any(word in _NUISANCE for word in words_of(column.name))

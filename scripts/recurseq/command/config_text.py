@@ -14,17 +14,17 @@ _NOT_TEXT = ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none"
 def scalar(text: str) -> str:
     """Write a text so that YAML reads it back as the same text.
 
-    Words that YAML takes for something else (``no``, ``1e5``), and texts with signs or blanks, are
-    quoted.
+    Words that YAML takes for something else (``no``, ``1e5``), and texts with spaces or other
+    characters, are quoted.
     """
     if _PLAIN.fullmatch(text) and text.casefold() not in _NOT_TEXT and not text.startswith("."):
         return text
     escapes = {'"': '\\"', "\\": "\\\\"}
-    return f'"{"".join(escapes.get(sign) or _sign(sign) for sign in text)}"'
+    return f'"{"".join(escapes.get(c) or _written(c) for c in text)}"'
 
 
-def _sign(sign: str) -> str:
-    return sign if sign.isprintable() else f"\\U{ord(sign):08x}"
+def _written(character: str) -> str:
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
 
 
 def items(values: Iterable[str]) -> str:
@@ -141,7 +141,7 @@ def _design(proposal: Proposal) -> str:
 
 def _comment(text: str) -> str:
     """Keep a comment on its line, whatever a sheet's cells hold."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _contrasts(proposal: Proposal) -> str:

@@ -17,7 +17,7 @@ from recurseq.base.whole_file import whole_file
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.formats import NAMES_OF_FORMATS
 from recurseq.command.columns import (
-    Column,
+    SheetColumn,
     clear_winner,
     describe_columns,
     factor_candidates,
@@ -121,7 +121,7 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
 def _show_files(
     wishes: Wishes,
     sheet: pd.DataFrame,
-    columns: Sequence[Column],
+    columns: Sequence[SheetColumn],
     sample_id: str,
     table: CountTable,
     whose: str,
@@ -141,7 +141,7 @@ def _show_files(
         say(f"- {message}")
 
 
-def _shown_values(column: Column) -> str:
+def _shown_values(column: SheetColumn) -> str:
     if column.kind == "names":
         return f"{next(iter(column.values))}, …"
     if column.kind == "numbers":
@@ -164,7 +164,7 @@ def _answer(
     return understood(default)
 
 
-def _choose_factor(wishes: Wishes, columns: Sequence[Column], sample_id: str) -> Column:
+def _choose_factor(wishes: Wishes, columns: Sequence[SheetColumn], sample_id: str) -> SheetColumn:
     """Take the column to compare from the user, else from the likeliest of the sheet."""
     by_name = {column.name: column for column in columns if column.name != sample_id}
     if wishes.factor is not None:
@@ -178,7 +178,7 @@ def _choose_factor(wishes: Wishes, columns: Sequence[Column], sample_id: str) ->
     return _answer(wishes, "Column to compare", likely, lambda text: _factor_named(text, by_name))
 
 
-def _factor_named(name: str, by_name: dict[str, Column]) -> Column:
+def _factor_named(name: str, by_name: dict[str, SheetColumn]) -> SheetColumn:
     if name not in by_name:
         allowed = f"one of {', '.join(by_name)}"
         raise fail("--factor", f"{name!r} is no column", allowed, suggest(name, by_name))
@@ -190,7 +190,7 @@ def _factor_named(name: str, by_name: dict[str, Column]) -> Column:
     return by_name[name]
 
 
-def _choose_levels(wishes: Wishes, factor: Column) -> tuple[str, ...]:
+def _choose_levels(wishes: Wishes, factor: SheetColumn) -> tuple[str, ...]:
     """Take levels and reference from the user, else from the names of the groups."""
     levels = choose_levels(factor, wishes.levels, wishes.reference)
     if wishes.levels or wishes.reference:

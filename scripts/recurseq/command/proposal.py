@@ -11,7 +11,7 @@ import pandas as pd
 
 from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.base.text import suggest
-from recurseq.command.columns import Column, by_reference, is_nuisance, is_person, words_of
+from recurseq.command.columns import SheetColumn, by_reference, is_nuisance, is_person, words_of
 from recurseq.design.formula import design_matrix, parse_formula
 from recurseq.stats.design_matrix import confounded_columns
 from recurseq.study.samples import without_missing
@@ -69,7 +69,9 @@ class Proposal:
     not_adjustable: Mapping[str, str]
 
 
-def choose_levels(column: Column, wanted: Sequence[str], reference: str | None) -> tuple[str, ...]:
+def choose_levels(
+    column: SheetColumn, wanted: Sequence[str], reference: str | None
+) -> tuple[str, ...]:
     """Order the levels to compare, the reference first.
 
     Parameters
@@ -77,7 +79,7 @@ def choose_levels(column: Column, wanted: Sequence[str], reference: str | None) 
     column
         The column to compare.
     wanted
-        Levels as the user gave them: one an item, or several with commas; empty for all that have
+        Levels as the user gave them: one per item, or several with commas; empty for all that have
         two samples or more.
     reference
         Level that others are compared with; None takes the first of `wanted`, or the likeliest.
@@ -153,12 +155,12 @@ def choose_contrasts(
 def _parse_contrast(
     text: str, levels: Sequence[str]
 ) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """Split ``[name=]numerator:denominator``, whatever signs the levels hold."""
+    """Split ``[name=]numerator:denominator``, whatever characters the levels hold."""
     problem = None
     name, equals, rest = text.partition("=")
     named = [(name.strip(), rest)] if equals and _is_name(name.strip()) else []
     for label, sides in [("", text), *named]:
-        for colon in [at for at, sign in enumerate(sides) if sign == ":"]:
+        for colon in [at for at, character in enumerate(sides) if character == ":"]:
             try:
                 numerator = _levels_in(sides[:colon], levels, "--contrast")
                 denominator = _levels_in(sides[colon + 1 :], levels, "--contrast")
@@ -209,7 +211,7 @@ def formula_name(column: str) -> str:
 
 
 def design_remarks(
-    sheet: pd.DataFrame, columns: Sequence[Column], factor: str, levels: Sequence[str]
+    sheet: pd.DataFrame, columns: Sequence[SheetColumn], factor: str, levels: Sequence[str]
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Say which further columns a design could take in, and which it cannot.
 
@@ -240,12 +242,12 @@ def design_remarks(
     return possible, impossible
 
 
-def _is_age(column: Column) -> bool:
+def _is_age(column: SheetColumn) -> bool:
     return column.kind == "numbers" and "age" in words_of(column.name)
 
 
 def _why_not(
-    kept: pd.DataFrame, column: Column, factor: str, levels: Sequence[str], formula: str
+    kept: pd.DataFrame, column: SheetColumn, factor: str, levels: Sequence[str], formula: str
 ) -> str:
     """Return the reason why a column cannot stand in the design; empty when it can."""
     texts = without_missing(kept[column.name])
@@ -262,7 +264,7 @@ def _why_not(
     return f"confounded with {factor}" if confounded_columns(design) else ""
 
 
-def _held(kept: pd.DataFrame, column: Column, factor: str) -> str:
+def _held(kept: pd.DataFrame, column: SheetColumn, factor: str) -> str:
     """Describe a column: its values, or that its samples are paired across groups."""
     if column.kind == "numbers":
         return f"{column.name} as a number, with one slope"

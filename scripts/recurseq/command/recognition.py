@@ -13,7 +13,7 @@ from recurseq.cohort.genes.annotation import load_annotation, strip_version
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.matching import match_names
 from recurseq.cohort.readers.read import read_counts
-from recurseq.command.columns import Column
+from recurseq.command.columns import SheetColumn
 from recurseq.io.bytes import fail
 
 HUMAN = "human"
@@ -33,7 +33,7 @@ def matched_counts(
     counts: Path,
     transcripts: Path | None,
     sheet: pd.DataFrame,
-    columns: Sequence[Column],
+    columns: Sequence[SheetColumn],
     wanted: str | None,
 ) -> tuple[str, CountTable]:
     """Read the counts and find the column of the sheet that holds their sample names.
@@ -88,7 +88,7 @@ def matched_counts(
     return best[1], best[2]
 
 
-def _id_candidates(columns: Sequence[Column]) -> list[str]:
+def _id_candidates(columns: Sequence[SheetColumn]) -> list[str]:
     """Return columns that may name samples, usual titles first."""
     named = [c.name for c in columns if c.kind == "names" and not c.missing]
     usual = [c.name for c in columns if c.name.casefold() in _ID_NAMES]

@@ -1,4 +1,4 @@
-"""What the commands print: coloured on a terminal, plain and one line a row elsewhere."""
+"""What the commands print: coloured on a terminal, plain and one line per row elsewhere."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def heading(text: str) -> None:
 def show_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows of cells under a header.
 
-    A terminal gets a table that fits its width; a file or pipe gets aligned columns, two blanks
+    A terminal gets a table that fits its width; a file or pipe gets aligned columns, two spaces
     apart and never wrapped, so that one line is one row.
     """
     cells = [[printable(cell).replace("\n", " ") for cell in row] for row in rows]

@@ -56,7 +56,7 @@ def plan_genes(annotation: pd.DataFrame, random: np.random.Generator) -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        One row a gene, by gene_id. Columns ``gene_id``, ``gene_name``, ``programme``; ``mean``
+        One row per gene, by gene_id. Columns ``gene_id``, ``gene_name``, ``programme``; ``mean``
         (expected count in normal liver at size factor 1); ``log2_<level>``, the log2 fold change
         over normal liver; ``dispersion``; ``shared_factor`` (standard deviation of the log of a
         factor that all genes with a weight share within a tumour); ``batch`` (log2).

@@ -46,8 +46,8 @@ def simulate(
     counts : pandas.DataFrame
         Genes × samples, integers; the index is called ``gene_id``.
     truth : pandas.DataFrame
-        Table ``demo_truth``: one row a gene in the order of `counts`; ``log2_<level>`` is the log2
-        fold change of the level over normal liver, exactly 0 for an unchanged gene.
+        Table ``demo_truth``: one row per gene in the order of `counts`; ``log2_<level>`` is the
+        log2 fold change of the level over normal liver, exactly 0 for an unchanged gene.
 
     Raises
     ------

@@ -19,8 +19,8 @@ from recurseq.deseq.integrity import check_contrasts, check_table
 from recurseq.deseq.normalization import Normalization, estimate_size_factors, normalize
 from recurseq.deseq.omnibus import likelihood_ratio_test
 from recurseq.deseq.results import (
+    GeneResults,
     Options,
-    Results,
     contrast_results,
     contrast_table,
     omnibus_table,
@@ -32,9 +32,9 @@ from recurseq.deseq.wald import threshold_test, wald_test
 
 __all__ = [
     "Fit",
+    "GeneResults",
     "Normalization",
     "Options",
-    "Results",
     "add_fit",
     "adjust",
     "blind_vst",

@@ -45,7 +45,7 @@ _DEFAULTS = Options()
 
 
 @dataclass(frozen=True)
-class Results:
+class GeneResults:
     """One test of all genes.
 
     Attributes
@@ -69,7 +69,7 @@ def contrast_results(
     annotation: pd.DataFrame | None = None,
     compared: pd.Series | None = None,
     threads: int = 1,
-) -> Results:
+) -> GeneResults:
     """Test one contrast.
 
     Parameters
@@ -91,7 +91,7 @@ def contrast_results(
 
     Returns
     -------
-    Results
+    GeneResults
         Columns gene_id, gene_name, baseMean, log2FoldChange, lfcSE, stat, pvalue, padj,
         shrunkenLog2FoldChange, shrunkenLfcSE, pvalueThreshold, padjThreshold, note, status.
     """
@@ -185,7 +185,7 @@ def _adjusted(fit: Fit, pvalues: pd.Series, options: Options) -> Adjusted:
     )
 
 
-def _complete(table, fit, annotation, columns, adjusted) -> Results:
+def _complete(table, fit, annotation, columns, adjusted) -> GeneResults:
     """Give every gene of the annotation a row, fitted or not."""
     if annotation is None:
         annotation = pd.DataFrame({"gene_name": fit.genes.index}, index=fit.genes.index)
@@ -206,4 +206,4 @@ def _complete(table, fit, annotation, columns, adjusted) -> Results:
         name: one.threshold if one.filtered.any() else 0.0 for name, one in adjusted.items()
     }
     ordered = full[["gene_id", "gene_name", "baseMean", *columns]].reset_index(drop=True)
-    return Results(ordered, thresholds)
+    return GeneResults(ordered, thresholds)

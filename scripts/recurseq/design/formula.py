@@ -1,7 +1,7 @@
 """Design formulas: read as data, never as code, and turned into a design matrix.
 
-The grammar is R's, without functions: column names (in backticks when they hold blanks or signs),
-``+``, ``:``, ``*``, and ``0`` or ``1`` for the intercept.
+The grammar is R's, without functions: column names (in backticks when they hold spaces or other
+characters), ``+``, ``:``, ``*``, and ``0`` or ``1`` for the intercept.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ INTERCEPT = "Intercept"
 LONGEST_FORMULA = 2_000
 MOST_FACTORS = 6  # of a product: a*b*c*d*e*f stands for 63 terms, and each more doubles them
 _TOKEN = re.compile(
-    r"\s*(?:`(?P<quoted>[^`]+)`|(?P<name>[^\W\d][\w.\u0300-\u036f]*)|(?P<number>\d+)|(?P<sign>.))"
+    r"\s*(?:`(?P<quoted>[^`]+)`|(?P<name>[^\W\d][\w.\u0300-\u036f]*)|(?P<number>\d+)|(?P<operator>.))"
 )
 
 
 _GRAMMAR = (
     "allowed are column names, '+', ':', '*', 0 and 1 (no functions; compute a new column in the "
-    "sample sheet instead, and put names with blanks or signs in backticks)"
+    "sample sheet instead, and put names with spaces or other characters in backticks)"
 )
 
 
@@ -76,7 +76,7 @@ def parse_formula(text: str) -> Formula:
     Raises
     ------
     FormulaError
-        With the offending piece of the text: unknown signs, function calls, doubled operators.
+        With the offending piece of the text: unknown characters, function calls, doubled operators.
     """
     stripped = str(text).strip()
     if len(stripped) > LONGEST_FORMULA:
@@ -97,33 +97,35 @@ def parse_formula(text: str) -> Formula:
 
 
 def _tokens(body: str, text: str) -> list[str]:
-    """Cut the right-hand side into names (marked by a leading backtick), numbers and signs."""
+    """Cut the right-hand side into names (marked by a leading backtick), numbers and operators."""
     tokens, position = [], 0
     body = body.rstrip()
     while position < len(body):
         match = _TOKEN.match(body, position)
         position = match.end()
-        if match["sign"] and match["sign"] not in "+:*":
+        if match["operator"] and match["operator"] not in "+:*":
             raise FormulaError(
-                f"{match['sign']!r} in {text!r} is not part of a formula; {_GRAMMAR}"
+                f"{match['operator']!r} in {text!r} is not part of a formula; {_GRAMMAR}"
             )
         if match["number"] and match["number"] not in ("0", "1"):
             raise FormulaError(f"number {match['number']} in {text!r}: only 0 and 1 are meant")
         name = match["quoted"] or match["name"]
-        tokens.append(f"`{name}" if name else match["number"] or match["sign"])
+        tokens.append(f"`{name}" if name else match["number"] or match["operator"])
     return tokens
 
 
-def _split(tokens: list[str], sign: str, text: str) -> list[list[str]]:
+def _split(tokens: list[str], operator: str, text: str) -> list[list[str]]:
     """Split tokens at an operator; an empty side is an error."""
     parts: list[list[str]] = [[]]
     for token in tokens:
-        if token == sign:
+        if token == operator:
             parts.append([])
         else:
             parts[-1].append(token)
     if not all(parts):
-        raise FormulaError(f"{text!r} has nothing on one side of {sign!r} or of '~'; {_GRAMMAR}")
+        raise FormulaError(
+            f"{text!r} has nothing on one side of {operator!r} or of '~'; {_GRAMMAR}"
+        )
     return parts
 
 
@@ -231,7 +233,7 @@ def contrast_vector(
     Returns
     -------
     pandas.Series
-        One weight a column of the design matrix.
+        One weight per column of the design matrix.
 
     Raises
     ------

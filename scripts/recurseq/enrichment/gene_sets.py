@@ -55,9 +55,9 @@ def read_gene_sets(path: str | Path) -> GeneSets:
     Parameters
     ----------
     path
-        UTF-8 text, with or without byte-order mark, unix or Windows line ends. Each line holds a
-        set's name, its description and its genes, separated by tabs. Blank cells, genes listed
-        twice in a set, and blank lines are dropped. Names are data: any character but a tab is
+        UTF-8 text, with or without byte-order mark, unix or Windows line endings. Each line holds a
+        set's name, its description and its genes, separated by tabs. Empty cells, genes listed
+        twice in a set, and empty lines are dropped. Names are data: any character but a tab is
         allowed, and case is kept.
 
     Raises
@@ -139,7 +139,7 @@ def _lines(numbers: list[int]) -> str:
 
 
 def _text(path: Path) -> str:
-    """Return the decoded text with unix line ends, or raise the one problem that prevents it."""
+    """Return the decoded text with unix line endings, or raise the one problem that prevents it."""
     data = unix_text(read_bytes(path, "a GMT file, plain or gzipped", LARGEST_SHEET), str(path))
     if not data.strip():
         raise fail(str(path), "the file is empty and holds no gene set", FORMAT)

@@ -37,7 +37,7 @@ TITLE_LINE = 26  # characters of a line above one curve
 
 
 def set_label(name: object) -> str:
-    """Write a set's name for reading: underscores become blanks, long names end in an ellipsis."""
+    """Write a set's name for reading: underscores become spaces, long names end in an ellipsis."""
     return short(str(name).replace("_", " "), LONGEST_SET)
 
 

@@ -101,7 +101,7 @@ def _panel(axes, values: pd.DataFrame, groups: pd.Series, colours: dict) -> None
 
 @styled
 def forest_figure(markers: pd.DataFrame, simulated: bool = False) -> Figure:
-    """Draw log2 fold changes of the panel with 95 % intervals, one panel a contrast.
+    """Draw log2 fold changes of the panel with 95 % intervals, one panel per contrast.
 
     Parameters
     ----------

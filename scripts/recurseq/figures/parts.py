@@ -76,7 +76,7 @@ def cluster_order(distances: np.ndarray) -> np.ndarray:
 
 
 def draw_bar(axes: Axes, colours: list, upright: bool) -> None:
-    """Draw one coloured cell an item, beside or above a heatmap."""
+    """Draw one coloured cell per item, beside or above a heatmap."""
     cells = np.array([to_rgb(colour) for colour in colours])
     axes.imshow(cells[:, None] if upright else cells[None], aspect="auto", interpolation="nearest")
     axes.set_xticks([])
@@ -86,7 +86,7 @@ def draw_bar(axes: Axes, colours: list, upright: bool) -> None:
 
 
 def strip(axes: Axes, values: np.ndarray, groups: pd.Series, colours: dict, size: float = 22):
-    """Draw one point a sample above its group, spread sideways by rank, with the median.
+    """Draw one point per sample above its group, spread sideways by rank, with the median.
 
     Returns the horizontal positions.
     """

@@ -127,7 +127,7 @@ class _Limited(io.RawIOBase):
 
 
 def unix_text(data: bytes, where: str) -> bytes:
-    """Return UTF-8 text without byte-order mark and with unix line ends.
+    """Return UTF-8 text without byte-order mark and with unix line endings.
 
     Raises
     ------

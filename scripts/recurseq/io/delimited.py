@@ -1,4 +1,4 @@
-"""Text files whose cells are separated by tabs, commas, semicolons or blanks."""
+"""Text files whose cells are separated by tabs, commas, semicolons or spaces."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read_delimited(where: str, data: bytes) -> tuple[bytes, str, int, tuple[tupl
     Returns
     -------
     tuple
-        The text with unix line ends, the separator, the number of comment lines before the first
+        The text with unix line endings, the separator, the number of comment lines before the first
         row, and the first rows.
     """
     data = unix_text(data, where)
@@ -70,7 +70,7 @@ def _separator(lines: list[str]) -> str:
     """Separator under which the header and the rows have the same number of cells.
 
     R writes a header that is one cell short of the rows; a wider table wins over a narrower one
-    only through the order tab, comma, semicolon, blank.
+    only through the order tab, comma, semicolon, space.
     """
     rows = [line for line in lines if not line.startswith("#")] or lines
     for separator in SEPARATORS:

@@ -1,4 +1,4 @@
-"""From a file on disk to rows of cells, whatever its compression, separator or line ends.
+"""From a file on disk to rows of cells, whatever its compression, separator or line endings.
 
 Count matrices, annotation tables and the small sheets that people write all come in here.
 """
@@ -38,7 +38,7 @@ class Content:
     kind
         ``text``, ``xlsx``, ``parquet`` or ``hdf5``.
     data
-        Bytes after decompression, with unix line ends and no byte-order mark (text only).
+        Bytes after decompression, with unix line endings and no byte-order mark (text only).
     separator
         Between cells (text only).
     comments
@@ -91,9 +91,9 @@ def load(path: str | Path, largest: int = LARGEST_MATRIX) -> Content:
 
 
 def header_of(content: Content) -> list[str]:
-    """Return the cells of the first row, without outer blanks, one for each column of the rows.
+    """Return the cells of the first row, without outer spaces, one for each column of the rows.
 
-    R's ``write.table`` leaves out the name of the first column; a blank one is put in its place.
+    R's ``write.table`` leaves out the name of the first column; an empty one is put in its place.
     """
     header = [cell_text(cell) for cell in content.lines[0]]
     if content.kind == "text" and len(content.lines) > 1:

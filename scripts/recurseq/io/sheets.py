@@ -20,13 +20,13 @@ LONGEST_NAME = 200
 
 
 def read_sheet(path: str | Path) -> pd.DataFrame:
-    """Read a TSV, CSV or xlsx file with a header row; every cell is text without outer blanks.
+    """Read a TSV, CSV or xlsx file with a header row; every cell is text without outer spaces.
 
     Parameters
     ----------
     path
         The file. Text files are UTF-8, with or without byte-order mark; the separator is the tab
-        when the header (the first line that is not blank) holds one, else the semicolon or comma.
+        when the header (the first line that is not empty) holds one, else the semicolon or comma.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
     ------
     InputError
         When the file is missing, empty, not text, or has rows of different length, or a column
-        name that is blank or used twice.
+        name that is empty or used twice.
     """
     numbered = {
         line: [cell.strip() for cell in row]
@@ -46,7 +46,7 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
         if any(cell.strip() for cell in row)
     }
     if not numbered:
-        raise fail(str(path), "the file is empty but for blanks", "a header and rows")
+        raise fail(str(path), "the file is empty but for spaces", "a header and rows")
     (_, header), *rest = _without_empty_end(numbered).items()
     body = dict(rest)
     problems = _header_problems(path, header)

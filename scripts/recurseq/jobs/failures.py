@@ -70,7 +70,7 @@ def failed_jobs(
     return [job for log in changed if (job := _failed_job(Path(log))) is not None]
 
 
-def describe(jobs: Iterable[FailedJob]) -> str:
+def failures_in_words(jobs: Iterable[FailedJob]) -> str:
     """Write for the terminal what failed, with the last lines of each log and the likely cause."""
     return "\n".join(line for job in jobs for line in _description(job))
 

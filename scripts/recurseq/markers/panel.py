@@ -33,8 +33,8 @@ def read_panel(path: str | Path) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``gene``, ``set``, ``source`` and the expected ones, in file order; None for blanks
-        in ``source`` and in the expected ones. A gene may be in several sets.
+        Columns ``gene``, ``set``, ``source`` and the expected ones, in file order; None for empty
+        cells in ``source`` and in the expected ones. A gene may be in several sets.
 
     Raises
     ------
@@ -76,12 +76,12 @@ def panel_notes(path: str | Path, contrast_names: Sequence[str]) -> list[str]:
 def _sheet_problems(path: str, sheet: pd.DataFrame) -> list[Problem]:
     problems = _column_problems(path, list(sheet.columns))
     if not len(sheet):
-        problems.append(Problem(path, "the panel has no gene", "a header and one row a gene"))
+        problems.append(Problem(path, "the panel has no gene", "a header and one row per gene"))
     for column in [name for name in REQUIRED if name in sheet]:
-        blank = sheet.index[sheet[column] == ""]
-        if len(blank):
+        empty = sheet.index[sheet[column] == ""]
+        if len(empty):
             where = f"{path}, column {column!r}"
-            found = f"blank in {_lines(blank)}"
+            found = f"no value in {_lines(empty)}"
             problems.append(Problem(where, found, "a value in each row"))
     for column in [name for name in (*REQUIRED, "source") if name in sheet]:
         for line, text in sheet[column].items():

@@ -81,7 +81,7 @@ def build_page(results: str | Path, config: Mapping, root: str | Path = ".") -> 
 
 
 def write_page(page: str, path: str | Path) -> None:
-    """Write the page as UTF-8 with unix line ends; it appears only when complete."""
+    """Write the page as UTF-8 with unix line endings; it appears only when complete."""
     with whole_file(path) as partial:
         partial.write_text(page, encoding="utf-8", newline="\n")
 

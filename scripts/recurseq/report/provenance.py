@@ -68,7 +68,7 @@ def provenance(
 
 
 def write_provenance(record: Mapping, path: str | Path) -> None:
-    """Write the record as indented JSON with a final line end."""
+    """Write the record as indented JSON with a final line ending."""
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     with whole_file(path) as partial:
         partial.write_text(text, encoding="utf-8", newline="\n")

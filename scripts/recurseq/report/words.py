@@ -70,7 +70,7 @@ def plain(value: object) -> str:
 
 
 def spaced(name: str) -> str:
-    """Return a level or contrast name for headings: underscores become blanks."""
+    """Return a level or contrast name for headings: underscores become spaces."""
     return re.sub(r"_+", " ", name).strip() or name
 
 

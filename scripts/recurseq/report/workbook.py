@@ -45,7 +45,7 @@ class Sheet:
     source
         The TSV file of the table, or the frame itself.
     facts
-        What the numbers came from: contrast, samples a group, thresholds.
+        What the numbers came from: contrast, samples per group, thresholds.
     file
         Where the whole table lies, as told to the reader.
     """
@@ -94,7 +94,7 @@ def study_sheets(results: Results) -> list[Sheet]:
 def write_workbook(
     sheets: Sequence[Sheet], path: str | Path, title: str, simulated: bool = False
 ) -> None:
-    """Write a legend and one sheet a table.
+    """Write a legend and one sheet per table.
 
     Genes and all other texts are written as texts, so that no program reads ``SEPT1`` as a date
     or ``=A1`` as a formula; a missing value is a grey ``NA``. The same tables give the same bytes.

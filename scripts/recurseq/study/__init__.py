@@ -5,12 +5,12 @@ from recurseq.study.model import (
     CohortSettings,
     Counts,
     Enrichment,
-    Normalization,
+    NormalizationSettings,
     Study,
     Testing,
     load_study,
 )
-from recurseq.study.notes import study_notes
+from recurseq.study.remarks import study_notes
 from recurseq.study.samples import kept_names, left_out_names, read_samples
 from recurseq.study.schema import config_problems, usable_part
 
@@ -18,7 +18,7 @@ __all__ = [
     "CohortSettings",
     "Counts",
     "Enrichment",
-    "Normalization",
+    "NormalizationSettings",
     "Study",
     "Testing",
     "config_problems",

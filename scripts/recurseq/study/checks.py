@@ -147,7 +147,8 @@ def _size_factor_problems(kept: pd.DataFrame, cohort: CohortSettings) -> list[Pr
         if bad.any():
             shown = [f"{s}: {v}" for s, v in kept.loc[bad, [cohort.sample_id, column]].to_numpy()]
             where = f"{cohort.samples_path}, column {column!r}"
-            allowed = f"a positive number a sample, from 1/{LARGEST_FACTOR:,} to {LARGEST_FACTOR:,}"
+            limits = f"from 1/{LARGEST_FACTOR:,} to {LARGEST_FACTOR:,}"
+            allowed = f"a positive number for each sample, {limits}"
             problems.append(Problem(where, f"found {few(shown)}", allowed))
     return problems
 
@@ -196,7 +197,7 @@ def _column_problems(
 
 
 def _row_problems(sheet: pd.DataFrame, cohort: CohortSettings) -> list[Problem]:
-    """Blank, unusable and repeated sample names, and values `keep` names that do not occur."""
+    """Empty, unusable and repeated sample names, and values `keep` names that do not occur."""
     problems = []
     validator = Draft202012Validator(sheet_schema())
     # The schema calls the names sample_id; another column of that name takes theirs meanwhile.

@@ -66,8 +66,8 @@ def _not_yaml(error: yaml.YAMLError, where: str) -> InputError:
     mark = getattr(error, "problem_mark", None)
     place = f"{where}, line {mark.line + 1}" if mark else where
     found = f"is not YAML: {getattr(error, 'problem', None) or error}"
-    fix = "look for a tab, a missing blank after a colon, or a quotation mark that is not closed"
-    return fail(place, found, "keys and values, indented by blanks", fix)
+    fix = "look for a tab, a missing space after a colon, or a quotation mark that is not closed"
+    return fail(place, found, "keys and values, indented by spaces", fix)
 
 
 def _refuse_depth(text: str, where: str) -> None:

@@ -50,7 +50,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class Normalization:
+class NormalizationSettings:
     """What counts are divided by: estimated, or a column of the sample sheet; and lengths.
 
     Attributes
@@ -102,7 +102,7 @@ class CohortSettings:
     annotation: str
     min_count: int
     min_samples: int | None
-    normalization: Normalization
+    normalization: NormalizationSettings
     main_factor: str
     simulated: bool
 
@@ -115,7 +115,7 @@ class CohortSettings:
         """Build the settings from what `as_dict` returned."""
         parts = {
             "counts": Counts(**plain["counts"]),
-            "normalization": Normalization(**plain["normalization"]),
+            "normalization": NormalizationSettings(**plain["normalization"]),
         }
         return cls(**{**plain, **parts})
 
@@ -136,6 +136,8 @@ class Study:
         Reduced design of the omnibus test; None when the study has none.
     truth
         Where the simulated truth of the demo study lies; None for real data.
+    sections
+        Sections of the configuration; a step whose section is absent is no part of the study.
     """
 
     title: str
@@ -147,6 +149,7 @@ class Study:
     enrichment: Enrichment | None
     seed: int
     truth: str | None
+    sections: frozenset[str]
 
     @property
     def simulated(self) -> bool:
@@ -159,7 +162,7 @@ class Study:
         return self.cohort.formula
 
     @property
-    def normalization(self) -> Normalization:
+    def normalization(self) -> NormalizationSettings:
         """What counts are divided by."""
         return self.cohort.normalization
 
@@ -185,14 +188,7 @@ class Study:
     @property
     def parts(self) -> frozenset[str]:
         """Conditions of the tables and figures that this study has (`recurseq.base.tables`)."""
-        present = {
-            "omnibus": self.omnibus_reduced is not None,
-            "markers": self.panel is not None,
-            "enrichment": self.enrichment is not None,
-            "adjusted": bool(self.adjusted_for),
-            "simulated": self.simulated,
-        }
-        return frozenset(name for name, holds in present.items() if holds)
+        return self.sections | ({"adjusted"} if self.adjusted_for else set())
 
     @property
     def wildcards(self) -> dict[str, tuple[str, ...]]:
@@ -227,6 +223,7 @@ def load_study(config: Mapping) -> Study:
         enrichment=Enrichment(**enrichment) if enrichment else None,
         seed=full["seed"],
         truth=full.get("demo", {}).get("truth"),
+        sections=frozenset(full),
     )
 
 
@@ -250,8 +247,8 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
     )
 
 
-def _normalization(full: Mapping, given: Mapping) -> Normalization:
-    return Normalization(
+def _normalization(full: Mapping, given: Mapping) -> NormalizationSettings:
+    return NormalizationSettings(
         method=full["method"],
         method_given="method" in given,
         size_factors=full.get("size_factors"),

@@ -23,7 +23,7 @@ _PATHS = frozenset(
     }
 )
 _END_OF_SCRIPT = re.compile(r"</script|<!--", re.IGNORECASE)
-_SEVERAL_LINES = frozenset({"title", "formula", "reduced"})  # YAML's | and > end with a line end
+_SEVERAL_LINES = frozenset({"title", "formula", "reduced"})  # YAML's | and > end with a line ending
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 )
@@ -88,13 +88,13 @@ def _text(place: tuple, text: str) -> Iterable[Problem]:
     """Control characters anywhere, and braces in paths, which Snakemake takes for wildcards."""
     where = _where(place)
     shown = text.replace("\n", " ") if place and place[-1] in _SEVERAL_LINES else text
-    if sign := control_of(shown):
-        found = f"{quoted(text)} holds the control character {sign!a}"
+    if control := control_of(shown):
+        found = f"{quoted(text)} holds the control character {control!a}"
         yield Problem(where, found, "text in one line", "remove the character")
     if end := _END_OF_SCRIPT.search(text):
         fix = "leave it out; a report of Snakemake holds this text inside a script"
         yield Problem(where, f"{quoted(text)} holds {end[0]!r}", f"text without {end[0]!r}", fix)
-    if _PATHS & set(place) and any(sign in text for sign in "{}"):
+    if _PATHS & set(place) and any(brace in text for brace in "{}"):
         fix = "rename the file; Snakemake takes braces for a wildcard"
         yield Problem(where, f"found {quoted(text)}", "a path without braces", fix)
 

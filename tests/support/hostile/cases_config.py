@@ -41,7 +41,7 @@ TEXT = [
     Case("config in UTF-16 without mark", recoded(CONFIG, lambda t: t.encode("utf-16-le")),
          ("config.yaml, line 1", "NUL")),
     Case("config with a byte-order mark", recoded(CONFIG, lambda t: t.encode("utf-8-sig"))),
-    Case("config with Windows line ends", recoded(CONFIG, lambda t: t.replace("\n", "\r\n").encode())),
+    Case("config with Windows line endings", recoded(CONFIG, lambda t: t.replace("\n", "\r\n").encode())),
     Case("config with a NUL", added_line(CONFIG, b"seed: 1\x00"), ("config.yaml, line", "NUL")),
     text("escape sequence in the config", b"# \x1b[2J", "config.yaml", "special characters"),
     text("tab as indentation", "filter:\n\tmin_count: 1", "config.yaml, line", "tab"),

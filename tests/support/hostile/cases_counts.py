@@ -119,8 +119,8 @@ GENES = [
 ]  # fmt: skip
 
 SHAPES = [
-    Case("matrix with Windows line ends", recoded(COUNTS, lambda t: t.replace("\n", "\r\n").encode())),
-    Case("matrix with old Mac line ends", recoded(COUNTS, lambda t: t.replace("\n", "\r").encode())),
+    Case("matrix with Windows line endings", recoded(COUNTS, lambda t: t.replace("\n", "\r\n").encode())),
+    Case("matrix with old Mac line endings", recoded(COUNTS, lambda t: t.replace("\n", "\r").encode())),
     Case("matrix with a byte-order mark", recoded(COUNTS, lambda t: t.encode("utf-8-sig"))),
     Case("matrix with quotes everywhere", recoded(COUNTS, lambda t: "\n".join(
         "\t".join(f'"{c}"' for c in line.split("\t")) for line in t.splitlines()).encode())),

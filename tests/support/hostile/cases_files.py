@@ -94,7 +94,7 @@ GMT = "sets.gmt"
 PANEL = "markers.tsv"
 
 GENE_SETS = [
-    Case("gene sets with Windows line ends", recoded(GMT, lambda t: t.replace("\n", "\r\n").encode())),
+    Case("gene sets with Windows line endings", recoded(GMT, lambda t: t.replace("\n", "\r\n").encode())),
     Case("gene sets with a byte-order mark", recoded(GMT, lambda t: t.encode("utf-8-sig"))),
     Case("gene sets gzipped", gzipped(GMT)),
     Case("set without genes", added_line(GMT, "EMPTY\tnone\t\t\t"), ("sets.gmt, line 4", "without a gene")),
@@ -123,7 +123,7 @@ PANELS = [
     Case("panel with a header only", content(PANEL, "gene\tset\n"), (PANEL, "no gene")),
     Case("panel without a header", recoded(PANEL, lambda t: t.split("\n", 1)[1].encode()), ("'gene'",)),
     Case("panel with a gene twice", added_line(PANEL, "GENE1\ta\tup\tx"), ("'GENE1'", "2 times")),
-    Case("panel with a blank set", cell(PANEL, 1, 1, " "), ("column 'set'", "blank")),
+    Case("panel with a blank set", cell(PANEL, 1, 1, " "), ("column 'set'", "no value")),
     Case("panel gene of a megabyte", cell(PANEL, 1, 0, "g" * (1 << 20)), ("line 2", "500")),
     Case("panel with a control character", cell(PANEL, 1, 1, "a\x07b"), ("line 2", "control")),
     Case("panel with a contrast's name misspelt", cell(PANEL, 0, 2, "expected_Early_vs_none"),
@@ -135,7 +135,7 @@ PANELS = [
 ]  # fmt: skip
 
 ANNOTATIONS = [
-    Case("annotation with Windows line ends",
+    Case("annotation with Windows line endings",
          both(with_annotation, recoded("genes.tsv", lambda t: t.replace("\n", "\r\n").encode()))),
     Case("annotation with shorter rows",
          both(with_annotation, in_text("genes.tsv", "GENE5\tSYMBOL5\tprotein_coding\tchr1", "GENE5"))),

@@ -38,8 +38,8 @@ def numeric(name, values, *words):
 
 
 SHAPES = [
-    Case("sheet with Windows line ends", recoded(SHEET, lambda t: t.replace("\n", "\r\n").encode())),
-    Case("sheet with old Mac line ends", recoded(SHEET, lambda t: t.replace("\n", "\r").encode())),
+    Case("sheet with Windows line endings", recoded(SHEET, lambda t: t.replace("\n", "\r\n").encode())),
+    Case("sheet with old Mac line endings", recoded(SHEET, lambda t: t.replace("\n", "\r").encode())),
     Case("sheet with a byte-order mark", recoded(SHEET, lambda t: t.encode("utf-8-sig"))),
     Case("sheet with everything in quotes",
          recoded(SHEET, lambda t: "\n".join("\t".join(f'"{c}"' for c in line.split("\t"))

@@ -70,7 +70,7 @@ def test_a_file_that_does_not_fit_ends_in_plain_words(tmp_path, repository, reco
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
-    from recurseq.jobs.failures import describe, failed_jobs
+    from recurseq.jobs.failures import failed_jobs, failures_in_words
 
     command = [sys.executable, "-c", WRITE, str(tmp_path)]
     options = {"cwd": repository / "scripts", "capture_output": True, "text": True, "check": False}
@@ -78,7 +78,7 @@ def test_a_file_that_does_not_fit_ends_in_plain_words(tmp_path, repository, reco
     assert ended.returncode == 1  # HDF5 does not crash the process
     assert ended.stdout == ended.stderr == ""
     assert names(tmp_path) == ["logs"]
-    text = describe(failed_jobs(tmp_path / "logs"))
+    text = failures_in_words(failed_jobs(tmp_path / "logs"))
     assert "ulimit -f" in text and "Traceback" not in text
     assert subprocess.run(command, **options).returncode == 0
     assert names(tmp_path) == ["logs", "model.h5ad"]

@@ -16,7 +16,7 @@ import pytest
 from recurseq.base import versions
 from recurseq.base.errors import InputError, IntegrityError, Problem
 from recurseq.jobs.error_hints import CRASHED, KILLED, likely_cause
-from recurseq.jobs.failures import UNKNOWN, describe, failed_jobs, log_states
+from recurseq.jobs.failures import UNKNOWN, failed_jobs, failures_in_words, log_states
 from recurseq.jobs.log import logged
 
 
@@ -125,7 +125,7 @@ def test_a_message_for_the_user_is_told_once_and_whole(job, tmp_path, capfd, kin
     assert capfd.readouterr() == ("", "")
     found = failure(job, tmp_path)
     assert found.input_at_fault and "\n".join(found.lines) == str(error)
-    text = describe([found])
+    text = failures_in_words([found])
     assert text.count(str(error)) == 1
     assert "test_contrast (contrast=early)" in text and job.log[0] in text
     assert "Likely cause" not in text
@@ -139,7 +139,7 @@ def test_an_unknown_failure_shows_the_last_lines_and_the_way_there(job, tmp_path
 
     lines, code = run(job, work)
     assert code == 1 and "ended: failed" in lines
-    text = describe([failure(job, tmp_path)])
+    text = failures_in_words([failure(job, tmp_path)])
     assert "KeyError: 'no such column'" in text and "test_log.py" in text and UNKNOWN in text
     assert "step 3" not in text
 
@@ -154,7 +154,7 @@ def test_a_known_failure_shows_its_cause_and_no_traceback(job, tmp_path):
 
     lines, _ = run(job, work)
     assert "Traceback (most recent call last):" in lines  # in the log it stays
-    text = describe([failure(job, tmp_path)])
+    text = failures_in_words([failure(job, tmp_path)])
     assert "the disk is full" in text and "INFO reading" in text and "writing failed" in text
     assert "Traceback" not in text and ".py" not in text
 
@@ -185,7 +185,7 @@ def test_an_input_changed_while_it_was_read_is_refused(job, tmp_path):
         Path(job.input["counts"]).write_text("gene\ts1\nGENE1\t5\n")
 
     _, code = run(job, work)
-    text = describe([failure(job, tmp_path)])
+    text = failures_in_words([failure(job, tmp_path)])
     assert code == 1
     assert f"{job.input['counts']}: the file was changed while it was being read" in text
 
@@ -206,7 +206,7 @@ def test_failures_of_an_earlier_run_are_left_out(job, tmp_path):
     before = log_states(tmp_path / "logs")
     assert failed_jobs(tmp_path / "logs", before) == []
     run(job, raising(ValueError("new")))
-    assert "ValueError: new" in describe(failed_jobs(tmp_path / "logs", before))
+    assert "ValueError: new" in failures_in_words(failed_jobs(tmp_path / "logs", before))
     run(job)
     assert failed_jobs(tmp_path / "logs", before) == []
     assert failed_jobs(tmp_path / "no such folder") == []

@@ -46,8 +46,8 @@ def test_all_problems_are_named_with_their_lines(tmp_path):
     assert "line 2, column 'expected_t_vs_n': found 'upp'" in texts
     assert "did you mean 'up'?" in texts
     assert "line 6, column 'expected_t_vs_n': found 'UP'" in texts
-    assert "column 'gene': blank in line 3" in texts
-    assert "column 'set': blank in line 6" in texts
+    assert "column 'gene': no value in line 3" in texts
+    assert "column 'set': no value in line 6" in texts
     assert "lines 4, 5: gene 'ALB' is in set 'a' 2 times" in texts
     with pytest.raises(InputError) as caught:
         read_panel(path)

@@ -15,7 +15,7 @@ class CountTable:
     Attributes
     ----------
     counts
-        Genes × samples; index and columns are text exactly as written (outer blanks removed), and
+        Genes × samples; index and columns are text exactly as written (outer spaces removed), and
         may hold duplicates. Columns are numbers where every cell is one, else the text itself.
     gene_names
         Gene names of the file, indexed like `counts`; None when the file has none.

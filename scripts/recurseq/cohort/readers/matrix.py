@@ -28,7 +28,9 @@ SUMMARY_ROWS = frozenset(
 )
 
 
-def read_table(content: Content, file_format: str, sample_ids: Sequence[str] = ()) -> CountTable:
+def read_matrix_table(
+    content: Content, file_format: str, sample_ids: Sequence[str] = ()
+) -> CountTable:
     """Read a file whose first column identifies genes; all numeric columns are taken as samples.
 
     Parameters
@@ -57,8 +59,8 @@ def read_table(content: Content, file_format: str, sample_ids: Sequence[str] = (
     cells = read_columns(content, texts, has_header=titled)
     identifiers = _stripped(cells[0])
     _refuse_row_numbers(content.path, header, identifiers)
-    blank = [at for at in range(1, len(header)) if not header[at] and cells[at].isna().all()]
-    counted = [at for at in range(len(header)) if at not in {*texts, *blank}]
+    empty = [at for at in range(1, len(header)) if not header[at] and cells[at].isna().all()]
+    counted = [at for at in range(len(header)) if at not in {*texts, *empty}]
     if not counted:
         raise fail(content.path, "no column holds counts", "one column for each sample")
     counts = cells[counted]
@@ -82,7 +84,7 @@ def read_table(content: Content, file_format: str, sample_ids: Sequence[str] = (
 
 
 def _stripped(cells: pd.Series) -> np.ndarray:
-    """Return texts without outer blanks (quicker than the accessor of pandas by far)."""
+    """Return texts without outer spaces (quicker than the accessor of pandas by far)."""
     return np.array([cell.strip() for cell in cells.to_numpy()], dtype=object)
 
 
@@ -157,7 +159,7 @@ def read_matrix(
             "a file with all samples",
             fix,
         )
-    table = read_table(content, file_format, sample_ids)
+    table = read_matrix_table(content, file_format, sample_ids)
     if file_format == "featurecounts":
         return _with_short_names(table, content.path, [*sample_ids, *left_out])
     return _rounded(table, content.path) if file_format == "nfcore" else table

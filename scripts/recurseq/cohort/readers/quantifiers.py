@@ -70,7 +70,7 @@ def read_estimates(content: Content, kind: str) -> Estimates:
     Raises
     ------
     recurseq.base.errors.InputError
-        Naming every cell that is no number from 0, and repeated or blank names.
+        Naming every cell that is no number from 0, and repeated or empty names.
     """
     if content.kind == "hdf5":
         return _read_kallisto_h5(content.path)
@@ -118,8 +118,8 @@ def _name_problems(path: str, names: pd.Index, level: str, lines: int) -> list[P
     if names.empty:
         fix = "quantify the sample again"
         return [Problem(where, f"no {one} is listed", f"one row for each {one}", fix)]
-    if blank := [int(at) + lines for at in np.flatnonzero(names == "")]:
-        problems.append(Problem(where, f"no name in lines {few(blank)}", f"a {one} in each row"))
+    if unnamed := [int(at) + lines for at in np.flatnonzero(names == "")]:
+        problems.append(Problem(where, f"no name in lines {few(unnamed)}", f"a {one} in each row"))
     named = names[names != ""]
     if named.has_duplicates:
         found = f"{level} on several rows: {few(named[named.duplicated()].unique())}"

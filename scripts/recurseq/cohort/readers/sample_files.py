@@ -14,7 +14,7 @@ from recurseq.base.text import few, suggest
 from recurseq.cohort.readers import formats
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.matching import match_names, stem
-from recurseq.cohort.readers.matrix import read_table
+from recurseq.cohort.readers.matrix import read_matrix_table
 from recurseq.cohort.readers.quantifiers import (
     GENES,
     TRANSCRIPTS,
@@ -251,7 +251,7 @@ def _parsed(
             estimates = with_shared_ids(estimates, earlier[0].table.estimates)
         table = Quantified(sample, content.path, level_of(content), estimates)
     else:
-        table = read_table(content, kind)
+        table = read_matrix_table(content, kind)
     return _SampleFile(sample, content.path, kind, table)
 
 

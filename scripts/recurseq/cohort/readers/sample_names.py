@@ -41,8 +41,8 @@ def shortened(paths: Sequence[str]) -> list[str]:
     """Take off what paths of files share.
 
     Folders and the endings that tools append go first (``/x/S1.sorted.bam`` is ``S1``). When that
-    leaves nothing or makes two one, what all begin and end with goes instead, up to a sign that
-    separates (``/x/S1/Aligned.bam`` and ``/x/S2/Aligned.bam`` are ``S1`` and ``S2``). When that
+    leaves nothing or makes two one, what all begin and end with goes instead, up to a character
+    that separates (``/x/S1/Aligned.bam`` and ``/x/S2/Aligned.bam`` are ``S1`` and ``S2``). When that
     fails too, they stay as they are.
     """
     for names in ([stem(path) for path in paths], _without_common_ends(paths)):
@@ -61,7 +61,7 @@ def _without_common_ends(paths: Sequence[str]) -> list[str]:
 
 
 def _shared_start(texts: Sequence[str]) -> str:
-    """Return what all texts begin with, up to the last sign that separates."""
+    """Return what all texts begin with, up to the last character that separates."""
     first, last = min(texts), max(texts)  # what these two share, all between them share
     length = next(
         (at for at, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)

@@ -1,0 +1,71 @@
+"""The page of the documentation that describes every result file, made from the registries.
+
+``python -m recurseq.report.outputs docs/outputs.md`` writes it anew (``make docs``).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from recurseq.base.registry import condition_in_words
+from recurseq.base.tables import Table, all_tables
+from recurseq.base.whole_file import whole_file
+from recurseq.figures.registry import FigureEntry, all_figures
+
+_HEAD = """\
+# Result files
+
+Made by `make docs` from the registries `scripts/recurseq/base/tables.yaml` and
+`scripts/recurseq/figures/figures.yaml`; do not edit.
+
+Paths are below `results/` (the truth of the demo lies where `demo.truth` says). Tables are TSV:
+UTF-8, unix line endings, a header, `NA` for missing, numbers with ten significant digits. A list is
+text joined by `;`.
+
+## Tables
+"""
+
+
+def outputs_page() -> str:
+    """Write the page as Markdown."""
+    tables = [_table(table) for table in all_tables().values()]
+    figures = "\n".join(_figure(figure) for figure in all_figures().values())
+    head = "\n## Figures\n\nEach as SVG and PNG.\n\n| file | shows | drawn by |\n|---|---|---|\n"
+    return _HEAD + "\n".join(tables) + head + figures + "\n"
+
+
+def _table(table: Table) -> str:
+    only = f" Only {condition_in_words(table.when)}." if table.when else ""
+    sheet = f" Sheet `{table.sheet}` of the workbook." if table.sheet else ""
+    further = "\nFurther columns of numbers follow.\n" if table.open else ""
+    rows = [f"| `{c.name}` | {c.kind} | {_cell(c.description)} |" for c in table.columns]
+    return (
+        "\n".join(
+            [
+                f"\n### {table.title}",
+                "",
+                f"`{table.file}`, made by `{table.rule}`.{only}{sheet} {table.description}",
+                "",
+                "| column | kind | meaning |",
+                "|---|---|---|",
+                *rows,
+                further,
+            ]
+        ).rstrip("\n")
+        + "\n"
+    )
+
+
+def _figure(figure: FigureEntry) -> str:
+    only = f" (only {condition_in_words(figure.when)})" if figure.when else ""
+    return f"| `{figure.file}` | {_cell(figure.title)}{only} | `{figure.rule}` |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    with whole_file(Path(sys.argv[1])) as partial:
+        partial.write_text(outputs_page(), encoding="utf-8", newline="\n")
