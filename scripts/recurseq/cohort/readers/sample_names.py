@@ -42,8 +42,8 @@ def shortened(paths: Sequence[str]) -> list[str]:
 
     Folders and the endings that tools append go first (``/x/S1.sorted.bam`` is ``S1``). When that
     leaves nothing or makes two one, what all begin and end with goes instead, up to a character
-    that separates (``/x/S1/Aligned.bam`` and ``/x/S2/Aligned.bam`` are ``S1`` and ``S2``). When that
-    fails too, they stay as they are.
+    that separates (``/x/S1/Aligned.bam`` and ``/x/S2/Aligned.bam`` are ``S1`` and ``S2``). When
+    that fails too, they stay as they are.
     """
     for names in ([stem(path) for path in paths], _without_common_ends(paths)):
         if all(names) and len(set(names)) == len(set(paths)):
