@@ -17,7 +17,6 @@ from recurseq.preflight.check import checked_study
 from recurseq.study import read_samples
 from recurseq.study.config_file import read_config
 from support.hostile.ground import CANARY, Ground
-from support.paths import REPOSITORY
 
 seeded = settings(
     derandomize=True,
@@ -73,8 +72,8 @@ def outcome(ground, config):
     before, here = ground.look(), Path.cwd()
     os.chdir(ground.path)
     try:
-        study, _ = checked_study(config, REPOSITORY)
-        problems = count_problems(study, read_samples(study))
+        study, _ = checked_study(config)
+        problems = count_problems(study.cohort, read_samples(study.cohort))
         refused = "\n".join(map(str, problems))
     except InputError as error:
         refused = str(error)
