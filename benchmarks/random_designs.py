@@ -83,7 +83,7 @@ def _one(name: str, seed: int, study: Study, place: Path) -> Compared:
 
 
 def unit_of(study: Study) -> float:
-    """Standard deviation by which R's covariate was divided."""
+    """Return the standard deviation by which R's covariate was divided."""
     name = study.kind.standardised
     return float(study.samples[name].std()) if name else 1.0
 

@@ -34,6 +34,44 @@ def orthonormal(design: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     return pd.DataFrame(basis[place], index=design.index, columns=names), back
 
 
+def coding(design: pd.DataFrame, basis: pd.DataFrame) -> np.ndarray:
+    """Turn coefficients of a basis into those of the design as R would best be given it.
+
+    R's fit has two rules that depend on how a design is coded: coefficients above 30 are not
+    believed, and a slight ridge lies on all of them. Both mean coefficients of levels and of
+    covariates that are centred and scaled, as R asks its users to do; so columns that hold other
+    numbers than 0 and 1 are centred and scaled here before coefficients are judged.
+
+    Parameters
+    ----------
+    design
+        Samples x p, as the user coded it.
+    basis
+        From `orthonormal`.
+
+    Returns
+    -------
+    numpy.ndarray
+        p x p, to be multiplied with coefficients of the basis from the left.
+    """
+    return np.linalg.lstsq(standardised(design), basis.to_numpy(), rcond=None)[0]
+
+
+def standardised(design: pd.DataFrame) -> np.ndarray:
+    """Centre and scale the columns of a design that are not made of 0 and 1.
+
+    Centred only where the design can express a constant, so that the column space stays the same.
+    """
+    values = design.to_numpy(dtype=float).copy()
+    numeric = ~np.isin(values, (0.0, 1.0)).all(axis=0)
+    levels = values[:, ~numeric]
+    constant = np.linalg.lstsq(levels, np.ones(len(values)), rcond=None)[0] if levels.size else []
+    if levels.size and np.allclose(levels @ constant, 1.0):
+        values[:, numeric] -= values[:, numeric].mean(axis=0)
+    values[:, numeric] /= np.sqrt(np.mean(values[:, numeric] ** 2, axis=0))
+    return values
+
+
 def reduced_echelon(rows: np.ndarray) -> np.ndarray:
     """Reduced row echelon form: the same for every basis of the space that the rows span.
 

@@ -74,6 +74,8 @@ class BatchedDataSet(DeseqDataSet):
         Samples x genes, every gene with at least one count.
     design
         Samples x p, full column rank.
+    coding
+        p x p, see `recurseq.deseq.basis.coding`.
     factors
         Size or normalisation factors, genes x samples (`Normalization.rows`).
     threads
@@ -81,7 +83,12 @@ class BatchedDataSet(DeseqDataSet):
     """
 
     def __init__(
-        self, counts: pd.DataFrame, design: pd.DataFrame, factors: np.ndarray, threads: int = 1
+        self,
+        counts: pd.DataFrame,
+        design: pd.DataFrame,
+        coding: np.ndarray,
+        factors: np.ndarray,
+        threads: int = 1,
     ):
         labels = pd.DataFrame(index=counts.index)
         with warnings.catch_warnings():
@@ -94,6 +101,7 @@ class BatchedDataSet(DeseqDataSet):
                 quiet=True,
                 refit_cooks=False,
             )
+        self.coding = coding
         self.factors = factors
 
     def estimate(self, trend: Trend | None = None, priors: tuple[float, float] | None = None):
@@ -124,7 +132,7 @@ class BatchedDataSet(DeseqDataSet):
             if saturated:
                 means = dispersion.linear_means(y, design, factors)
             else:
-                means = fit_block(y, factors, start, design=design)[1]
+                means = fit_block(y, factors, start, design=design, coding=self.coding)[1]
             return scaled.mean(axis=1), start, np.maximum(means, MINIMUM_MEAN)
 
         averages, start, self.preliminary_means = by_blocks(
@@ -175,7 +183,7 @@ class BatchedDataSet(DeseqDataSet):
         def block(rows, factors, dispersions):
             y = dense(rows)
             beta, means, leverages, converged, optimised = fit_block(
-                y, factors, dispersions, design=design
+                y, factors, dispersions, design=design, coding=self.coding
             )
             scaled = y / factors
             cooks = distances(y, means, leverages, scaled, cells, len(beta.T))

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from recurseq.base.errors import few
 from recurseq.deseq import cooks as outliers
-from recurseq.deseq.basis import orthonormal
+from recurseq.deseq.basis import coding, orthonormal
 from recurseq.deseq.glm import covariance
 from recurseq.deseq.normalization import Normalization, normalize
 from recurseq.deseq.trend import Trend
+from recurseq.stats.design_matrix import confounded_columns
 
 LOG2_E = 1 / np.log(2)
 GENE_COLUMNS = (
@@ -183,8 +185,10 @@ def _check(counts: pd.DataFrame, design: pd.DataFrame) -> None:
     if set(counts.index) != set(design.index):
         raise ValueError("counts and design do not hold the same samples")
     samples, coefficients = design.shape
-    if np.linalg.matrix_rank(design.to_numpy(dtype=float)) < coefficients:
-        raise ValueError("the design is not of full rank: some columns are combinations of others")
+    if confounded := confounded_columns(design):
+        raise ValueError(
+            f"the design is not of full rank: {few(confounded)} are combinations of other columns"
+        )
     if samples <= coefficients:
         raise ValueError(
             f"{samples} samples and {coefficients} coefficients leave no degree of freedom: "
@@ -197,7 +201,7 @@ def _fit_sorted(counts, design, normalization, cooks, threads) -> Fit:
 
     basis, back = orthonormal(design)
     factors = normalization.rows(counts.index, counts.columns)
-    model = BatchedDataSet(counts, basis, factors, threads)
+    model = BatchedDataSet(counts, basis, coding(design, basis), factors, threads)
     model.estimate()
     estimates = _collect(model)
     _log.info("fitted %d genes in %d samples", counts.shape[1], counts.shape[0])
@@ -268,7 +272,9 @@ def _refit(estimates, model, changed, counts, basis) -> None:
         return
     genes = changed.genes[left]
     replaced = pd.DataFrame(changed.counts[left].T, counts.index, counts.columns[genes])
-    second = type(model)(replaced, basis, model.factors[genes], model.inference.threads)
+    second = type(model)(
+        replaced, basis, model.coding, model.factors[genes], model.inference.threads
+    )
     second.estimate(model.trend, model.priors)
     refitted = _collect(second)
     estimates.table.loc[refitted.table.index] = refitted.table

@@ -76,14 +76,23 @@ def fit_glm(
     threads
         See `by_blocks`.
     """
-    fit = partial(fit_block, design=design)
+    fit = partial(fit_block, design=design, coding=np.eye(design.shape[1]))
     return GlmFit(*by_blocks(fit, counts, factors, dispersions, threads=threads))
 
 
 def fit_block(
-    counts: np.ndarray, factors: np.ndarray, dispersions: np.ndarray, *, design: np.ndarray
+    counts: np.ndarray,
+    factors: np.ndarray,
+    dispersions: np.ndarray,
+    *,
+    design: np.ndarray,
+    coding: np.ndarray,
 ) -> tuple[np.ndarray, ...]:
-    """Fit one block of genes; arguments and the fields returned are those of `fit_glm`."""
+    """Fit one block of genes; the fields returned are those of `fit_glm`.
+
+    Arguments too, and `coding`: p x p, turns coefficients of the design into those that R's rules
+    on large coefficients are about (`recurseq.deseq.basis.coding`).
+    """
     from recurseq.deseq.kernels import reweight_genes  # Numba takes a moment to import
 
     counts = dense(counts)
@@ -95,6 +104,7 @@ def fit_block(
         dispersions,
         cells.starts,
         cells.rows,
+        coding,
         start,
         MINIMUM_MEAN,
         RIDGE,
@@ -102,11 +112,16 @@ def fit_block(
     converged = settled.copy()
     lost = np.flatnonzero(~settled)
     if len(lost):
-        prior = Prior(np.full(design.shape[1], RIDGE))
+        prior, back = Prior(np.full(design.shape[1], RIDGE)), np.linalg.inv(coding)
         mode = posterior_mode(
-            counts[lost], design, np.log(factors[lost]), dispersions[lost], prior, start[lost]
+            counts[lost],
+            design @ back,
+            np.log(factors[lost]),
+            dispersions[lost],
+            prior,
+            start[lost] @ coding.T,
         )
-        beta[lost], converged[lost] = mode.coefficients, mode.converged
+        beta[lost], converged[lost] = mode.coefficients @ back.T, mode.converged
     means = factors * np.exp(beta @ design.T)
     return beta, means, cells.restored(leverages), converged, ~settled
 

@@ -26,7 +26,7 @@ _CLIMB_TOLERANCE = 1e-6
 _GRID_POINTS = 20
 _REWEIGHTINGS = 100
 _DEVIANCE_TOLERANCE = 1e-8
-_LARGEST_DIFFERENCE = 30.0
+_LARGEST_COEFFICIENT = 30.0
 _LOG_2 = np.log(2)
 _FRACTION_BITS = np.int64(52)
 _BITS_OF_ROOT_HALF = np.float64(np.sqrt(0.5)).view(np.int64)
@@ -284,9 +284,13 @@ def _climb(
             step /= 2.0
             continue
         accepted += 1
-        gain = reached - value
-        here, value = proposed, reached
-        if gain < _CLIMB_TOLERANCE or here < lowest:
+        here, gain = proposed, reached - value
+        # As in R, a climb that ends below the bound keeps the value of the step before: a first
+        # step that overshoots then counts as no gain, and the caller goes back to the start.
+        if here < lowest and gain >= _CLIMB_TOLERANCE:
+            break
+        value = reached
+        if gain < _CLIMB_TOLERANCE:
             break
         slope = _slope(here, counts, means, *model)
         step = min(step * 1.1, _FIRST_STEP)
@@ -415,14 +419,15 @@ def _mean_likelihood(counts, means, alpha):
 
 
 @_compiled()
-def _astray(predictors):
-    """Whether linear predictors, or the difference of two, are beyond all reason or missing."""
-    low = high = predictors[0]
-    for value in predictors:
-        if not np.isfinite(value):
+def _diverged(beta, coding):
+    """Whether a coefficient of the coding is too large, or missing."""
+    for i in range(len(beta)):
+        total = 0.0
+        for k in range(len(beta)):
+            total += coding[i, k] * beta[k]
+        if not abs(total) <= _LARGEST_COEFFICIENT:
             return True
-        low, high = min(low, value), max(high, value)
-    return max(high - low, abs(low), abs(high)) > _LARGEST_DIFFERENCE
+    return False
 
 
 @_compiled()
@@ -440,8 +445,8 @@ def _solve(weights, working, starts, rows, ridge, sums, lower, beta):
 
 
 @_entry
-def reweight_genes(counts, factors, dispersions, starts, rows, first, floor, ridge):
-    """Reweight least squares until the deviance settles or the coefficients go astray.
+def reweight_genes(counts, factors, dispersions, starts, rows, coding, first, floor, ridge):
+    """Reweight least squares until the deviance settles or the coefficients diverge.
 
     The model is that of Love, Huber and Anders, Genome Biology 15, 550 (2014), Methods,
     "Generalized linear model".
@@ -454,6 +459,8 @@ def reweight_genes(counts, factors, dispersions, starts, rows, first, floor, rid
         One a gene.
     starts, rows
         See `Cells`.
+    coding
+        p x p, turns coefficients of `rows` into those that are held to be too large above 30.
     first
         Genes x p, coefficients to start from, natural-log scale.
     floor
@@ -464,8 +471,8 @@ def reweight_genes(counts, factors, dispersions, starts, rows, first, floor, rid
     Returns
     -------
     tuple
-        Coefficients (genes x p), leverages (genes x samples, from the last coefficients that were
-        not astray) and whether each gene settled.
+        Coefficients (genes x p), leverages (genes x samples, from the last coefficients that had
+        not diverged) and whether each gene settled.
     """
     genes, samples = counts.shape
     cells, width = rows.shape
@@ -484,9 +491,9 @@ def reweight_genes(counts, factors, dispersions, starts, rows, first, floor, rid
         for _ in range(_REWEIGHTINGS):
             _weigh(y, divisors, means, alpha, weights, working)
             _solve(weights, working, starts, rows, ridge, sums, lower, beta)
-            _predict(beta, rows, predictors)
-            if _astray(predictors):
+            if _diverged(beta, coding):
                 break
+            _predict(beta, rows, predictors)
             last_good[:] = beta
             _floored_means(predictors, divisors, starts, floor, means)
             before = deviance

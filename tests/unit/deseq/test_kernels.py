@@ -127,6 +127,7 @@ def test_coefficients_and_leverages_are_those_of_statsmodels(design):
         dispersions,
         cells.starts,
         cells.rows,
+        np.eye(design.shape[1]),
         first,
         0.5,
         1e-9,
