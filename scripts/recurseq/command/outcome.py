@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import read_table
-from recurseq.deseq.cooks import cells_of, cutoff
+from recurseq.deseq.cooks import cutoff
+from recurseq.deseq.design_rows import row_group_numbers
 from recurseq.deseq.filtering import adjust
 from recurseq.markers.extract import samples_of
 from recurseq.report.provenance import portable
@@ -114,7 +115,7 @@ def read_outcome(study: Study, config: Mapping) -> Outcome:
         markers=_table(results / "markers" / "markers.tsv", "markers"),
         smallest_group=study.min_samples or smallest_group(model.obs, study.main_factor),
         cooks_limit=cutoff(*design.shape),
-        largest_group=int(np.bincount(cells_of(design)).max()),
+        largest_group=int(np.bincount(row_group_numbers(design)).max()),
         stale=_changed(config, results / "provenance.json"),
     )
 

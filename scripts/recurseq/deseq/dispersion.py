@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from recurseq.deseq.blocks import by_blocks
-from recurseq.deseq.design_rows import cells_of_design
+from recurseq.deseq.blocks import by_blocks, dense
+from recurseq.deseq.design_rows import RowGroups, row_groups
 from recurseq.deseq.limits import MINIMUM_DISPERSION
 
 _CLIMB_STEPS = 100
-_BOUNDS = np.log(MINIMUM_DISPERSION / 10), _CLIMB_STEPS
+_BOUNDS = float(np.log(MINIMUM_DISPERSION / 10)), _CLIMB_STEPS
 
 
 def maximum_dispersion(samples: int) -> float:
@@ -103,33 +103,40 @@ def gene_wise(
     design
         Samples x p.
     start
-        One a gene, the smaller of the rough and the moments estimate.
+        One per gene, the smaller of the rough and the moments estimate.
 
     Returns
     -------
     tuple
-        Dispersions and whether the climb settled, one a gene.
+        Dispersions and whether the climb settled, one per gene.
     """
-    from recurseq.deseq.kernels import climb_genes  # Numba takes a moment to import
-
-    ceiling, cells = maximum_dispersion(counts.shape[1]), cells_of_design(design)
+    groups = row_groups(design)
 
     def block(rows, row_means, first):
-        data = cells.sorted(rows), cells.sorted(row_means), cells.starts, cells.rows
-        nowhere, no_prior = np.zeros(len(rows)), np.inf
-        log_alpha, before, after, steps = climb_genes(
-            *data, np.log(first), _BOUNDS, nowhere, no_prior
-        )
-        estimate = np.minimum(np.exp(log_alpha), ceiling)
-        kept = after < before + np.abs(before) / 1e6
-        estimate[kept] = first[kept]
-        settled = (steps < _CLIMB_STEPS) & (steps != 1)
-        search = ~settled & (estimate > 10 * MINIMUM_DISPERSION)
-        if search.any():
-            estimate[search] = _search(data, search, nowhere, no_prior, ceiling)
-        return np.clip(estimate, MINIMUM_DISPERSION, ceiling), settled
+        return gene_wise_block(dense(rows), dense(row_means), first, groups)
 
     return by_blocks(block, counts, means, start, threads=threads)
+
+
+def gene_wise_block(
+    counts: np.ndarray, means: np.ndarray, first: np.ndarray, groups: RowGroups
+) -> tuple[np.ndarray, np.ndarray]:
+    """Do what `gene_wise` does for one block of genes."""
+    from recurseq.deseq.kernels.dispersions import climb_genes  # Numba takes a moment to import
+
+    ceiling = maximum_dispersion(counts.shape[1])
+    nowhere, no_prior = np.zeros(len(counts)), np.inf
+    log_alpha, before, after, steps = climb_genes(
+        counts, means, *groups, np.log(first), _BOUNDS, nowhere, no_prior
+    )
+    estimate = np.minimum(np.exp(log_alpha), ceiling)
+    kept = after < before + np.abs(before) / 1e6
+    estimate[kept] = first[kept]
+    settled = (steps < _CLIMB_STEPS) & (steps != 1)
+    search = ~settled & (estimate > 10 * MINIMUM_DISPERSION)
+    if search.any():
+        estimate[search] = _search(counts, means, groups, search, nowhere, no_prior)
+    return np.clip(estimate, MINIMUM_DISPERSION, ceiling), settled
 
 
 def maximum_a_posteriori(
@@ -154,35 +161,30 @@ def maximum_a_posteriori(
     prior_variance
         Variance of log dispersion around the log trend.
     """
-    from recurseq.deseq.kernels import climb_genes  # Numba takes a moment to import
+    from recurseq.deseq.kernels.dispersions import climb_genes  # Numba takes a moment to import
 
-    ceiling, cells = maximum_dispersion(counts.shape[1]), cells_of_design(design)
+    ceiling, groups = maximum_dispersion(counts.shape[1]), row_groups(design)
 
     def block(rows, row_means, first, expected):
-        data = cells.sorted(rows), cells.sorted(row_means), cells.starts, cells.rows
-        prior = np.log(expected), prior_variance
-        log_alpha, _, _, steps = climb_genes(*data, np.log(first), _BOUNDS, *prior)
+        y, mu, prior = dense(rows), dense(row_means), np.log(expected)
+        log_alpha, _, _, steps = climb_genes(
+            y, mu, *groups, np.log(first), _BOUNDS, prior, prior_variance
+        )
         estimate = np.exp(log_alpha)
         settled = steps < _CLIMB_STEPS
         if not settled.all():
-            estimate[~settled] = _search(data, ~settled, *prior, ceiling)
+            estimate[~settled] = _search(y, mu, groups, ~settled, prior, prior_variance)
         return np.clip(estimate, MINIMUM_DISPERSION, ceiling), settled
 
     return by_blocks(block, counts, means, start, trend, threads=threads)
 
 
-def _search(data, chosen, prior_means, prior_variance, ceiling):
+def _search(counts, means, groups, chosen, prior_means, prior_variance):
     """Search the chosen genes of a block on a grid; returns dispersions."""
-    from recurseq.deseq.kernels import search_genes
+    from recurseq.deseq.kernels.dispersions import search_genes
 
-    counts, means, starts, rows = data
+    bounds = float(np.log(MINIMUM_DISPERSION)), float(np.log(maximum_dispersion(counts.shape[1])))
     found = search_genes(
-        counts[chosen],
-        means[chosen],
-        starts,
-        rows,
-        (np.log(MINIMUM_DISPERSION), np.log(ceiling)),
-        prior_means[chosen],
-        prior_variance,
+        counts[chosen], means[chosen], *groups, bounds, prior_means[chosen], prior_variance
     )
     return np.exp(found)

@@ -16,8 +16,10 @@ from pydeseq2.dds import DeseqDataSet
 from pydeseq2.default_inference import DefaultInference
 
 from recurseq.deseq import dispersion
+from recurseq.deseq.basis import Regressors
 from recurseq.deseq.blocks import by_blocks, dense
-from recurseq.deseq.cooks import cells_of, distances
+from recurseq.deseq.cooks import distances
+from recurseq.deseq.design_rows import row_group_numbers, row_groups
 from recurseq.deseq.glm import fit_block, fit_glm
 from recurseq.deseq.limits import MINIMUM_MEAN
 from recurseq.deseq.trend import Trend, fit_trend, spread_around
@@ -75,7 +77,7 @@ class BatchedDataSet(DeseqDataSet):
     design
         Samples x p, full column rank.
     coding
-        p x p, see `recurseq.deseq.basis.coding`.
+        p x p, see `recurseq.deseq.basis.Regressors`.
     factors
         Size or normalisation factors, genes x samples (`Normalization.rows`).
     threads
@@ -101,7 +103,8 @@ class BatchedDataSet(DeseqDataSet):
                 quiet=True,
                 refit_cooks=False,
             )
-        self.coding = coding
+        values = design.to_numpy()
+        self.regressors = Regressors(values, coding, row_groups(values))
         self.factors = factors
 
     def estimate(self, trend: Trend | None = None, priors: tuple[float, float] | None = None):
@@ -120,10 +123,10 @@ class BatchedDataSet(DeseqDataSet):
 
     def fit_genewise_dispersions(self, vst: bool = False) -> None:
         """Fit the dispersion of each gene by itself, around means from a preliminary fit."""
-        design = self.obsm["design_matrix"].to_numpy()
+        design, groups = self.regressors.values, self.regressors.groups
         reciprocal = dispersion.mean_reciprocal(self.factors)
-        # As many cells as coefficients: the means of the cells are the fitted means.
-        saturated = len(np.unique(design, axis=0)) == design.shape[1]
+        # As many row groups as coefficients: the means of the groups are the fitted means.
+        saturated = len(groups.rows) == design.shape[1]
 
         def block(rows, factors):
             y = dense(rows)
@@ -132,16 +135,16 @@ class BatchedDataSet(DeseqDataSet):
             if saturated:
                 means = dispersion.linear_means(y, design, factors)
             else:
-                means = fit_block(y, factors, start, design=design, coding=self.coding)[1]
-            return scaled.mean(axis=1), start, np.maximum(means, MINIMUM_MEAN)
+                means = fit_block(y, factors, start, regressors=self.regressors)[1]
+            means = np.maximum(means, MINIMUM_MEAN)
+            estimates = dispersion.gene_wise_block(y, means, start, groups)
+            return scaled.mean(axis=1), means, *estimates
 
-        averages, start, self.preliminary_means = by_blocks(
+        averages, self.preliminary_means, dispersions, settled = by_blocks(
             block, self.X.T, self.factors, threads=self.inference.threads
         )
         self.var["_normed_means"] = averages
-        self.var["genewise_dispersions"], self.var["_genewise_converged"] = dispersion.gene_wise(
-            self.X.T, self.preliminary_means, design, start, threads=self.inference.threads
-        )
+        self.var["genewise_dispersions"], self.var["_genewise_converged"] = dispersions, settled
 
     def fit_trend_and_prior(self, trend: Trend | None, priors: tuple[float, float] | None) -> None:
         """Fit the trend and the spread around it, or take those of an earlier fit."""
@@ -162,7 +165,7 @@ class BatchedDataSet(DeseqDataSet):
         shrunken, converged = dispersion.maximum_a_posteriori(
             self.X.T,
             self.preliminary_means,
-            self.obsm["design_matrix"].to_numpy(),
+            self.regressors.values,
             np.where(gene_wise > 0.1 * expected, gene_wise, expected),
             expected,
             self.priors[1],
@@ -178,15 +181,15 @@ class BatchedDataSet(DeseqDataSet):
     def fit_LFC(self) -> None:  # noqa: N802 - PyDESeq2's name
         """Fit the coefficients (natural-log scale) and Cook's distances."""
         table = self.obsm["design_matrix"]
-        design, cells = table.to_numpy(), cells_of(table)
+        groups = row_group_numbers(table)
 
         def block(rows, factors, dispersions):
             y = dense(rows)
             beta, means, leverages, converged, optimised = fit_block(
-                y, factors, dispersions, design=design, coding=self.coding
+                y, factors, dispersions, regressors=self.regressors
             )
             scaled = y / factors
-            cooks = distances(y, means, leverages, scaled, cells, len(beta.T))
+            cooks = distances(y, means, leverages, scaled, groups, len(beta.T))
             return beta, cooks, converged, optimised
 
         beta, cooks, converged, optimised = by_blocks(

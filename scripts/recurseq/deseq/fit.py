@@ -273,7 +273,7 @@ def _refit(estimates, model, changed, counts, basis) -> None:
     genes = changed.genes[left]
     replaced = pd.DataFrame(changed.counts[left].T, counts.index, counts.columns[genes])
     second = type(model)(
-        replaced, basis, model.coding, model.factors[genes], model.inference.threads
+        replaced, basis, model.regressors.coding, model.factors[genes], model.inference.threads
     )
     second.estimate(model.trend, model.priors)
     refitted = _collect(second)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from recurseq.deseq.basis import coding, orthonormal
+from recurseq.deseq.basis import Regressors, orthonormal
 from recurseq.deseq.blocks import by_blocks, dense
 from recurseq.deseq.fit import LOG2_E, Fit
 from recurseq.deseq.glm import fit_block, likelihood_kernel
@@ -49,7 +49,7 @@ def likelihood_ratio_test(fit: Fit, reduced: pd.DataFrame, *, threads: int = 1) 
     full = fit.design.to_numpy(dtype=float)[order]
     basis, _ = orthonormal(reduced.iloc[order])
     constant = basis.shape[1] == 1 and basis.nunique().iloc[0] == 1
-    smaller, judged = basis.to_numpy(), coding(reduced.iloc[order], basis)
+    smaller = Regressors.recoded(reduced.iloc[order], basis)
 
     def block(rows, factors, dispersions, coefficients, optimised):
         y = dense(rows)
@@ -57,9 +57,7 @@ def likelihood_ratio_test(fit: Fit, reduced: pd.DataFrame, *, threads: int = 1) 
         if constant:  # the mean of normalised counts, as R does it
             means = factors * (y / factors).mean(axis=1, keepdims=True)
         else:
-            _, means, _, _, maximised = fit_block(
-                y, factors, dispersions, design=smaller, coding=judged
-            )
+            _, means, _, _, maximised = fit_block(y, factors, dispersions, regressors=smaller)
             means = _for_likelihood(means, maximised)
         gain = likelihood_kernel(y, full_means, dispersions) - likelihood_kernel(
             y, means, dispersions

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from recurseq.deseq.blocks import by_blocks, dense
+from recurseq.deseq.design_rows import row_groups
 from recurseq.deseq.fit import LOG2_E, Fit
 from recurseq.deseq.posterior import Prior, posterior_mode
 from recurseq.deseq.wald import aligned_weights, sample_weights
@@ -137,10 +138,10 @@ def shrink(
     genes = genes[np.argsort(fit.counts.columns.to_numpy()[genes], kind="stable")]
     start = fit.coefficients.to_numpy()[genes] / LOG2_E @ basis.coefficients.T
 
+    groups = row_groups(basis.design)
+
     def block(counts, factors, dispersions, estimate):
-        return _best_mode(
-            dense(counts), basis.design, np.log(factors), dispersions, prior, estimate
-        )
+        return _best_mode(dense(counts), groups, factors, dispersions, prior, estimate)
 
     values, errors = by_blocks(
         block,
@@ -160,12 +161,12 @@ def shrink(
     return table
 
 
-def _best_mode(counts, design, log_factors, dispersions, prior, estimate):
+def _best_mode(counts, groups, factors, dispersions, prior, estimate):
     """Climb from the estimate and from a contrast of zero; keep the higher mode."""
     flat = estimate.copy()
     flat[:, 0] = 0.0
     modes = [
-        posterior_mode(counts, design, log_factors, dispersions, prior, start)
+        posterior_mode(counts, groups, factors, dispersions, prior, start)
         for start in (flat, estimate)
     ]
     second = modes[1].value > modes[0].value + 1e-9 * (1 + np.abs(modes[0].value))
