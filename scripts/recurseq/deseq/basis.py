@@ -26,23 +26,31 @@ class Regressors:
         (see `coding`).
     groups
         Samples with equal rows of `values`.
+    q, r
+        QR decomposition of `values`.
     """
 
     values: np.ndarray
     coding: np.ndarray
     groups: RowGroups
+    q: np.ndarray
+    r: np.ndarray
 
     @classmethod
     def plain(cls, values: np.ndarray) -> Regressors:
         """Fit a design as it is; R's rules are then about its own coefficients."""
         values = np.ascontiguousarray(values, dtype=float)
-        return cls(values, np.eye(values.shape[1]), row_groups(values))
+        return cls.coded(values, np.eye(values.shape[1]))
 
     @classmethod
     def recoded(cls, design: pd.DataFrame, basis: pd.DataFrame) -> Regressors:
         """Fit a design in a basis of its column space."""
-        values = basis.to_numpy()
-        return cls(values, coding(design, basis), row_groups(values))
+        return cls.coded(basis.to_numpy(), coding(design, basis))
+
+    @classmethod
+    def coded(cls, values: np.ndarray, coding: np.ndarray) -> Regressors:
+        """Complete what follows from the other two."""
+        return cls(values, coding, row_groups(values), *np.linalg.qr(values))
 
 
 def orthonormal(design: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:

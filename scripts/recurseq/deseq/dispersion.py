@@ -11,7 +11,7 @@ import numpy as np
 
 from recurseq.deseq.blocks import by_blocks, dense
 from recurseq.deseq.design_rows import RowGroups, row_groups
-from recurseq.deseq.limits import MINIMUM_DISPERSION
+from recurseq.deseq.limits import MINIMUM_DISPERSION, MINIMUM_MEAN
 
 _CLIMB_STEPS = 100
 _BOUNDS = float(np.log(MINIMUM_DISPERSION / 10)), _CLIMB_STEPS
@@ -22,29 +22,34 @@ def maximum_dispersion(samples: int) -> float:
     return float(max(10, samples))
 
 
-def linear_means(counts: np.ndarray, design: np.ndarray, factors: np.ndarray) -> np.ndarray:
+def linear_means(normalized: np.ndarray, q: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """Means from ordinary least squares on normalised counts, genes x samples, at least 0.5.
 
     Exact when the design has as many distinct rows as columns (R's ``linearModelMuNormalized``).
+
+    Parameters
+    ----------
+    normalized, factors
+        Genes x samples: counts over factors, and these.
+    q
+        Samples x p, an orthonormal basis of the design's columns.
     """
-    q, _ = np.linalg.qr(design)
-    return np.maximum((counts / factors) @ q @ q.T * factors, 0.5)
+    return np.maximum(normalized @ q @ q.T * factors, MINIMUM_MEAN)
 
 
-def rough_estimate(normalized: np.ndarray, design: np.ndarray) -> np.ndarray:
+def rough_estimate(normalized: np.ndarray, q: np.ndarray) -> np.ndarray:
     """Dispersion from the squared residuals of a linear model (R's ``roughDispEstimate``).
 
     Parameters
     ----------
     normalized
         Genes x samples, counts over size factors.
-    design
-        Samples x p, fewer columns than rows.
+    q
+        Samples x p, an orthonormal basis of the design's columns, fewer of them than samples.
     """
-    q, _ = np.linalg.qr(design)
     mu = np.maximum(normalized @ q @ q.T, 1.0)
     excess = ((normalized - mu) ** 2 - mu) / mu**2
-    return np.maximum(excess.sum(axis=1) / (design.shape[0] - design.shape[1]), 0.0)
+    return np.maximum(excess.sum(axis=1) / (q.shape[0] - q.shape[1]), 0.0)
 
 
 def mean_reciprocal(factors: np.ndarray) -> float:
@@ -75,11 +80,9 @@ def moments_estimate(normalized: np.ndarray, reciprocal: float) -> np.ndarray:
         return np.nan_to_num((variances - reciprocal * means) / means**2)
 
 
-def starting_values(normalized: np.ndarray, design: np.ndarray, reciprocal: float) -> np.ndarray:
+def starting_values(normalized: np.ndarray, q: np.ndarray, reciprocal: float) -> np.ndarray:
     """Return the smaller of rough and moments estimate, within the allowed range."""
-    smaller = np.minimum(
-        rough_estimate(normalized, design), moments_estimate(normalized, reciprocal)
-    )
+    smaller = np.minimum(rough_estimate(normalized, q), moments_estimate(normalized, reciprocal))
     return np.clip(smaller, MINIMUM_DISPERSION, maximum_dispersion(normalized.shape[1]))
 
 

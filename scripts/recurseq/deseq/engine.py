@@ -12,17 +12,20 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from pydeseq2.dds import DeseqDataSet
-from pydeseq2.default_inference import DefaultInference
 
 from recurseq.deseq import dispersion
 from recurseq.deseq.basis import Regressors
 from recurseq.deseq.blocks import by_blocks, dense
+from recurseq.deseq.collection import collection_paused
 from recurseq.deseq.cooks import distances
-from recurseq.deseq.design_rows import row_group_numbers, row_groups
+from recurseq.deseq.design_rows import row_group_numbers
 from recurseq.deseq.glm import fit_block, fit_glm
 from recurseq.deseq.limits import MINIMUM_MEAN
 from recurseq.deseq.trend import Trend, fit_trend, spread_around
+
+with collection_paused():
+    from pydeseq2.dds import DeseqDataSet
+    from pydeseq2.default_inference import DefaultInference
 
 OUTLIER_DEVIATIONS = 2.0
 
@@ -35,7 +38,8 @@ class BatchedInference(DefaultInference):
         self.threads = threads
 
     def lin_reg_mu(self, counts, size_factors, design_matrix, min_mu):  # noqa: D102
-        return dispersion.linear_means(counts.T, np.asarray(design_matrix), size_factors).T
+        q = Regressors.plain(design_matrix).q
+        return dispersion.linear_means(counts.T / size_factors, q, size_factors).T
 
     def irls(self, counts, size_factors, design_matrix, disp, *args, **kwargs):  # noqa: D102
         fitted = fit_glm(
@@ -55,7 +59,7 @@ class BatchedInference(DefaultInference):
 
     @staticmethod
     def fit_rough_dispersions(normed_counts, design_matrix):  # noqa: D102
-        return dispersion.rough_estimate(normed_counts.T, np.asarray(design_matrix))
+        return dispersion.rough_estimate(normed_counts.T, Regressors.plain(design_matrix).q)
 
     @staticmethod
     def fit_moments_dispersions(normed_counts, size_factors):  # noqa: D102
@@ -103,8 +107,7 @@ class BatchedDataSet(DeseqDataSet):
                 quiet=True,
                 refit_cooks=False,
             )
-        values = design.to_numpy()
-        self.regressors = Regressors(values, coding, row_groups(values))
+        self.regressors = Regressors.coded(design.to_numpy(), coding)
         self.factors = factors
 
     def estimate(self, trend: Trend | None = None, priors: tuple[float, float] | None = None):
@@ -123,17 +126,17 @@ class BatchedDataSet(DeseqDataSet):
 
     def fit_genewise_dispersions(self, vst: bool = False) -> None:
         """Fit the dispersion of each gene by itself, around means from a preliminary fit."""
-        design, groups = self.regressors.values, self.regressors.groups
+        q, groups = self.regressors.q, self.regressors.groups
         reciprocal = dispersion.mean_reciprocal(self.factors)
         # As many row groups as coefficients: the means of the groups are the fitted means.
-        saturated = len(groups.rows) == design.shape[1]
+        saturated = len(groups.rows) == q.shape[1]
 
         def block(rows, factors):
             y = dense(rows)
             scaled = y / factors
-            start = dispersion.starting_values(scaled, design, reciprocal)
+            start = dispersion.starting_values(scaled, q, reciprocal)
             if saturated:
-                means = dispersion.linear_means(y, design, factors)
+                means = dispersion.linear_means(scaled, q, factors)
             else:
                 means = fit_block(y, factors, start, regressors=self.regressors)[1]
             means = np.maximum(means, MINIMUM_MEAN)

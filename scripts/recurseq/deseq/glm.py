@@ -86,7 +86,7 @@ def fit_block(
     from recurseq.deseq.kernels.coefficients import reweight_genes  # Numba: a moment to import
 
     counts, design = dense(counts), regressors.values
-    start = _least_squares_start(counts, design, factors)
+    start = _least_squares_start(counts, factors, regressors)
     beta, leverages, settled = reweight_genes(
         counts,
         factors,
@@ -121,9 +121,9 @@ def _outer(design: np.ndarray) -> np.ndarray:
     return (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
 
 
-def _least_squares_start(counts, design, factors):
-    q, r = np.linalg.qr(design)
-    return np.ascontiguousarray(np.linalg.solve(r, q.T @ np.log(counts / factors + 0.1).T).T)
+def _least_squares_start(counts, factors, regressors: Regressors):
+    projected = regressors.q.T @ np.log(counts / factors + 0.1).T
+    return np.ascontiguousarray(np.linalg.solve(regressors.r, projected).T)
 
 
 def _floored_means(beta, design, factors):

@@ -139,7 +139,10 @@ def estimate_size_factors(
     if method == "ratio":
         centre = logs.mean(axis=0)
     logs -= centre
-    medians = np.array([_median(row[seen]) for row, seen in zip(logs, positive, strict=True)])
+    if positive.all():
+        medians = np.median(logs, axis=1)
+    else:
+        medians = np.array([_median(row[seen]) for row, seen in zip(logs, positive, strict=True)])
     if np.isnan(medians).any():
         raise InputError([_empty_sample(counts.index[np.isnan(medians)])])
     if method == "poscounts":

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 
 from recurseq.deseq.blocks import by_blocks, dense
 from recurseq.deseq.design_rows import row_groups
@@ -21,6 +20,7 @@ from recurseq.deseq.wald import aligned_weights, sample_weights
 _OTHER_SCALE = 15.0
 _LARGEST_SCALE = 1.0
 _VARIANCE_RANGE = (1e-6, 400.0)
+_HALVINGS = 60
 
 
 @dataclass(frozen=True)
@@ -90,13 +90,39 @@ def prior_scale(estimates: np.ndarray, errors: np.ndarray) -> float:
         return float(((squares - variances) * information).sum() / information.sum() - candidate)
 
     low, high = _VARIANCE_RANGE
-    if excess(low) < 0:
-        variance = low
-    elif excess(high) > 0:
-        variance = high
-    else:
-        variance = brentq(excess, low, high, xtol=1e-12, rtol=1e-12)
-    return float(min(np.sqrt(variance), _LARGEST_SCALE))
+    for _ in range(_HALVINGS):  # bisection: importing SciPy's solvers takes longer than a contrast
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return float(min(np.sqrt(np.sqrt(low * high)), _LARGEST_SCALE))
+
+
+def covariate_unit(design: pd.DataFrame, contrast: pd.Series) -> float:
+    """Return what a contrast of covariates is to be multiplied with to be per standard deviation.
+
+    The priors mean fold changes between samples that are there. Per year or per second a slope is
+    thousands of times smaller; it would be shrunken not at all, and one per gigasecond to nothing.
+
+    Parameters
+    ----------
+    design
+        Samples x p.
+    contrast
+        One weight per column of the design.
+
+    Returns
+    -------
+    float
+        The pooled standard deviation of the covariates over the largest weight; 1 where a column
+        with a weight is made of 0 and 1. Samples in which a covariate is 0, because it belongs to
+        another level of an interaction, do not count.
+    """
+    weights = contrast.reindex(design.columns).to_numpy(dtype=float)
+    values = design.to_numpy(dtype=float)[:, weights != 0]
+    if np.isin(values, (0.0, 1.0)).all(axis=0).any():
+        return 1.0
+    variances = [column[column != 0].var() for column in values.T]
+    unit = np.sqrt(np.mean(variances)) / np.abs(weights).max()
+    return float(unit) if unit > 0 else 1.0
 
 
 def shrink(
@@ -106,7 +132,8 @@ def shrink(
 
     The counts are those the model was fitted to (outliers replaced), the dispersions are the
     model's. The posterior can have two modes, one near zero; both are climbed and the higher one
-    is reported.
+    is reported. Slopes of covariates are shrunken per standard deviation (`covariate_unit`), so
+    that the unit of the covariate does not matter.
 
     Parameters
     ----------
@@ -125,10 +152,12 @@ def shrink(
         Genes x (shrunkenLog2FoldChange, shrunkenLfcSE), log2 scale; NaN where `tested` has no
         estimate.
     """
-    basis = contrast_basis(fit, contrast)
+    unit = covariate_unit(fit.design, contrast)
+    basis = contrast_basis(fit, contrast * unit)
     by_name = tested.sort_index()  # sums are then the same in any order of the genes
     scale = prior_scale(
-        by_name["log2FoldChange"].to_numpy() / LOG2_E, by_name["lfcSE"].to_numpy() / LOG2_E
+        by_name["log2FoldChange"].to_numpy() * (unit / LOG2_E),
+        by_name["lfcSE"].to_numpy() * (unit / LOG2_E),
     )
     precision = np.full(basis.design.shape[1], _OTHER_SCALE**-2)
     precision[0] = 0.0
@@ -154,7 +183,8 @@ def shrink(
     table = pd.DataFrame(
         np.nan, index=fit.genes.index, columns=["shrunkenLog2FoldChange", "shrunkenLfcSE"]
     )
-    table.iloc[genes, 0], table.iloc[genes, 1] = values * LOG2_E, errors * LOG2_E
+    table.iloc[genes, 0] = values * (LOG2_E / unit)
+    table.iloc[genes, 1] = errors * (LOG2_E / unit)
     nothing = tested["stat"].eq(0).to_numpy()  # no counts to compare: nothing to shrink either
     table.loc[nothing, "shrunkenLog2FoldChange"] = 0.0
     table.loc[nothing, "shrunkenLfcSE"] = table.loc[nothing, "shrunkenLfcSE"].fillna(0.0)

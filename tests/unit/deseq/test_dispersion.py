@@ -27,7 +27,7 @@ def test_a_first_step_that_overshoots_does_not_end_the_search():
     means = np.exp(np.tile(patients, 2) + random.uniform(2, 6, (genes, 1)))
     dispersion = np.exp(random.uniform(-6, -2, (genes, 1)))
     counts = random.negative_binomial(1 / dispersion, 1 / (1 + dispersion * means)).astype(float)
-    start = starting_values(counts, design, 1.0)
+    start = starting_values(counts, np.linalg.qr(design)[0], 1.0)
     fitted = np.maximum(fit_glm(counts, design, np.ones(counts.shape), start).means, 0.5)
     found, _ = gene_wise(counts, fitted, design, start)
     too_high = np.flatnonzero(start > 1)  # no true dispersion is above exp(-2)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from numba import njit
 
+from recurseq.deseq.collection import collection_paused
+
 # Types of arguments, none of which is written to; factors may be one row shown many times.
 MATRIX, ANY_MATRIX = "Array(f8, 2, 'C', True)", "Array(f8, 2, 'A', True)"
 VECTOR, POSITIONS = "Array(f8, 1, 'C', True)", "Array(i8, 1, 'C', True)"
@@ -28,10 +30,11 @@ def entry(signature: str) -> Callable:
     """
 
     def compile_entry(function: Callable) -> Callable:
-        try:
-            return compiled(signature, cache=True)(function)
-        except RuntimeError:  # neither the package's nor the user's folder can be written
-            return compiled(signature)(function)
+        with collection_paused():
+            try:
+                return compiled(signature, cache=True)(function)
+            except RuntimeError:  # neither the package's nor the user's folder can be written
+                return compiled(signature)(function)
 
     return compile_entry
 

@@ -28,7 +28,7 @@ from recurseq.deseq.kernels.weighted import (
     solve_upper,
 )
 
-BUILT_ON = "64d26d8e577f2383"  # given by state_of_files
+BUILT_ON = "5029916df8a637f3"  # given by state_of_files
 _STEPS = 200
 _HALVINGS = 30
 _TOLERANCE = 1e-9
@@ -99,7 +99,7 @@ def _information(beta, rows, prior, curvatures, information):
 
 @compiled()
 def _step(beta, rows, prior, slopes, curvatures, information, lower, step):
-    """Newton's step, no coefficient of it longer than 5."""
+    """Newton's step; returns its longest coefficient, at most 5, or NaN where there is no step."""
     precision, index, scale = prior
     for k in range(len(beta)):
         step[k] = -precision[k] * beta[k]
@@ -112,7 +112,8 @@ def _step(beta, rows, prior, slopes, curvatures, information, lower, step):
         if not cholesky(information, _LEAST_CURVATURE, lower):
             touching, true = 2.0 / (square + b), 2.0 * (square - b) / (square + b) ** 2
             information[index, index] += touching - true
-    cholesky(information, -_RIDGE, lower)
+    if not cholesky(information, -_RIDGE, lower):
+        return np.nan
     solve_lower(lower, step)
     solve_upper(lower, step)
     longest = 0.0
@@ -132,6 +133,8 @@ def _climb(beta, data, prior, work):
     value = _log_posterior(beta, data, prior, predictors, slopes, curvatures)
     for _ in range(_STEPS):
         longest = _step(beta, rows, prior, slopes, curvatures, information, lower, step)
+        if np.isnan(longest):
+            return value, False
         enough = value - _ROUNDING * (1.0 + abs(value))
         length = 1.0
         for _halving in range(_HALVINGS + 1):
