@@ -39,6 +39,8 @@ class Kind:
         Share of the genes that are silent in one level of the contrast's factor.
     outliers
         Share of the genes with one count multiplied by 300.
+    blocks
+        Standard deviation of the log2 effects of batches, patients and the like.
     depth
         Standard deviation of log2 sequencing depth.
     given
@@ -62,6 +64,7 @@ class Kind:
     dispersion: Callable[[np.ndarray], np.ndarray] = lambda mean: 0.05 + 2 / mean
     empty: float = 0.0
     outliers: float = 0.0
+    blocks: float = 0.4
     depth: float = 0.4
     given: bool = False
     lengths: bool = False
@@ -199,6 +202,14 @@ KINDS: dict[str, Kind] = {
     "4 pairs": Kind(**_PAIRED, sheet=groups(4, 4, patient="pairs")),
     "12 pairs": Kind(**_PAIRED, sheet=groups(12, 12, patient="pairs")),
     "50 pairs": Kind(**_PAIRED, sheet=groups(50, 50, patient="pairs"), genes=120),
+    "30 patients far apart": Kind(
+        **_PAIRED,
+        sheet=groups(30, 30, patient="pairs"),
+        genes=120,
+        blocks=3.0,
+        means=(4, 8),
+        dispersion=lambda mean: 0.01 + 0.2 / mean,
+    ),
     "interaction 2 x 2": Kind(
         **_CROSSED, sheet=crossed(2, 2, 3), contrast=slope("sex[v]:group[b]")
     ),
@@ -226,6 +237,9 @@ KINDS: dict[str, Kind] = {
         contrast=slope("age"),
         standardised="age",
     ),
+    "Unix time, in R too": Kind(
+        **_AGED, sheet=groups(8, 8, age=(1.6e9, 86_400)), contrast=slope("age")
+    ),
     "tiny covariate": Kind(
         **_AGED, sheet=groups(8, 8, age=(0, 1e-6)), contrast=slope("age"), standardised="age"
     ),
@@ -239,9 +253,7 @@ KINDS: dict[str, Kind] = {
         **_PAIRED, sheet=groups(6, 6, patient="pairs"), lengths=True, outliers=0.05
     ),
     "local trend": Kind("~ group", groups(6, 6), dispersion=_rising),
-    "local trend, pairs": Kind(
-        **_PAIRED, sheet=groups(6, 6, patient="pairs"), dispersion=_rising
-    ),
+    "local trend, pairs": Kind(**_PAIRED, sheet=groups(6, 6, patient="pairs"), dispersion=_rising),
     "8 genes": Kind("~ group", groups(4, 4), genes=8, means=(5, 9)),
 }
 
@@ -252,7 +264,7 @@ def simulate(kind: Kind, seed: int) -> Study:
     samples = kind.sheet(random)
     names = [f"gene{k:04d}" for k in range(kind.genes)]
     base = random.uniform(*kind.means, kind.genes)
-    shift = sum(_effects(random, samples[name], kind.genes) for name in samples)
+    shift = sum(_effects(random, samples[name], kind) for name in samples)
     depth = random.normal(0, kind.depth, len(samples))
     sizes = np.zeros((kind.genes, len(samples)))
     if kind.lengths:
@@ -272,12 +284,13 @@ def simulate(kind: Kind, seed: int) -> Study:
     return Study(kind, table, samples, factors, lengths)
 
 
-def _effects(random: np.random.Generator, values: pd.Series, genes: int) -> np.ndarray:
+def _effects(random: np.random.Generator, values: pd.Series, kind: Kind) -> np.ndarray:
     """Log2 effects of a column of the sheet, genes x samples."""
+    genes = kind.genes
     if not isinstance(values.dtype, pd.CategoricalDtype):
         standard = (values - values.mean()) / values.std()
         return random.normal(0, 0.3, (genes, 1)) * standard.to_numpy()
-    deviation = 1.5 if values.name == "group" else 0.4
+    deviation = 1.5 if values.name == "group" else kind.blocks
     effects = random.normal(0, deviation, (genes, len(values.cat.categories)))
     if values.name == "group":
         effects[random.random(genes) > _CHANGED] = 0.0

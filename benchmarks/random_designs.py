@@ -26,6 +26,7 @@ from recurseq.design.formula import contrast_vector, design_matrix, parse_formul
 
 SCRIPT = Path(__file__).with_name("peers") / "random_designs.R"
 ALPHA = 0.05
+THRESHOLD = 0.5  # log2 fold change, as in the R script
 # Relative difference above which a value is counted as off; p-values are by a factor.
 DISPERSIONS = {"dispGeneEst": 0.01, "dispFit": 0.01, "dispersion": 0.01}
 ESTIMATES = {"log2FoldChange": 1e-3, "lfcSE": 0.01}
@@ -73,9 +74,7 @@ def _one(name: str, seed: int, study: Study, place: Path) -> Compared:
     if (place / "error.txt").exists():
         return Compared(name, seed, study, refused=(place / "error.txt").read_text().strip())
     theirs = pd.read_csv(place / "answer.tsv", sep="\t", index_col=0)
-    unit = unit_of(study)
-    for column, power in (("log2FoldChange", -1), ("lfcSE", -1)):
-        theirs[column] *= unit**power
+    theirs[["log2FoldChange", "lfcSE"]] /= unit_of(study)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         ours, model = answer(study)
@@ -124,7 +123,8 @@ def answer(study: Study) -> tuple[pd.DataFrame, Fit]:
         method=kind.method,
         lengths=study.lengths,
     )
-    options = Options(alpha=ALPHA, lfc_threshold=0.5, shrinkage="none")
+    threshold = THRESHOLD / unit_of(study)
+    options = Options(alpha=ALPHA, lfc_threshold=threshold, shrinkage="none")
     weights = contrast_vector(formula, study.samples, kind.contrast)
     table = contrast_table(model, weights, options).set_index("gene_id")
     reduced = design_matrix(parse_formula(kind.reduced), study.samples)

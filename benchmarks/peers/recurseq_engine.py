@@ -4,8 +4,10 @@ from study_files import Answer, read_study
 
 import recurseq.deseq.engine  # noqa: F401 - loads PyDESeq2 now, as imports are timed for no engine
 from recurseq.deseq import Options, contrast_table, fit
+from recurseq.deseq.compile_kernels import compile_kernels
 from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 
+compile_kernels()  # they were, and are loaded now
 counts, samples, text, (factor, numerator, denominator) = read_study()
 with Answer() as answer:
     formula = parse_formula(text)
