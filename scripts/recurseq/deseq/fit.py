@@ -45,11 +45,11 @@ class Fit:
     design
         Samples x p.
     size_factors
-        One a sample.
+        One per sample.
     genes
         Genes x (baseMean, dispGeneEst, dispFit, dispMAP, dispersion, dispOutlier, maxCooks,
-        cooksSample, cooksOutlier, replaced, converged, optimised: the reweighted fit went astray
-        and the likelihood was climbed instead).
+        cooksSample, cooksOutlier, replaced, converged, optimised: iteratively reweighted least
+        squares did not converge; the likelihood was maximised directly).
     coefficients
         Genes x p, log2.
     covariance
@@ -132,8 +132,10 @@ def fit(
     """Fit size factors, dispersions and coefficients.
 
     Samples and genes are sorted before anything is computed, and the coefficients are estimated in
-    an orthonormal basis of the design's column space. So neither the order of rows and columns nor
-    the choice of reference levels changes what a contrast says.
+    an orthonormal basis of the design's column space. So the order of rows and columns changes
+    nothing, and the choice of reference levels changes what a contrast says only where it does so
+    in R: in genes whose likelihood had to be maximised directly (column `optimised` of the result),
+    which have no count in some group or hardly any.
 
     Parameters
     ----------
@@ -142,7 +144,7 @@ def fit(
     design
         Samples x p design matrix, the same samples.
     size_factors, method, lengths
-        Given size factors (one a sample), how to estimate them (``ratio`` or ``poscounts``), and
+        Given size factors (one per sample), how to estimate them (``ratio`` or ``poscounts``), and
         average transcript lengths (samples x genes, at least those of `counts`): see `normalize`.
     cooks
         Whether single outlying counts are replaced (7 replicates or more) or withhold the p-value

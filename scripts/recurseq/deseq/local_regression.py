@@ -68,7 +68,7 @@ def local_curve(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray
     Parameters
     ----------
     x, y, weights
-        One a point; x in any order, not all equal.
+        One per point; x in any order, not all equal.
 
     Returns
     -------

@@ -21,7 +21,7 @@ class Normalization:
     Attributes
     ----------
     size_factors
-        One a sample; with `factors`, the geometric mean of these over the genes.
+        One per sample; with `factors`, the geometric mean of these over the genes.
     factors
         Samples x genes, in place of the size factors when transcript lengths are known.
     """
@@ -59,7 +59,7 @@ def normalize(
     method
         ``ratio`` or ``poscounts``, see `estimate_size_factors`; of no use with `size_factors`.
     size_factors
-        One positive number a sample, taken as they are.
+        One positive number per sample, taken as they are.
     lengths
         Average transcript length of each gene in each sample, samples x genes (at least those of
         `counts`). Only ratios between samples matter.
@@ -111,7 +111,7 @@ def estimate_size_factors(
     Returns
     -------
     pandas.Series
-        One positive factor a sample, indexed as `counts`, around 1.
+        One positive factor per sample, indexed as `counts`, around 1.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def _given(size_factors: pd.Series, samples: pd.Index) -> pd.Series:
         problem = Problem(
             where="size factors",
             found=f"no positive number for {few(samples[bad])}",
-            allowed="one positive number a sample",
+            allowed="one positive number per sample",
             fix="fill the column in, or leave size_factors out to have them estimated",
         )
         raise InputError([problem])

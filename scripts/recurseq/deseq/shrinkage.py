@@ -51,7 +51,7 @@ def contrast_basis(fit: Fit, contrast: pd.Series) -> Basis:
     fit
         Fitted model.
     contrast
-        One weight a column of the design.
+        One weight per column of the design.
     """
     design = fit.design.sort_index().to_numpy(dtype=float)
     weights = aligned_weights(fit, contrast)
@@ -140,7 +140,7 @@ def shrink(
     fit
         Fitted model.
     contrast
-        One weight a column of the design.
+        One weight per column of the design.
     tested
         `wald_test` of the same contrast: sets the scale of the prior and one starting point.
     threads

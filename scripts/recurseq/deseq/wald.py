@@ -1,4 +1,4 @@
-"""Wald tests of a contrast: one number a gene, c'beta, with its standard error."""
+"""Wald tests of a contrast: one number per gene, c'beta, with its standard error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def contrast_estimate(fit: Fit, contrast: pd.Series) -> pd.DataFrame:
     fit
         Fitted model.
     contrast
-        One weight a column of the design.
+        One weight per column of the design.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def all_zero(fit: Fit, contrast: pd.Series, compared: pd.Series | None = None) -
     fit, contrast
         Fitted model and weights.
     compared
-        Boolean, one a sample: whether it is on either side. From `sample_weights` when absent.
+        Boolean, one per sample: whether it is on either side. From `sample_weights` when absent.
     """
     if compared is None:
         compared = sample_weights(fit, contrast) != 0
@@ -98,7 +98,7 @@ def wald_test(fit: Fit, contrast: pd.Series, *, compared: pd.Series | None = Non
     fit
         Fitted model.
     contrast
-        One weight a column of the design.
+        One weight per column of the design.
     compared
         See `all_zero`; those genes get log2FoldChange 0, stat 0, pvalue 1.
 

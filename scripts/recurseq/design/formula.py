@@ -245,7 +245,7 @@ def contrast_vector(
     Returns
     -------
     pandas.Series
-        One weight a column of the design matrix.
+        One weight per column of the design matrix.
 
     Raises
     ------
