@@ -221,6 +221,22 @@ def simulated(folder: Path) -> Iterator[Comparison]:
         yield found
 
 
+def empty_groups(folder: Path) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Our and R's table of one contrast of genes with empty groups, by reference level."""
+    counts, formula = read(folder / "empty_groups.counts.tsv.gz").T, parse_formula("~ group")
+    question = {"factor": "group", "numerator": ["b"], "denominator": ["d"]}
+    options, answers = Options(alpha=0.05, shrinkage="none"), {}
+    for level in ("a", "c"):
+        group = pd.Categorical(
+            np.repeat(list("abcde"), 4), sorted("abcde", key=lambda x: x != level)
+        )
+        samples = pd.DataFrame({"group": group}, counts.index)
+        model = fit(counts, design_matrix(formula, samples))
+        theirs = read(folder / f"empty_groups.{level}.tsv.gz")
+        answers[level] = _answer(model, formula, samples, question, options), theirs
+    return answers
+
+
 def airway_part(folder: Path) -> Comparison:
     """Compare every sixth gene of airway; R's table holds called and some other genes."""
     counts = read(folder / "airway_part.counts.tsv.gz").T.sort_index()
