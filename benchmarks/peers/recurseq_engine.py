@@ -1,5 +1,7 @@
 """The engine of this project, two threads."""
 
+import gc
+
 from study_files import Answer, read_study
 
 import recurseq.deseq.engine  # noqa: F401 - loads PyDESeq2 now, as imports are timed for no engine
@@ -16,3 +18,4 @@ with Answer() as answer:
     weights = contrast_vector(formula, samples, question)
     table = contrast_table(model, weights, Options(alpha=0.05, shrinkage="none"))
 answer.write("recurseq", table.set_index("gene_id"), model.size_factors)
+gc.freeze()  # as every job of the pipeline does at its end (recurseq.jobs.log)

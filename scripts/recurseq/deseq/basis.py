@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.deseq.design_rows import RowGroups, row_groups
+from recurseq.stats.design_matrix import column_lengths
 
 _DIGITS = 13
 _NEGLIGIBLE = 1e-9
@@ -73,7 +74,8 @@ def orthonormal(design: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
     canonical = reduced_echelon(rows[order].T).T
     _, r = np.linalg.qr(canonical[place])
     basis = canonical @ (np.linalg.inv(r) * np.sqrt(len(design)))
-    back = np.linalg.lstsq(rows[order], basis, rcond=None)[0]
+    lengths = column_lengths(rows)
+    back = np.linalg.lstsq(rows[order] / lengths, basis, rcond=None)[0] / lengths[:, None]
     names = [f"b{k}" for k in range(basis.shape[1])]
     return pd.DataFrame(basis[place], index=design.index, columns=names), back
 

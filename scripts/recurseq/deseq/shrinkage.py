@@ -16,6 +16,7 @@ from recurseq.deseq.design_rows import row_groups
 from recurseq.deseq.fit import LOG2_E, Fit
 from recurseq.deseq.posterior import Prior, posterior_mode
 from recurseq.deseq.wald import aligned_weights, sample_weights
+from recurseq.stats.design_matrix import column_lengths
 
 _OTHER_SCALE = 15.0
 _LARGEST_SCALE = 1.0
@@ -54,18 +55,19 @@ def contrast_basis(fit: Fit, contrast: pd.Series) -> Basis:
         One weight per column of the design.
     """
     design = fit.design.sort_index().to_numpy(dtype=float)
-    weights = aligned_weights(fit, contrast)
-    rows = [weights]
+    lengths = column_lengths(design)
+    design = design / lengths
+    rows = [aligned_weights(fit, contrast) / lengths]
     lower = sample_weights(fit, contrast).clip(upper=0).sort_index().to_numpy()
     if lower.any():
         baseline = design.T @ (lower / lower.sum())
-        if np.linalg.matrix_rank(np.vstack([weights, baseline])) == 2:
+        if np.linalg.matrix_rank(np.vstack([*rows, baseline])) == 2:
             rows.append(baseline)
     gram = np.linalg.cholesky(design.T @ design / len(design))
     chosen = np.linalg.solve(gram, np.array(rows).T)
     complete = np.linalg.qr(chosen, mode="complete")[0][:, len(rows) :]
     coefficients = np.vstack([np.array(rows), (gram @ complete).T])
-    return Basis(design @ np.linalg.inv(coefficients), coefficients)
+    return Basis(design @ np.linalg.inv(coefficients), coefficients * lengths)
 
 
 def prior_scale(estimates: np.ndarray, errors: np.ndarray) -> float:

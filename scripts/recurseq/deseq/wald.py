@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from recurseq.deseq.fit import Fit
+from recurseq.stats.design_matrix import column_lengths
 
 
 def contrast_estimate(fit: Fit, contrast: pd.Series) -> pd.DataFrame:
@@ -65,7 +66,9 @@ def sample_weights(fit: Fit, contrast: pd.Series) -> pd.Series:
     """
     ordered = fit.design.sort_index()
     design = ordered.to_numpy(dtype=float)
-    weights = design @ np.linalg.solve(design.T @ design, aligned_weights(fit, contrast))
+    lengths = column_lengths(design)
+    q, r = np.linalg.qr(design / lengths)
+    weights = q @ np.linalg.solve(r.T, aligned_weights(fit, contrast) / lengths)
     weights[np.abs(weights) < 1e-10 * np.abs(weights).max()] = 0.0
     return pd.Series(weights, index=ordered.index).reindex(fit.design.index)
 

@@ -65,10 +65,15 @@ def columns_outside(part: pd.DataFrame, design: pd.DataFrame) -> list[str]:
     ]
 
 
+def column_lengths(values: np.ndarray) -> np.ndarray:
+    """Length of each column, and 1 for a column of zeros: what to divide by before solving."""
+    lengths = np.linalg.norm(values, axis=0)
+    return np.where(lengths == 0, 1.0, lengths)
+
+
 def _unit_columns(design: pd.DataFrame) -> np.ndarray:
     values = design.to_numpy(dtype=float)
-    lengths = np.linalg.norm(values, axis=0)
-    return values / np.where(lengths == 0, 1.0, lengths)
+    return values / column_lengths(values)
 
 
 def _independent(values: np.ndarray) -> tuple[list[int], np.ndarray]:
