@@ -126,13 +126,8 @@ def _factor(codes: np.ndarray, names: str | list[str]) -> pd.Categorical:
 
 
 def crossed(first: int, second: int, replicates: int, **columns: object) -> Sheet:
-    """Make a sheet of two crossed factors, group and sex, with so many samples in each cell."""
-
-    def sheet(random: np.random.Generator) -> pd.DataFrame:
-        made = groups(*[second * replicates] * first, sex=second, **columns)(random)
-        return made
-
-    return sheet
+    """Make a sheet of two crossed factors, group and sex; so many samples of each combination."""
+    return groups(*[second * replicates] * first, sex=second, **columns)
 
 
 def _rising(mean: np.ndarray) -> np.ndarray:
