@@ -33,6 +33,7 @@ ESTIMATES = {"log2FoldChange": 1e-3, "lfcSE": 0.01}
 UNUSED = 1e-6
 P_VALUES = ("pvalue", "pvalueThreshold", "lrtPvalue", "lrtCorrected")
 FACTOR = 2.0
+TINY = 1e-30  # below it p-values are all the same
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,7 @@ def off(found: Compared, column: str) -> pd.Series:
     if column == "dispGeneEst":
         ours, theirs = ours.clip(lower=UNUSED), theirs.clip(lower=UNUSED)
     if column in P_VALUES:
-        tiny = 1e-300
-        far = (np.log(ours.clip(lower=tiny) / theirs.clip(lower=tiny))).abs() > np.log(FACTOR)
+        far = np.log(ours.clip(lower=TINY) / theirs.clip(lower=TINY)).abs() > np.log(FACTOR)
     elif column == "log2FoldChange":
         far = (ours - theirs).abs() * unit_of(found.study) > ESTIMATES[column]
     else:
