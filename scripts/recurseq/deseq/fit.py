@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import few
 from recurseq.deseq import cooks as outliers
 from recurseq.deseq.basis import coding, orthonormal
 from recurseq.deseq.glm import covariance
@@ -189,7 +188,7 @@ def _check(counts: pd.DataFrame, design: pd.DataFrame) -> None:
     samples, coefficients = design.shape
     if confounded := confounded_columns(design):
         raise ValueError(
-            f"the design is not of full rank: {few(confounded)} are combinations of other columns"
+            f"the design is not of full rank: {list(confounded)} are combinations of other columns"
         )
     if samples <= coefficients:
         raise ValueError(
