@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.contrasts.levels import compared_samples
 from recurseq.deseq import Fit, Options, blind_vst, contrast_table, fit, omnibus_table
 from recurseq.design.formula import Formula, contrast_vector, design_matrix, parse_formula
 
@@ -137,6 +136,16 @@ def _compare_cohort(folder: Path, cohort: Cohort) -> Comparison:
     blind = blind_vst(counts, model.normalization).T
     found.columns["VST (blind)"] = blind.loc[expected.index].stack(), expected.stack()
     return found
+
+
+def compared_samples(samples: pd.DataFrame, question: dict) -> pd.Series | None:
+    """Tell which samples are on either side of a contrast of levels; None for coefficients."""
+    if "factor" not in question:
+        return None
+    compared = samples[question["factor"]].isin([*question["numerator"], *question["denominator"]])
+    for name, level in question.get("within", {}).items():
+        compared &= samples[name] == level
+    return compared
 
 
 def _answer(

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from cohorts import compared_samples
 from designs import KINDS, Study, simulate
 
 from recurseq.deseq import Fit, Options, contrast_table, fit, omnibus_table
@@ -128,7 +129,8 @@ def answer(study: Study) -> tuple[pd.DataFrame, Fit]:
     threshold = THRESHOLD / unit_of(study)
     options = Options(alpha=ALPHA, lfc_threshold=threshold, shrinkage="none")
     weights = contrast_vector(formula, study.samples, kind.contrast)
-    table = contrast_table(model, weights, options).set_index("gene_id")
+    compared = compared_samples(study.samples, kind.contrast)
+    table = contrast_table(model, weights, options, compared=compared).set_index("gene_id")
     reduced = design_matrix(parse_formula(kind.reduced), study.samples)
     ratio = omnibus_table(model, reduced, options).set_index("gene_id")
     table[["lrtPvalue", "lrtPadj"]] = ratio[["pvalue", "padj"]]
