@@ -15,6 +15,7 @@ install: .venv/installed ## Set up .venv from the lock file, with the command re
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r envs/requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m recurseq.deseq.compile_kernels
 	touch $@
 
 demo: install ## Run the whole pipeline on the simulated demo study

@@ -183,8 +183,9 @@ def _blind_trend(counts: np.ndarray, factors: np.ndarray) -> Trend:
     y, divisors = dense(counts[chosen]), factors[chosen]
     design = np.ones((y.shape[1], 1))
     reciprocal = dispersion.mean_reciprocal(divisors)
-    start = dispersion.starting_values(y / divisors, design, reciprocal)
-    preliminary = dispersion.linear_means(y, design, divisors)
+    scaled, q = y / divisors, np.linalg.qr(design)[0]
+    start = dispersion.starting_values(scaled, q, reciprocal)
+    preliminary = dispersion.linear_means(scaled, q, divisors)
     estimates, _ = dispersion.gene_wise(y, preliminary, design, start)
     return fit_trend(means[chosen], estimates)
 
