@@ -7,7 +7,8 @@ with logged(snakemake):
 
     from recurseq.base.tables import read_table, write_table
     from recurseq.cohort.genes.annotation import load_annotation
-    from recurseq.markers.panel import extract_markers, read_panel
+    from recurseq.markers.extract import extract_markers
+    from recurseq.markers.panel import read_panel
 
     contrasts = {contrast["name"]: contrast for contrast in snakemake.params.contrasts}
     tables = {
