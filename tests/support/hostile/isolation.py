@@ -1,4 +1,4 @@
-"""A command in the process of the tests, kept apart from it as far as a process of its own would."""
+"""A command in the process of the tests, kept apart from it nearly as in one of its own."""
 
 from __future__ import annotations
 
