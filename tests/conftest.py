@@ -9,6 +9,11 @@ from support.paths import REPOSITORY
 from support.small_study import StudyFolder
 
 
+def pytest_collection_modifyitems(items):
+    """Whole runs first, so that no worker begins a long file when the others are at their end."""
+    items.sort(key=lambda item: item.get_closest_marker("workflow") is None)
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return REPOSITORY

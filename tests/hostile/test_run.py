@@ -1,4 +1,4 @@
-"""Hostile inputs through ``snakemake`` itself, from the start of a run to its message."""
+"""Hostile inputs at the start of a run, through ``snakemake`` where that could do harm itself."""
 
 import pytest
 
@@ -55,7 +55,7 @@ def test_by_snakemake(name, tmp_path, record_property):
 
 @pytest.mark.parametrize("name", HERE)
 def test_by_the_first_steps_of_a_run(name, tmp_path, record_property):
-    try_case("run", BY_NAME[name], tmp_path, record_property, Ground.start_here)
+    try_case("start", BY_NAME[name], tmp_path, record_property, Ground.start_here)
 
 
 @pytest.mark.workflow

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from recurseq.base.tables import all_tables, read_table
-from support.small_study import GROUPS, make_study, simulate, write_inputs
+from support.small_study import GROUPS, make_study, simulate
 
 pytestmark = pytest.mark.workflow
 
@@ -117,19 +117,6 @@ def test_a_second_run_does_nothing(study):
     ended = study.run()
     assert "Nothing to be done" in ended.stdout + ended.stderr
     assert rules_run(ended) == set()
-
-
-def test_other_cores_and_shuffled_inputs_give_identical_tables(study, tmp_path):
-    counts, sheet, _ = simulate()
-    rng = np.random.default_rng(3)
-    other = make_study(tmp_path)
-    shuffled = counts.iloc[rng.permutation(len(counts)), rng.permutation(counts.shape[1])]
-    write_inputs(tmp_path, shuffled, sheet.iloc[rng.permutation(len(sheet))])
-    ended = other.run(cores=1)
-    assert ended.returncode == 0, ended.stderr
-    first, second = study.tables(), other.tables()
-    assert first.keys() == second.keys()
-    assert [name for name in first if first[name] != second[name]] == []
 
 
 def test_a_changed_gene_set_reruns_pathways_and_report_only(study):
