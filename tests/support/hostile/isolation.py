@@ -15,7 +15,7 @@ from typing import IO
 
 import psutil
 
-SECONDS = 100  # no command on a study of this size needs more; what waits for ever is ended
+SECONDS = 300  # no command on a study of this size needs a tenth; what waits for ever is ended
 MEMORY = 2 << 30  # bytes beyond what the process has before; a bomb would need more
 STREAMS = (1, 2)
 
