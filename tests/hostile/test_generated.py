@@ -19,6 +19,7 @@ from recurseq.study.config_file import read_config
 from support.hostile.ground import CANARY, Ground
 from support.paths import REPOSITORY
 
+pytestmark = pytest.mark.slow  # a thousand checks
 seeded = settings(
     derandomize=True,
     database=None,
