@@ -195,12 +195,14 @@ AT_THE_START = [
 WRONG_CELLS = {(3, 2): "-4", (4, 3): "4.5", (5, 4): "", (6, 5): "inf", (7, 0): "GENE8"}
 
 
+@pytest.mark.workflow
 def test_every_problem_is_listed_in_one_message(new_study):
     for case in AT_THE_START:
         CASES[case][0](new_study)
     refused_by_snakemake(new_study, [word for case in AT_THE_START for word in CASES[case][1]])
 
 
+@pytest.mark.workflow
 def test_every_problem_of_the_counts_is_listed_by_the_job_that_reads_them(new_study):
     for place, value in WRONG_CELLS.items():
         put(*place, value)(new_study)
