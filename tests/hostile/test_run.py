@@ -27,8 +27,8 @@ ACCEPTED = [
     *("title with format fields", "title with a command", "formula on several lines"),
     *("config with a byte-order mark", "folder with files of wild names"),
 ]
-# What Snakemake itself could do something with: aliases, surrogates, keys and words of YAML,
-# wildcards, format fields, a pipe as an input; and what a job says through it.
+# What Snakemake itself could do something with: keys, aliases and surrogates of YAML, wildcards and
+# a pipe as an input; and what a job says through it. test_ugly_study has such a title.
 BY_SNAKEMAKE = {
     "key given twice": (),
     "bomb of lists": (),
@@ -36,7 +36,6 @@ BY_SNAKEMAKE = {
     "contrast called '{contrast}'": (),
     "path with a wildcard": (),
     "sheet a pipe": (),
-    "title with format fields": ("--dry-run",),
     "folder with files of wild names": ("--dry-run",),
     "gene with an escape sequence": ("--until", "import_counts"),
     "matrix is a bomb": ("--until", "import_counts"),
