@@ -21,6 +21,7 @@ from support.hostile.isolation import MEMORY, SECONDS, isolated
 from support.paths import REPOSITORY
 from support.small_study import make_study
 
+WHOLE_RUN = 1500  # seconds, on a machine that does much besides; a quiet one needs thirty
 CANARY = "canary"  # what hostile texts would make if they ran: touch canary
 
 
@@ -116,7 +117,8 @@ class Ground:
                 sys.executable, "-m", "snakemake", "--snakefile", str(REPOSITORY / "Snakefile"),
                 "--directory", str(self.path), "--configfile", str(self.path / "config.yaml"),
                 "--cores", str(cores), *arguments,
-            ]
+            ],
+            timeout=WHOLE_RUN,
         )  # fmt: skip
 
     def _run(self, command: list[str], **options) -> Ended:
@@ -128,7 +130,7 @@ class Ground:
         self.before = self.look()
         ended = subprocess.run(
             command, capture_output=True, check=False, env=environment, cwd=self.folder,
-            timeout=SECONDS, stdin=subprocess.DEVNULL, **options,
+            stdin=subprocess.DEVNULL, **{"timeout": SECONDS, **options},
         )  # fmt: skip
         text = (ended.stdout + ended.stderr).decode("utf-8", "replace")
         return Ended(ended.returncode, text)
