@@ -67,7 +67,7 @@ def _made_by_this_code() -> bool:
     """Whether the checkout has the results of a demo, all of them newer than code and data."""
     results = [path for path in (REPOSITORY / "results").rglob("*") if path.is_file()]
     sources = [path for name in SOURCES for path in (REPOSITORY / name).rglob("*")]
-    sources = [path for path in sources if path.is_file() and path.suffix != ".pyc"]
+    sources = [path for path in sources if path.is_file() and "__pycache__" not in path.parts]
     sources.append(REPOSITORY / "Snakefile")
     last_change = max(path.stat().st_mtime for path in sources)
     return bool(results) and min(path.stat().st_mtime for path in results) > last_change
