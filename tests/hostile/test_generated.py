@@ -18,6 +18,7 @@ from recurseq.study import read_samples
 from recurseq.study.config_file import read_config
 from support.hostile.ground import CANARY, Ground
 
+pytestmark = pytest.mark.slow  # a thousand checks
 seeded = settings(
     derandomize=True,
     database=None,

@@ -278,9 +278,8 @@ TITLES = [
 
 # Found where the counts are read; `recurseq check` does not filter.
 IN_A_JOB = [value("count limit above all counts", "filter.min_count", 10**30, "config: filter")]
-CASES = [*TEXT, *PATHS]
-QUICK = [
-    *(*NAMES_AND_NUMBERS, *CONTRASTS, *COLLECTIONS, *FORMULAS, *TITLES),
+CASES = [
+    *(*TEXT, *PATHS, *NAMES_AND_NUMBERS, *CONTRASTS, *COLLECTIONS, *FORMULAS, *TITLES),
     Case(
         "level that nobody has, spelt alike",
         cell("samples.tsv", 5, 1, "no_recurrenc\u0435"),

@@ -229,5 +229,4 @@ BINARY = [
     Case("h5ad that links to another file", hdf5(lambda file: file.__setitem__(
         "X", __import__("h5py").ExternalLink("/etc/passwd", "/X"))), (COUNTS,)),
 ]  # fmt: skip
-CASES = [*VALUES, *FOLDERS]
-QUICK = [*GENES, *SHAPES, LINKED, *BINARY]
+CASES = [*VALUES, *FOLDERS, *GENES, *SHAPES, LINKED, *BINARY]

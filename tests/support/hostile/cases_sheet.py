@@ -170,5 +170,4 @@ WORKBOOKS = [
         ("sheet.xlsx, column 'group'", "2024-09-01")),
 ]  # fmt: skip
 
-CASES = [*SHAPES, *WORKBOOKS]
-QUICK = [*NAMES, *VALUES]
+CASES = [*SHAPES, *WORKBOOKS, *NAMES, *VALUES]
