@@ -3,13 +3,12 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
     from recurseq.deseq import check_contrasts, read_fit
     from recurseq.design.formula import contrast_vector, parse_formula
 
-    model = anndata.read_h5ad(snakemake.input.model)
+    model = open_h5ad(snakemake.input.model)
     formula = parse_formula(model.uns["formula"])
     settings = snakemake.params.contrasts
     weights = {one["name"]: contrast_vector(formula, model.obs, one) for one in settings}

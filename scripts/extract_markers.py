@@ -3,11 +3,11 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
     from recurseq.cohort.genes.annotation import load_annotation
-    from recurseq.markers.panel import extract_markers, read_panel
+    from recurseq.markers.extract import extract_markers
+    from recurseq.markers.panel import read_panel
 
     contrasts = {contrast["name"]: contrast for contrast in snakemake.params.contrasts}
     tables = {
@@ -18,7 +18,7 @@ with logged(snakemake):
         read_panel(snakemake.input.panel),
         tables,
         contrasts,
-        anndata.read_h5ad(snakemake.input.model),
+        open_h5ad(snakemake.input.model),
         load_annotation(snakemake.params.annotation),
     )
     write_table(markers, snakemake.output.markers, "markers")

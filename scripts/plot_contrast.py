@@ -3,8 +3,7 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import gene_columns, open_h5ad
     from recurseq.base.tables import read_table
     from recurseq.figures.contrast import comparison, ma_figure, pvalue_figure, volcano_figure
     from recurseq.figures.heatmap import top_genes_figure, top_of
@@ -13,14 +12,14 @@ with logged(snakemake):
     from recurseq.markers.panel import read_panel
 
     settings = snakemake.params
-    model = anndata.read_h5ad(snakemake.input.model)
+    model = open_h5ad(snakemake.input.model)
     genes = read_table(snakemake.input.genes, "contrast_genes")
     path = snakemake.input.get("panel")
     panel = read_panel(path)["gene"].tolist() if path else []
     groups = sample_groups(model.obs, str(model.uns["main_factor"]))
     simulated = bool(model.uns["simulated"])
     about = comparison(settings.contrast, settings.testing["alpha"], model.obs, simulated)
-    vst = model[:, top_of(genes)["gene_id"]].to_df("vst")
+    vst = gene_columns(model, "vst", top_of(genes)["gene_id"])
     figures = {
         "ma": ma_figure(genes, about, panel),
         "volcano": volcano_figure(genes, about, panel),

@@ -3,14 +3,13 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import write_table
     from recurseq.contrasts.levels import check_through_other_levels, compared_samples
     from recurseq.deseq import Options, check_table, contrast_table, read_fit
     from recurseq.design.formula import contrast_vector, parse_formula
 
-    model = anndata.read_h5ad(snakemake.input.model)
+    model = open_h5ad(snakemake.input.model)
     contrast = snakemake.params.contrast
     own = {name: contrast[name] for name in ("lfc_threshold", "min_abs_lfc")}
     formula = parse_formula(model.uns["formula"])

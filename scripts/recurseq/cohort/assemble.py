@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import anndata
 import numpy as np
 import pandas as pd
 
 from recurseq.base.errors import few
-from recurseq.base.whole_file import write_h5ad
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.lengths import AVERAGE_LENGTH
 from recurseq.cohort.readers.count_table import CountTable
@@ -96,8 +94,8 @@ def assemble(
     -------
     anndata.AnnData
         Samples × all genes, each sorted by identifier, so that the order in the files never shows
-        in a result. ``X`` and ``layers["counts"]``: int32, or int64 where a count needs it;
-        ``layers["average_length"]`` where a quantifier gives lengths.
+        in a result. ``layers["counts"]``: int32, or int64 where a count needs it, with no copy in
+        ``X``; ``layers["average_length"]`` where a quantifier gives lengths.
         ``var``: ``gene_name``, ``gene_type``, ``chromosome``, ``kept``, ``drop_reason``.
     """
     columns = set(samples.index)
@@ -120,8 +118,8 @@ def assemble(
     )
     variables["kept"], variables["drop_reason"] = keep_genes(counts, min_count, min_samples)
     variables.index = pd.Index(chosen.index, dtype=object, name="gene_id")
-    cohort = anndata.AnnData(X=counts, obs=_storable(samples), var=variables)
-    cohort.layers["counts"] = counts.copy()
+    cohort = anndata.AnnData(obs=_storable(samples), var=_compact(variables))
+    cohort.layers["counts"] = counts
     if table.lengths is not None:
         lengths = table.lengths[list(samples.index)].iloc[genes]
         cohort.layers[AVERAGE_LENGTH] = np.ascontiguousarray(lengths.to_numpy(dtype=float).T)
@@ -155,11 +153,7 @@ def _storable(samples: pd.DataFrame) -> pd.DataFrame:
     return stored
 
 
-def write_cohort(cohort: anndata.AnnData, path: str | Path) -> None:
-    """Write h5ad; it appears under its name only when complete.
-
-    Text columns stay text (anndata would turn repeated names into categories), and the same cohort
-    gives the same bytes.
-    """
-    options = {"compression": "gzip", "compression_opts": 1}
-    write_h5ad(cohort, path, convert_strings_to_categoricals=False, **options)
+def _compact(genes: pd.DataFrame) -> pd.DataFrame:
+    """Store text that most genes share once: the names stay text."""
+    shared = [name for name in genes.select_dtypes(object) if name != "gene_name"]
+    return genes.astype(dict.fromkeys(shared, "category"))

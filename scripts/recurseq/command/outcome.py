@@ -6,20 +6,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from recurseq.base.h5ad import Stored, open_h5ad
 from recurseq.base.tables import read_table
 from recurseq.deseq.cooks import cells_of, cutoff
 from recurseq.deseq.filtering import adjust
 from recurseq.markers.extract import samples_of
 from recurseq.report.provenance import portable
 from recurseq.study import Contrast, Study
-
-if TYPE_CHECKING:
-    import anndata
 
 RESULTS = "results"
 MODEL = f"{RESULTS}/model.h5ad"
@@ -75,7 +72,7 @@ class Outcome:
     """
 
     study: Study
-    model: anndata.AnnData
+    model: Stored
     contrasts: Mapping[str, ContrastResult]
     omnibus: pd.DataFrame | None
     markers: pd.DataFrame | None
@@ -94,11 +91,9 @@ def read_outcome(study: Study, config: Mapping) -> Outcome:
         The study and the configuration it was built from.
     """
     results = Path(RESULTS)
-    import anndata
-
     from recurseq.cohort.assemble import smallest_group
 
-    model = anndata.read_h5ad(MODEL)
+    model = open_h5ad(MODEL)
     design = model.obsm["design_matrix"]
     tested = {
         name: _contrast_result(study, contrast, table, model.obs)

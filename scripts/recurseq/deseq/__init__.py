@@ -20,7 +20,7 @@ from recurseq.deseq.normalization import Normalization, estimate_size_factors, n
 from recurseq.deseq.omnibus import likelihood_ratio_test
 from recurseq.deseq.results import Options, contrast_table, omnibus_table
 from recurseq.deseq.shrinkage import shrink
-from recurseq.deseq.store import add_fit, read_fit
+from recurseq.deseq.store import add_fit, normalized_counts, read_fit
 from recurseq.deseq.transform import blind_vst, remove_batch, vst
 from recurseq.deseq.wald import threshold_test, wald_test
 
@@ -38,6 +38,7 @@ __all__ = [
     "fit",
     "likelihood_ratio_test",
     "normalize",
+    "normalized_counts",
     "omnibus_table",
     "read_fit",
     "remove_batch",

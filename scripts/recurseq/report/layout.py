@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-import h5py
 import pandas as pd
-from anndata.io import read_elem
 
+from recurseq.base.h5ad import open_h5ad
 from recurseq.study import Study
 
 QUALITY_TABLES = (
@@ -189,5 +188,5 @@ class Figure:
 
 def read_model(path: Path) -> tuple[pd.DataFrame, pd.DataFrame, dict]:
     """Read samples, genes and notes of an AnnData file without its matrices."""
-    with h5py.File(path) as file:
-        return tuple(read_elem(file[part]) for part in ("obs", "var", "uns"))
+    model = open_h5ad(path)
+    return model.obs, model.var, model.uns
