@@ -232,8 +232,8 @@ def write_h5ad(data: AnnData, path: str | Path) -> None:
     tables = anndata.AnnData(**parts, obsm=dict(data.obsm), varm=dict(data.varm))
     with whole_file(path) as partial:
         try:
-            with h5py.File(partial, "w") as file:
-                write_elem(file, "/", tables, dataset_kwargs=_PACKED)
+            tables.write_h5ad(partial, convert_strings_to_categoricals=False, **_PACKED)
+            with h5py.File(partial, "a") as file:
                 for name, values in data.layers.items():
                     layout = {"shuffle": True, "chunks": _chunks(values), **_PACKED}
                     write_elem(file["layers"], name, values, dataset_kwargs=layout)

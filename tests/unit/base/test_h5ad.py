@@ -99,7 +99,7 @@ def test_what_is_not_read_here_is_read_by_anndata(tmp_path):
 
 def test_counts_are_stored_once_and_genes_lie_together(path):
     with h5py.File(path) as file:
-        assert "X" not in file
+        assert not {"X", "raw"} & set(file)  # anndata 0.11 cannot read an empty one
         layers = dict(file["layers"])
         assert {name: layer.dtype.name for name, layer in layers.items()} == {
             "counts": "int32",
