@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import anndata
 import numpy as np
@@ -108,16 +108,16 @@ def assemble(
         )
     samples = samples.sort_index(kind="stable")
     genes = np.argsort(table.counts.index.to_numpy(dtype=object), kind="stable")
-    chosen = table.counts[list(samples.index)].iloc[genes]
-    counts = _whole_numbers(chosen)
+    names = table.counts.index[genes]
+    counts = _whole_numbers(table.counts, samples.index, genes)
     variables = annotate(
-        list(chosen.index),
+        list(names),
         None if table.gene_names is None else table.gene_names.iloc[genes],
         annotation,
         None if table.gene_types is None else table.gene_types.iloc[genes],
     )
     variables["kept"], variables["drop_reason"] = keep_genes(counts, min_count, min_samples)
-    variables.index = pd.Index(chosen.index, dtype=object, name="gene_id")
+    variables.index = pd.Index(names, dtype=object, name="gene_id")
     cohort = anndata.AnnData(obs=_storable(samples), var=_compact(variables))
     cohort.layers["counts"] = counts
     if table.lengths is not None:
@@ -133,11 +133,18 @@ def assemble(
     return cohort
 
 
-def _whole_numbers(counts: pd.DataFrame) -> np.ndarray:
-    """Return samples × genes, in the smaller of int32 and int64 that holds them."""
-    values = counts.to_numpy().T
-    kind = np.int32 if values.max(initial=0) <= np.iinfo(np.int32).max else np.int64
-    return np.ascontiguousarray(values, dtype=kind)
+def _whole_numbers(counts: pd.DataFrame, samples: Iterable[str], genes: np.ndarray) -> np.ndarray:
+    """Return samples × genes, in the smaller of int32 and int64 that holds them.
+
+    Sample by sample, for a second copy of a large table may not fit.
+    """
+    columns = [counts[sample].to_numpy() for sample in samples]
+    largest = max(column.max(initial=0) for column in columns)
+    kind = np.int32 if largest <= np.iinfo(np.int32).max else np.int64
+    values = np.empty((len(columns), len(genes)), kind)
+    for row, column in zip(values, columns, strict=True):
+        row[:] = column[genes]
+    return values
 
 
 def _storable(samples: pd.DataFrame) -> pd.DataFrame:
