@@ -176,3 +176,10 @@ def test_only_what_is_asked_for_is_read(path, tmp_path):
 def test_the_same_data_give_the_same_bytes(path, tmp_path):
     write_h5ad(data(), tmp_path / "again.h5ad")
     assert (tmp_path / "again.h5ad").read_bytes() == path.read_bytes()
+
+
+def test_a_matrix_x_is_kept_when_there_is_one(tmp_path):
+    written = data()
+    written.X = written.layers["counts"] * 2.0
+    write_h5ad(written, tmp_path / "with_x.h5ad")
+    np.testing.assert_array_equal(anndata.read_h5ad(tmp_path / "with_x.h5ad").X, written.X)
