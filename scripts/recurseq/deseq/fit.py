@@ -230,6 +230,7 @@ def _fit_sorted(counts, design, normalization, cooks, threads) -> Fit:
         threads=threads,
     )
     variances = back @ variances @ back.T
+    variances = (variances + variances.transpose(0, 2, 1)) / 2  # the file holds one half
     variances[emptied] = 0.0
     _flag(table, counts, estimates.distances, design, changed, cooks=cooks)
     return Fit(

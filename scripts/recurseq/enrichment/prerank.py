@@ -12,6 +12,7 @@ import pandas as pd
 from recurseq.base.tables import describe
 from recurseq.design.calling import rule_by_padj
 from recurseq.enrichment.gene_sets import GeneSets
+from recurseq.stats.adjust import benjamini_hochberg
 
 log = logging.getLogger(__name__)
 
@@ -57,9 +58,6 @@ def prerank(
         pvalue, NES and padj are missing, and the note says so, where fewer than 10 of GSEApy's
         1000 random sets score on the same side as the set.
     """
-    # Imported here: the checks before a run read gene sets and need no engine.
-    from recurseq.stats.adjust import benjamini_hochberg
-
     members = _of_allowed_size(gene_sets, ranking, min_size, max_size)
     if not members:
         return pd.DataFrame(columns=describe("gsea").names)
