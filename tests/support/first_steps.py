@@ -11,7 +11,6 @@ from recurseq.cohort.importing import import_cohort
 from recurseq.preflight.check import checked_study
 from recurseq.study import read_samples
 from recurseq.study.config_file import read_config
-from support.paths import REPOSITORY
 
 
 def first_steps(folder: Path) -> tuple[int, str]:
@@ -32,9 +31,9 @@ def first_steps(folder: Path) -> tuple[int, str]:
         try:
             config = load_configfile(path)  # comes first: Snakemake hands on what it made of it
             read_config(path)
-            study, messages = checked_study(config, REPOSITORY)
-            if not study.simulated:
-                import_cohort(study, read_samples(study))
+            study, messages = checked_study(config)
+            if not study.cohort.simulated:
+                import_cohort(study.cohort, read_samples(study.cohort))
         except InputError as error:
             return 1, str(error)
         except Exception:

@@ -335,7 +335,7 @@ def test_an_input_replaced_during_a_run(undisturbed, tmp_path, record_property):
 def test_two_runs_in_one_folder(undisturbed, tmp_path, record_property):
     record_property("fault", "two runs are started in one folder")
     study = undisturbed.copied(tmp_path / "study", results=False)
-    first = Run(study, "--until", "test_contrast")
+    first = Run(study)
     assert first.wait_for_jobs(started=1)
     second = study.run()
     code, text = first.end()

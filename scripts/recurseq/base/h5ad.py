@@ -84,7 +84,9 @@ def open_h5ad(path: str | Path) -> Stored:
         As `write_h5ad` or AnnData writes it.
     """
     with h5py.File(path) as file:
-        return Stored(Path(path), *(_element(file[part]) for part in ("obs", "var", "uns")))
+        return Stored(
+            Path(path).absolute(), *(_element(file[part]) for part in ("obs", "var", "uns"))
+        )
 
 
 def gene_columns(data: Stored | AnnData, layer: str, genes: Sequence[str]) -> pd.DataFrame:

@@ -68,11 +68,7 @@ def study_problems(study: Study) -> list[Problem]:
     if formula is None or not set(formula.variables) <= usable:
         return problems
     problems += _size_factor_problems(kept, study.cohort)
-    if study.cohort.min_samples is not None and study.cohort.min_samples > len(kept):
-        found = (
-            f"{study.cohort.min_samples}, and {len(kept)} samples are used: no gene would be kept"
-        )
-        problems.append(Problem("config: filter.min_samples", found, "at most their number"))
+    problems += _filter_problems(kept, study.cohort)
     compared = {contrast.factor for contrast in study.contrasts.values()}
     factor_problems = [
         problem

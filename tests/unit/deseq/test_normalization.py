@@ -151,6 +151,18 @@ def test_lengths_from_a_file(study, tmp_path):
         read_lengths(str(path), cohort)
 
 
+def test_lengths_in_a_cohort_on_the_disk(study, tmp_path):
+    counts, samples, _ = study
+    lengths = 500 + np.arange(counts.size, dtype=float).reshape(counts.shape)
+    layers = {"counts": counts.to_numpy(), "average_length": lengths}
+    genes = pd.DataFrame(index=counts.columns)
+    write_h5ad(anndata.AnnData(obs=samples, var=genes, layers=layers), tmp_path / "cohort.h5ad")
+    stored = open_h5ad(tmp_path / "cohort.h5ad")
+    read = normalization_values(stored, {"method": "ratio", "size_factors": None}, None)["lengths"]
+    assert list(read.columns) == list(counts.columns) and list(read.index) == list(counts.index)
+    assert (read.to_numpy() == lengths).all()
+
+
 def test_fit_by_poscounts(study):
     counts, samples, _ = study
     gene = np.arange(counts.shape[1])
