@@ -9,6 +9,7 @@ rule test_contrast:
         summary=table("contrast_summary_row"),
     log:
         "results/logs/test_contrast/{contrast}.log",
+    priority: TABLES_FIRST
     group:
         "contrast"
     conda:
@@ -32,6 +33,7 @@ rule summarise_contrasts:
         summary=table("contrast_summary"),
     log:
         "results/logs/summarise_contrasts.log",
+    priority: TABLES_FIRST
     group:
         "closing"
     conda:
@@ -51,6 +53,7 @@ rule check_contrasts:
         sums=table("contrast_sums"),
     log:
         "results/logs/check_contrasts.log",
+    priority: TABLES_FIRST
     group:
         "closing"
     conda:
@@ -96,6 +99,7 @@ if "omnibus" in study.parts:
             genes=table("omnibus_genes"),
         log:
             "results/logs/test_omnibus.log",
+        priority: TABLES_FIRST
         conda:
             "../../envs/recurseq.yaml"
         resources:
