@@ -79,7 +79,7 @@ CASES = {
     "log values": (as_log, ["counts.tsv", "log"]),
     "TPM values": (as_tpm, ["counts.tsv", "TPM"]),
     "duplicate genes": (put(3, 0, "GENE7"), ["GENE7"]),
-    "blank gene": (put(3, 0, " "), ["counts.tsv"]),
+    "gene that is a space": (put(3, 0, " "), ["counts.tsv"]),
     "duplicate sample in matrix": (put(0, 2, "1-T.0"), ["1-T.0"]),
     "empty matrix": (write_text("counts.tsv", b""), ["counts.tsv", "empty"]),
     "matrix is not text": (write_text("counts.tsv", b"\x1f\x8b\x08garbage"), ["counts.tsv"]),
@@ -91,7 +91,7 @@ CASES = {
         edit_sheet(lambda s: s.assign(sample_id=s["sample_id"].replace("3-T.2", "2-T.1"))),
         ["2-T.1", "lines 3, 4"],
     ),
-    "blank sample in sheet": (
+    "sample that is a space in the sheet": (
         edit_sheet(lambda s: s.assign(sample_id=s["sample_id"].replace("3-T.2", " "))),
         ["samples.tsv, line 4"],
     ),
