@@ -18,7 +18,6 @@ rule assess_quality:
         flags=table("qc_flags"),
     log:
         "results/logs/assess_quality.log",
-    priority: TABLES_FIRST
     group:
         "quality"
     conda:
