@@ -16,7 +16,10 @@ import pandas as pd
 from recurseq.cohort.genes.annotation import load_annotation
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-FILES = ("counts.tsv", "results/cohort.h5ad", "results/model.h5ad")
+FILES = (
+    *("counts.tsv", "results/cohort.h5ad", "results/model.h5ad"),
+    "results/report/tables.xlsx",
+)
 CORES = 2
 TEXT = [
     "One contrast, omnibus test, marker panel, one collection of gene sets, all figures and the",
