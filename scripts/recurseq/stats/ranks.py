@@ -37,17 +37,9 @@ def ranks_of(above: np.ndarray, below: np.ndarray) -> Ranks:
 
 
 def _midranks(values: np.ndarray) -> np.ndarray:
-    """Rank each row; as SciPy's `rankdata`, which is ten times slower on many short rows."""
-    order = np.argsort(values, axis=1)
-    ordered = np.take_along_axis(values, order, axis=1)
-    rises = ordered[:, 1:] != ordered[:, :-1]
-    edge, place = np.ones((len(values), 1), dtype=bool), np.arange(values.shape[1])
-    first = np.maximum.accumulate(np.where(np.hstack([edge, rises]), place, 0), axis=1)
-    ends = np.where(np.hstack([rises, edge]), place, values.shape[1])
-    last = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
-    ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, (first + last) / 2 + 1, axis=1)
-    return ranks
+    from scipy.stats import rankdata  # takes a moment to import
+
+    return rankdata(values, axis=1)
 
 
 def rank_sum_test(ranks: Ranks) -> np.ndarray:

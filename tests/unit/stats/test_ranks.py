@@ -46,14 +46,6 @@ def test_as_r(kind):
     np.testing.assert_allclose(area.upper[inside], theirs["upper"][inside], atol=1e-10)
 
 
-def test_ranks_are_those_of_scipy():
-    from scipy.stats import rankdata
-
-    values = np.random.default_rng(3).poisson(3, (40, 17)).astype(float)
-    ranks = ranks_of(values[:, :7], values[:, 7:])
-    np.testing.assert_array_equal(np.hstack(ranks), rankdata(values, axis=1))
-
-
 def test_exact_pvalue_counts_the_arrangements():
     above, below = np.array([[3.0, 9, 8]]), np.array([[1.0, 2, 4, 5]])
     larger = [sum(ranks) - 6 for ranks in combinations(range(1, 8), 3)]
