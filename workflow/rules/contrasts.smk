@@ -28,6 +28,7 @@ rule test_contrast:
 rule summarise_contrasts:
     input:
         rows=tables("contrast_summary_row"),
+        evidence=tables("contrast_evidence"),
     output:
         summary=table("contrast_summary"),
     log:

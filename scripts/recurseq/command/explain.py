@@ -10,8 +10,9 @@ import pandas as pd
 from recurseq.base.text import suggest
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.genes.symbols import resolve_symbols
+from recurseq.command.evidence_sentences import evidence_sentences
 from recurseq.command.folder import StudyFolder, advised
-from recurseq.command.outcome import RESULTS, Outcome, read_outcome
+from recurseq.command.outcome import RESULTS, ContrastResult, Outcome, read_outcome
 from recurseq.command.sentences import (
     cooks_sentence,
     dispersion_sentence,
@@ -166,6 +167,7 @@ def _show_contrasts(outcome: Outcome, gene_id: str, normalized: pd.Series) -> No
             estimate_sentence(row, result, normalized),
             pvalue_sentence(row, result),
             sentence,
+            *_evidence(result, gene_id),
         ):
             if text:
                 say(text)
@@ -173,3 +175,9 @@ def _show_contrasts(outcome: Outcome, gene_id: str, normalized: pd.Series) -> No
     if omnibus is not None and study.omnibus_reduced is not None and gene_id in omnibus.index:
         say()
         say(omnibus_sentence(omnibus.loc[gene_id], study.omnibus_reduced, study.formula))
+
+
+def _evidence(result: ContrastResult, gene_id: str) -> list[str]:
+    if result.evidence is None or gene_id not in result.evidence.index:
+        return []
+    return evidence_sentences(result.evidence.loc[gene_id], result)

@@ -36,6 +36,8 @@ class ContrastResult:
         decides; 0 when it left out none.
     numerator, denominator
         Names of the samples on either side; None for a contrast of coefficients.
+    evidence
+        Table ``contrast_evidence``, indexed by gene_id; None when it was not made.
     """
 
     contrast: Contrast
@@ -43,6 +45,7 @@ class ContrastResult:
     filter_threshold: float
     numerator: list[str] | None
     denominator: list[str] | None
+    evidence: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,9 @@ def _contrast_result(
         return None
     members = [contrast.members(side, samples) for side in SIDES]
     named = [None if side is None else list(samples.index[side]) for side in members]
-    return ContrastResult(contrast, genes, float(summary["filter_threshold"].iloc[0]), *named)
+    evidence = _by_gene(results.table("contrast_evidence", contrast=contrast.name))
+    threshold = float(summary["filter_threshold"].iloc[0])
+    return ContrastResult(contrast, genes, threshold, *named, evidence)
 
 
 def _changed(config: Mapping, provenance: Mapping) -> bool:

@@ -11,9 +11,10 @@ from recurseq.study import Study
 
 
 def called_genes(results: Results) -> list[list[object]]:
-    """Return name, calls and rule of every contrast, as the summary of the contrasts has them."""
+    """Return name, calls, their support and rule of every contrast, as in their summary."""
     summary = results.table("contrast_summary")
-    columns = ["contrast", "called_up", "called_down", "tested", "rule"]
+    columns = ["contrast", "called_up", "called_down", "confirmed", "carried_by_few"]
+    columns += ["tested", "rule"]
     return [] if summary is None else summary[columns].to_numpy().tolist()
 
 
@@ -33,7 +34,8 @@ def show_summary(study: Study, notes: list[str], folder: StudyFolder) -> None:
     """Print the end of a run."""
     results = Results(folder.results, study)
     heading("Called genes")
-    show_table(["contrast", "up", "down", "tested", "rule"], called_genes(results))
+    header = ["contrast", "up", "down", "confirmed", "carried by few", "tested", "rule"]
+    show_table(header, called_genes(results))
     flags = results.table("qc_flags")
     if flags is not None and len(flags):
         heading(

@@ -12,10 +12,12 @@ Written from the papers that the modules name; its numbers are those of R limma 
 
 from recurseq.limma.gene_sets import SetTests, gene_set_tests
 from recurseq.limma.libraries import effective_libraries, tmm_factors, tmm_libraries
+from recurseq.limma.named import NamedContrast, voom_contrast
 from recurseq.limma.voom import ContrastFit, Voom, voom
 
 __all__ = [
     "ContrastFit",
+    "NamedContrast",
     "SetTests",
     "Voom",
     "effective_libraries",
@@ -23,4 +25,5 @@ __all__ = [
     "tmm_factors",
     "tmm_libraries",
     "voom",
+    "voom_contrast",
 ]

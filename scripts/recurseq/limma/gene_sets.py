@@ -1,20 +1,22 @@
 """Tests of gene sets that allow for the correlation of their genes.
 
-The competitive one (camera) asks whether the genes of a set change more than other genes do, the
+Two competitive ones ask whether the genes of a set change more than other genes do, a
 self-contained one (fry) whether they change at all.
 
 References
 ----------
 Wu and Smyth, Nucleic Acids Res. 40, e133 (2012): camera. Wu et al., Bioinformatics 26, 2176 (2010):
-roast; Giner and Smyth (2016): fry, its limit for means of many rotations.
+roast; Giner and Smyth (2016): fry, its limit for means of many rotations. Goeman and Bühlmann,
+Bioinformatics 23, 980 (2007), on what competitive and self-contained tests can say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.special import gammaincinv, stdtr
 
 from recurseq.limma.voom import ContrastFit
@@ -23,25 +25,32 @@ _ROBUST_DEGREES = 0.92
 _NODES = 128
 
 
-@dataclass(frozen=True)
-class SetTests:
-    """Tests of several gene sets; one value per set.
+class Outcome(NamedTuple):
+    """Of one test, for each set: its p-value, and the sign of its statistic (1: higher)."""
+
+    pvalue: np.ndarray
+    sign: np.ndarray
+
+
+class SetTests(NamedTuple):
+    """Tests of several gene sets.
 
     Attributes
     ----------
     correlation
-        Mean correlation between the genes of a set, from their residuals; NaN for a single gene.
-    competitive, competitive_sign
-        P-value of camera, and the sign of its statistic: above 0, the set is higher.
-    contained, contained_sign
-        P-value of fry, and the sign of its statistic.
+        Mean correlation between the genes of each set, from their residuals; NaN for a single gene.
+    competitive
+        Against the other genes, effects and noise told apart.
+    camera
+        Against the other genes, by Wu and Smyth's camera.
+    fry
+        By itself.
     """
 
     correlation: np.ndarray
-    competitive: np.ndarray
-    competitive_sign: np.ndarray
-    contained: np.ndarray
-    contained_sign: np.ndarray
+    competitive: Outcome
+    camera: Outcome
+    fry: Outcome
 
 
 def gene_set_tests(fit: ContrastFit, sets: Sequence[np.ndarray]) -> SetTests:
@@ -56,54 +65,94 @@ def gene_set_tests(fit: ContrastFit, sets: Sequence[np.ndarray]) -> SetTests:
 
     Notes
     -----
+    The moderated t statistics of all genes become normal scores z. The mean z of the m genes of a
+    set is compared with that of the m2 others by t = d / sqrt(V + s² / m2), where s² is the
+    variance of z among genes and V that of the set's mean. Let the mean correlation of the set's
+    residuals be r, and 1 + (m - 1) r, at least 1, their inflation.
+
+    camera takes V = s² / m times the inflation, on the residual degrees of freedom. Where thousands
+    of genes change, s² is mostly that of true changes, and camera inflates these too: it then finds
+    next to nothing. The other test inflates the noise alone, whose variance is 1, and lets true
+    changes fall on genes at random: V = (s² - 1 + inflation) / m. Both are the same where nothing
+    changes (s² = 1), and where genes are not correlated. Its degrees of freedom are
+    Satterthwaite's, the inflation being the uncertain part.
+
     Correlations and means of residuals are taken over samples. limma takes coordinates in a basis
     that it makes for each gene: with weights that differ by gene these bases are not quite
     parallel, and its results move with the order of the samples and the coding of the factors.
     """
-    sizes = np.array([len(genes) for genes in sets])
+    members = _Members.of(sets, len(fit.effect))
     unit = fit.residuals / np.sqrt(fit.variances)[:, None]
-    inflation = sizes * np.array([_spread_of_mean(unit[genes], fit.degrees) for genes in sets])
+    inflation = members.sizes * _spread(members.means(unit), fit.degrees)
     with np.errstate(divide="ignore", invalid="ignore"):
-        correlation = (inflation - 1) / (sizes - 1)
+        correlation = (inflation - 1) / (members.sizes - 1)
     scores = normal_scores(fit.statistic, fit.moderated.degrees)
-    among = _against_the_others(scores, sets, np.maximum(inflation, 1.0))
-    alone = _means_over_spread(fit, sets)
-    return SetTests(
-        correlation,
-        2 * stdtr(min(fit.degrees, len(scores) - 2), -np.abs(among)),
-        np.sign(among),
-        2 * stdtr(fit.degrees, -np.abs(alone)),
-        np.sign(alone),
-    )
+    among = _Against(scores, members, np.maximum(inflation, 1.0), fit.degrees)
+    return SetTests(correlation, among.competitive(), among.camera(), _fry(fit, members))
 
 
-def _spread_of_mean(residuals: np.ndarray, degrees: int) -> float:
-    """Variance of the mean of some genes, by the mean of their residuals (genes x samples)."""
-    return float(np.sum(residuals.mean(axis=0) ** 2)) / degrees
+class _Members(NamedTuple):
+    """Which genes are in which set: indicators (sets x genes), and the sizes of the sets."""
+
+    indicators: csr_array
+    sizes: np.ndarray
+
+    @classmethod
+    def of(cls, sets: Sequence[np.ndarray], genes: int) -> _Members:
+        sizes = np.array([len(members) for members in sets])
+        starts = np.concatenate([[0], np.cumsum(sizes)])
+        places = np.concatenate([np.asarray(members, dtype=np.int64) for members in sets])
+        shape = len(sets), genes
+        return cls(csr_array((np.ones(len(places)), places, starts), shape=shape), sizes)
+
+    def means(self, values: np.ndarray) -> np.ndarray:
+        """Mean over the genes of each set, sets x columns (or sets)."""
+        sums = self.indicators @ values
+        return sums / (self.sizes if sums.ndim == 1 else self.sizes[:, None])
 
 
-def _against_the_others(
-    scores: np.ndarray, sets: Sequence[np.ndarray], inflation: np.ndarray
-) -> np.ndarray:
-    """Compare the mean score of each set with that of the other genes.
-
-    A two-sample t statistic whose variance of the set's mean is inflated by correlation, by
-    1 + (m - 1) r for m genes of mean correlation r (Wu and Smyth 2012, equations 1 to 4).
-    """
-    genes, sizes = len(scores), np.array([len(members) for members in sets])
-    others = genes - sizes
-    means = np.array([scores[members].mean() for members in sets])
-    difference = genes / others * (means - scores.mean())
-    pooled = (genes - 1) * scores.var(ddof=1) - difference**2 * sizes * others / genes
-    return difference / np.sqrt(pooled / (genes - 2) * (inflation / sizes + 1 / others))
+def _spread(means: np.ndarray, degrees: int) -> np.ndarray:
+    """Variance of each set's mean, by its mean residuals (sets x samples)."""
+    return np.einsum("sn,sn->s", means, means) / degrees
 
 
-def _means_over_spread(fit: ContrastFit, sets: Sequence[np.ndarray]) -> np.ndarray:
+class _Against:
+    """Mean scores of sets against those of all other genes."""
+
+    def __init__(self, scores: np.ndarray, members: _Members, inflation: np.ndarray, degrees: int):
+        genes, sizes = len(scores), members.sizes
+        self.others = genes - sizes
+        self.difference = genes / self.others * (members.means(scores) - scores.mean())
+        between = self.difference**2 * sizes * self.others / genes
+        self.variance = ((genes - 1) * scores.var(ddof=1) - between) / (genes - 2)
+        self.sizes, self.inflation, self.degrees = sizes, inflation, degrees
+        self.most_degrees = genes - 2
+
+    def camera(self) -> Outcome:
+        """Correlation inflates all of the variance (Wu and Smyth 2012, equations 1 to 4)."""
+        own = self.variance * self.inflation / self.sizes
+        return self._outcome(own, np.full(len(own), float(self.degrees)))
+
+    def competitive(self) -> Outcome:
+        """Correlation inflates the noise, and not the true changes."""
+        noise = self.inflation / self.sizes
+        own = np.maximum(self.variance - 1, 0) / self.sizes + noise
+        total = own + self.variance / self.others
+        return self._outcome(own, self.degrees * (total / noise) ** 2)
+
+    def _outcome(self, own: np.ndarray, degrees: np.ndarray) -> Outcome:
+        statistic = self.difference / np.sqrt(own + self.variance / self.others)
+        pvalue = 2 * stdtr(np.minimum(degrees, self.most_degrees), -np.abs(statistic))
+        return Outcome(pvalue, np.sign(statistic))
+
+
+def _fry(fit: ContrastFit, members: _Members) -> Outcome:
     """Mean standardised effect of each set over the spread of its mean residual: a t statistic."""
     deviations = np.sqrt(_variances_without_the_largest(fit))
-    effects, residuals = fit.effect / deviations, fit.residuals / deviations[:, None]
-    spread = [_spread_of_mean(residuals[genes], fit.degrees) for genes in sets]
-    return np.array([effects[genes].mean() for genes in sets]) / np.sqrt(spread)
+    means = members.means(fit.effect / deviations)
+    spread = _spread(members.means(fit.residuals / deviations[:, None]), fit.degrees)
+    statistic = means / np.sqrt(spread)
+    return Outcome(2 * stdtr(fit.degrees, -np.abs(statistic)), np.sign(statistic))
 
 
 def _variances_without_the_largest(fit: ContrastFit) -> np.ndarray:
