@@ -26,13 +26,13 @@ from recurseq.evidence.influence import Influence, leave_each_out
 _LOG2_E = 1 / np.log(2)
 _VALUES_PER_BLOCK = 1 << 18
 # How near the line a gene without a sample must come, by one step, to be fitted again without it:
-# a part that is the same for all, and a share of what the step moved.
-_NEAR_DEVIATE = 0.12, 0.5
-_NEAR_CHANGE = 0.05, 0.1
+# a part that is the same for all, over the number of samples, and a share of what the step moved.
+_NEAR_DEVIATE = 6.0, 0.5
+_NEAR_CHANGE = 2.5, 0.1
 # Where one step is not to be trusted a gene is always fitted again.
 _LARGE_PULL = 0.5
 _NEAR_OUTLIER = 0.25, 2.0  # log dispersion, to the limit above which it is not drawn to the trend
-_NOTICED_SHIFT = 0.01
+_NOTICED_SHIFT = 0.5  # log dispersion, over the number of samples
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ class _Model:
         above = np.log(table["dispGeneEst"] / table["dispFit"]).to_numpy() - self.limit
         reach = _NEAR_OUTLIER[0] + _NEAR_OUTLIER[1] * np.abs(step.own_shift)
         unsure = kept_apart[:, None] | (np.abs(above)[:, None] < reach)
-        doubtful = unsure & (np.abs(step.shift) > _NOTICED_SHIFT)
+        doubtful = unsure & (np.abs(step.shift) > _NOTICED_SHIFT / len(self.design))
         astray = table["optimised"].to_numpy()[:, None]
         return ~certain | doubtful | astray | (step.pull > _LARGE_PULL)
 
@@ -238,7 +238,8 @@ def _margins(step: Influence, whole: tuple[np.ndarray, np.ndarray], deviate: flo
     change, error = whole
     changed = np.abs(np.abs(step.change) - np.abs(change))
     moved = (changed + deviate * np.abs(step.error - error)) / step.error
+    samples = step.change.shape[1]
     return (
-        _NEAR_DEVIATE[0] + _NEAR_DEVIATE[1] * moved,
-        _NEAR_CHANGE[0] + _NEAR_CHANGE[1] * changed,
+        _NEAR_DEVIATE[0] / samples + _NEAR_DEVIATE[1] * moved,
+        _NEAR_CHANGE[0] / samples + _NEAR_CHANGE[1] * changed,
     )
