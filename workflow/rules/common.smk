@@ -51,6 +51,9 @@ def load_checked_study():
 refuse(writing_problems(".snakemake/locks"))
 study = load_checked_study()
 
+# The workbook takes longest at the end and needs every table; figures are drawn beside it.
+TABLES_FIRST = 1
+
 
 wildcard_constraints:
     contrast="|".join(study.contrasts),

@@ -9,6 +9,7 @@ rule test_contrast:
         summary=table("contrast_summary_row"),
     log:
         "results/logs/test_contrast/{contrast}.log",
+    priority: TABLES_FIRST
     group:
         "contrast"
     conda:
@@ -33,6 +34,7 @@ rule summarise_contrasts:
         summary=table("contrast_summary"),
     log:
         "results/logs/summarise_contrasts.log",
+    priority: TABLES_FIRST
     group:
         "closing"
     conda:
@@ -52,6 +54,7 @@ rule check_contrasts:
         sums=table("contrast_sums"),
     log:
         "results/logs/check_contrasts.log",
+    priority: TABLES_FIRST
     group:
         "closing"
     conda:
@@ -97,6 +100,7 @@ if "omnibus" in study.parts:
             genes=table("omnibus_genes"),
         log:
             "results/logs/test_omnibus.log",
+        priority: TABLES_FIRST
         conda:
             "../../envs/recurseq.yaml"
         resources:

@@ -30,6 +30,7 @@ if study.simulated:
             check=table("demo_check"),
         log:
             "results/logs/check_demo.log",
+        priority: TABLES_FIRST
         group:
             "closing"
         conda:

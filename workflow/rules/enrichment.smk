@@ -17,6 +17,7 @@ if "enrichment" in study.parts:
             ora=table("ora"),
         log:
             "results/logs/enrich_pathways/{contrast}.{collection}.log",
+        priority: TABLES_FIRST
         group:
             "contrast"
         conda:

@@ -18,6 +18,7 @@ if "markers" in study.parts:
             samples=table("marker_samples"),
         log:
             "results/logs/extract_markers.log",
+        priority: TABLES_FIRST
         group:
             "closing"
         conda:

@@ -18,6 +18,7 @@ rule assess_quality:
         flags=table("qc_flags"),
     log:
         "results/logs/assess_quality.log",
+    priority: TABLES_FIRST
     group:
         "quality"
     conda:

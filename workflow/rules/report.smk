@@ -15,6 +15,7 @@ rule write_provenance:
         provenance="results/provenance.json",
     log:
         "results/logs/write_provenance.log",
+    priority: TABLES_FIRST
     group:
         "closing"
     conda:
@@ -42,6 +43,7 @@ rule build_workbook:
         ),
     log:
         "results/logs/build_workbook.log",
+    priority: TABLES_FIRST
     group:
         "closing"
     conda:

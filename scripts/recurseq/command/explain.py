@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from recurseq.base.h5ad import gene_columns
 from recurseq.base.text import suggest
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.genes.symbols import resolve_symbols
@@ -25,6 +26,7 @@ from recurseq.command.sentences import (
     verdict,
 )
 from recurseq.command.terminal import complain, heading, say, show_table
+from recurseq.deseq import normalized_counts
 from recurseq.io.bytes import fail
 from recurseq.preflight.check import checked_study
 from recurseq.report.results import MODEL
@@ -55,7 +57,7 @@ def explain(
         found = _found(outcome, queries)
     if outcome.stale:
         say("The configuration was changed after these results were made; a run updates them.")
-    listed = len(outcome.model) <= MOST_SAMPLES_SHOWN if samples is None else samples
+    listed = len(outcome.model.obs) <= MOST_SAMPLES_SHOWN if samples is None else samples
     for gene_id in found["gene_id"].dropna().unique():
         notes = found.loc[(found["gene_id"] == gene_id) & (found["note"] != ""), "note"]
         _show_gene(outcome, gene_id, list(notes), listed)
@@ -90,9 +92,8 @@ def _alike(query: str, name: str) -> bool:
 def _show_gene(outcome: Outcome, gene_id: str, notes: Sequence[str], listed: bool) -> None:
     model = outcome.model
     gene = model.var.loc[gene_id]
-    at = model.var_names.get_loc(gene_id)
-    counts = pd.Series(model.layers["counts"][:, at], model.obs_names)
-    normalized = pd.Series(model.layers["normalized"][:, at], model.obs_names)
+    counts = gene_columns(model, "counts", [gene_id])[gene_id]
+    normalized = normalized_counts(model, [gene_id])[gene_id]
     replaced = model.uns["replacements"]
     replaced = replaced[replaced["gene_id"] == gene_id]
     place = f"chromosome {gene['chromosome']}" if gene["chromosome"] else ""

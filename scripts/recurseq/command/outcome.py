@@ -6,17 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from recurseq.base.h5ad import Stored, open_h5ad
 from recurseq.design.contrast import SIDES, Contrast
 from recurseq.report.provenance import portable
 from recurseq.report.results import MODEL, Results
 from recurseq.study import Study
-
-if TYPE_CHECKING:
-    import anndata
 
 RESULTS = Path("results")
 
@@ -67,7 +64,7 @@ class Outcome:
     """
 
     study: Study
-    model: anndata.AnnData
+    model: Stored
     contrasts: Mapping[str, ContrastResult]
     omnibus: pd.DataFrame | None
     markers: pd.DataFrame | None
@@ -82,10 +79,8 @@ def read_outcome(study: Study, config: Mapping) -> Outcome:
     study, config
         The study and the configuration it was built from.
     """
-    import anndata
-
     results = Results(RESULTS, study)
-    model = anndata.read_h5ad(RESULTS / MODEL)
+    model = open_h5ad(RESULTS / MODEL)
     tested = {
         name: found
         for name, contrast in study.contrasts.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recurseq.base.h5ad import open_h5ad
 from recurseq.command.folder import StudyFolder
 from recurseq.command.terminal import heading, say, say_whole, show_table
 from recurseq.report.results import PAGE, WORKBOOK, Results
@@ -23,11 +24,7 @@ def import_messages(results: Path) -> list[str]:
     path = results / "cohort.h5ad"
     if not path.is_file():
         return []
-    import h5py
-
-    with h5py.File(path, "r") as stored:
-        messages = stored["uns"]["messages"]
-        return list(messages.asstr()[:]) if messages.shape else []
+    return list(open_h5ad(path).uns["messages"])
 
 
 def show_summary(study: Study, notes: list[str], folder: StudyFolder) -> None:

@@ -26,7 +26,7 @@ from recurseq.deseq.results import (
     omnibus_table,
 )
 from recurseq.deseq.shrinkage import shrink
-from recurseq.deseq.store import add_fit, read_fit
+from recurseq.deseq.store import add_fit, normalized_counts, read_fit
 from recurseq.deseq.transform import blind_vst, remove_batch, vst
 from recurseq.deseq.wald import threshold_test, wald_test
 
@@ -46,6 +46,7 @@ __all__ = [
     "fit",
     "likelihood_ratio_test",
     "normalize",
+    "normalized_counts",
     "omnibus_table",
     "read_fit",
     "remove_batch",

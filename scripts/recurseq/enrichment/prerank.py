@@ -11,6 +11,7 @@ import pandas as pd
 
 from recurseq.enrichment.gene_sets import GeneSets
 from recurseq.enrichment.ranking import running_score
+from recurseq.stats.adjust import benjamini_hochberg
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,6 @@ def prerank(
         gene of the set has the statistic 0: such genes weigh alike in the score, as in
         `running_score`, and are not given to GSEApy, which turns its sign.
     """
-    # Imported here: the checks before a run read gene sets and need no engine.
-    from recurseq.stats.adjust import benjamini_hochberg
-
     weighed = {name: genes for name, genes in members.items() if ranking[genes].any()}
     rows = _run(ranking, weighed, seed, threads) if weighed else {}
     rows |= {n: _flat_set(ranking, genes) for n, genes in members.items() if n not in rows}

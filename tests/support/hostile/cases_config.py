@@ -197,7 +197,7 @@ FORMULAS = [
     Case("formula with a decomposed letter",
          both(extra_column("früh", ["a", "b"] * 6), setting("design.formula", "~ fru\u0308h + group")),
          ("look alike", "'fr\\xfch'")),
-    formula("formula with a zero-width blank", "~ gro\u200bup"),
+    formula("formula with a zero-width space", "~ gro\u200bup"),
     formula("formula with full-width digits", "~ group + \uff11", "only 0 and 1"),
     formula("formula with a format field", "~ {config}", "'{'"),
     formula("formula as a list", ["~ group"]),
@@ -231,7 +231,7 @@ PATHS = [
     path("path of five thousand characters", "counts.path", "a" * 5000, "aaa"),
     path("path with a command", "counts.path", f"$(touch {CANARY})", "does not exist"),
     path("path that ends a command", "samples.path", f"x.tsv; touch {CANARY}", "does not exist"),
-    path("path with a pipe sign", "counts.path", f"|touch {CANARY}", "does not exist"),
+    path("path with a pipe character", "counts.path", f"|touch {CANARY}", "does not exist"),
     path("path with a wildcard", "counts.path", "{sample}.tsv", "config: counts.path", "braces"),
     path("gene sets with a wildcard", "enrichment.collections", {"a": "{x}.gmt"}, "braces"),
     path("path with a NUL", "counts.path", "counts.tsv\x00.txt", "config: counts.path", "control"),
@@ -278,9 +278,8 @@ TITLES = [
 
 # Found where the counts are read; `recurseq check` does not filter.
 IN_A_JOB = [value("count limit above all counts", "filter.min_count", 10**30, "config: filter")]
-CASES = [*TEXT, *PATHS]
-QUICK = [
-    *(*NAMES_AND_NUMBERS, *CONTRASTS, *COLLECTIONS, *FORMULAS, *TITLES),
+CASES = [
+    *(*TEXT, *PATHS, *NAMES_AND_NUMBERS, *CONTRASTS, *COLLECTIONS, *FORMULAS, *TITLES),
     Case(
         "level that nobody has, spelt alike",
         cell("samples.tsv", 5, 1, "no_recurrenc\u0435"),

@@ -50,7 +50,7 @@ def test_a_good_study_shows_what_would_run(folder):
     ]  # fmt: skip
     assert "A complete run has 20 jobs" in lines
     assert "test_contrast × 3" in ended.output and "enrich_pathways" not in ended.output
-    assert f"Next: recurseq run {shlex.quote(str(folder))}" in lines  # a folder with a blank
+    assert f"Next: recurseq run {shlex.quote(str(folder))}" in lines  # a folder with a space
     assert "\x1b" not in ended.output
 
 
