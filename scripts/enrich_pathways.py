@@ -3,8 +3,7 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
     from recurseq.deseq import read_fit
     from recurseq.design.contrast import Contrast
@@ -20,7 +19,7 @@ with logged(snakemake):
     sizes = {"min_size": settings.min_size, "max_size": settings.max_size}
     gene_sets = read_gene_sets(snakemake.input.gmt)
     genes = tested_genes(read_table(snakemake.input.genes, "contrast_genes"), gene_sets)
-    model = anndata.read_h5ad(snakemake.input.model)
+    model = open_h5ad(snakemake.input.model)
     contrast = Contrast.from_dict(settings.contrast)
     gsea = enrichment_table(
         read_fit(model),

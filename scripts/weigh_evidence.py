@@ -5,13 +5,14 @@ from recurseq.jobs.log import logged
 with logged(snakemake):
     import anndata
 
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
     from recurseq.deseq import read_fit
     from recurseq.design.contrast import Contrast
     from recurseq.design.formula import parse_formula
     from recurseq.evidence.weigh import weigh_evidence
 
-    model = anndata.read_h5ad(snakemake.input.model)
+    model = open_h5ad(snakemake.input.model)
     table = weigh_evidence(
         read_fit(model),
         Contrast.from_dict(snakemake.params.contrast),
