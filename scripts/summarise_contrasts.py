@@ -8,4 +8,5 @@ with logged(snakemake):
 
     rows = [read_table(path, "contrast_summary_row") for path in snakemake.input.rows]
     evidence = [read_table(path, "contrast_evidence") for path in snakemake.input.evidence]
-    write_table(summarise(rows, evidence), snakemake.output.summary, "contrast_summary")
+    shuffles = [read_table(path, "contrast_permutations") for path in snakemake.input.permutations]
+    write_table(summarise(rows, evidence, shuffles), snakemake.output.summary, "contrast_summary")

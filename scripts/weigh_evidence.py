@@ -3,8 +3,6 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
     from recurseq.deseq import read_fit

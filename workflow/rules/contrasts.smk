@@ -30,6 +30,7 @@ rule summarise_contrasts:
     input:
         rows=tables("contrast_summary_row"),
         evidence=tables("contrast_evidence"),
+        permutations=tables("contrast_permutations"),
     output:
         summary=table("contrast_summary"),
     log:

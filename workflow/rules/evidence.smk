@@ -20,3 +20,30 @@ rule weigh_evidence:
         contrast=one_contrast,
     script:
         "../../scripts/weigh_evidence.py"
+
+
+if "shuffles" in study.parts:
+
+    rule shuffle_labels:
+        input:
+            model="results/model.h5ad",
+        output:
+            permutations=table("contrast_permutations"),
+        log:
+            "results/logs/shuffle_labels/{contrast}.log",
+        priority: TABLES_FIRST
+        conda:
+            "../../envs/recurseq.yaml"
+        threads: REQUESTS["shuffle_labels"].threads
+        resources:
+            mem_mb=memory("shuffle_labels"),
+            runtime=minutes("shuffle_labels"),
+        params:
+            contrast=one_contrast,
+            testing=study.testing.options(
+                "alpha", "independent_filtering", "cooks"
+            ),
+            permutations=study.permutations,
+            seed=study.seed,
+        script:
+            "../../scripts/shuffle_labels.py"

@@ -45,13 +45,17 @@ def support_of(
     pandas.Series
         ``carried_by_few``, ``confirmed`` or ``unconfirmed`` for called genes, else ``none``.
     """
-    change = table["log2FoldChange"]
-    same_sign = np.sign(table["voomLog2FoldChange"]) == np.sign(change)
-    agreed = same_sign & (table["voomPadj"] < rule.alpha)
+    agreed = agreement(table, rule)
     carried = few_carry(table, sizes, other_variables=other_variables)
     called = table["significant"].to_numpy(dtype=bool)
     words = np.select([~called, carried, agreed], [NONE, CARRIED, CONFIRMED], UNCONFIRMED)
     return pd.Series(words, index=table.index, dtype=object)
+
+
+def agreement(table: pd.DataFrame, rule: CallingRule) -> pd.Series:
+    """Whether limma-voom finds a gene changed too, with the same sign; arguments as above."""
+    same_sign = np.sign(table["voomLog2FoldChange"]) == np.sign(table["log2FoldChange"])
+    return same_sign & (table["voomPadj"] < rule.alpha)
 
 
 def few_carry(
