@@ -120,10 +120,19 @@ def evidence_table(genes: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def permutations_table(called=range(25)) -> pd.DataFrame:
+    """Return calls with shuffled labels: 0 to 24 unless given."""
+    rows = [
+        {"permutation": k, "called": n, "confirmed": n // 10, "smallest_pvalue": 1e-5}
+        for k, n in enumerate(called, start=1)
+    ]
+    return frame("contrast_permutations", rows)
+
+
 def write_study(results: Path, significant: bool = True, optional: bool = True) -> None:
     """Write the result files of the small study under `results`."""
     _write_model(results / "model.h5ad")
-    study, rows, weighed = load_study(config()), [], []
+    study, rows, weighed, shuffled = load_study(config()), [], [], []
     for name, seed in (("early_vs_none", 1), ("tumour_vs_normal", 2)):
         table = contrast_table(significant=significant, seed=seed)
         write_table(table, results / "contrasts" / name / "genes.tsv", "contrast_genes")
@@ -133,7 +142,11 @@ def write_study(results: Path, significant: bool = True, optional: bool = True) 
         evidence = evidence_table(table)
         write_table(evidence, results / f"contrasts/{name}/evidence.tsv", "contrast_evidence")
         weighed.append(evidence)
-    write_table(summarise(rows, weighed), results / "contrasts/summary.tsv", "contrast_summary")
+        shuffled.append(permutations_table())
+        path = results / f"contrasts/{name}/permutations.tsv"
+        write_table(shuffled[-1], path, "contrast_permutations")
+    summary = summarise(rows, weighed, shuffled)
+    write_table(summary, results / "contrasts/summary.tsv", "contrast_summary")
     flags = [_flag()] if significant else []
     write_table(frame("qc_flags", flags), results / "qc" / "flags.tsv", "qc_flags")
     sex = [{"sample_id": f"S{i}", "agrees": [True, True, False, None][i]} for i in range(4)]

@@ -27,6 +27,7 @@ from recurseq.command.sentences import (
 )
 from recurseq.command.terminal import complain, heading, say, show_table
 from recurseq.deseq import normalized_counts
+from recurseq.evidence.verdict import counts_sentence
 from recurseq.io.bytes import fail
 from recurseq.preflight.check import checked_study
 from recurseq.report.results import MODEL
@@ -165,6 +166,7 @@ def _show_contrasts(outcome: Outcome, gene_id: str, normalized: pd.Series) -> No
         word, sentence = verdict(row, result)
         heading(f"{contrast.name}: {word}")
         for text in (
+            _counts(result),
             estimate_sentence(row, result, normalized),
             pvalue_sentence(row, result),
             sentence,
@@ -176,6 +178,11 @@ def _show_contrasts(outcome: Outcome, gene_id: str, normalized: pd.Series) -> No
     if omnibus is not None and study.omnibus_reduced is not None and gene_id in omnibus.index:
         say()
         say(omnibus_sentence(omnibus.loc[gene_id], study.omnibus_reduced, study.formula))
+
+
+def _counts(result: ContrastResult) -> str:
+    """Say what the contrast calls in all, and what chance would."""
+    return f"In all: {counts_sentence(result.summary)}." if result.summary else ""
 
 
 def _evidence(result: ContrastResult, gene_id: str) -> list[str]:

@@ -35,6 +35,8 @@ class ContrastResult:
         Names of the samples on either side; None for a contrast of coefficients.
     evidence
         Table ``contrast_evidence``, indexed by gene_id; None when it was not made.
+    summary
+        Row of ``contrast_summary``; None when it was not made.
     """
 
     contrast: Contrast
@@ -43,6 +45,7 @@ class ContrastResult:
     numerator: list[str] | None
     denominator: list[str] | None
     evidence: pd.DataFrame | None = None
+    summary: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,10 @@ def _contrast_result(
     named = [None if side is None else list(samples.index[side]) for side in members]
     evidence = _by_gene(results.table("contrast_evidence", contrast=contrast.name))
     threshold = float(summary["filter_threshold"].iloc[0])
-    return ContrastResult(contrast, genes, threshold, *named, evidence)
+    whole = results.table("contrast_summary")
+    found = None if whole is None else whole.set_index("contrast").to_dict("index")
+    counts = found and found.get(contrast.name)
+    return ContrastResult(contrast, genes, threshold, *named, evidence, counts)
 
 
 def _changed(config: Mapping, provenance: Mapping) -> bool:

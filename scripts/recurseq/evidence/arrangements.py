@@ -133,7 +133,7 @@ def _variable(contrast: Contrast, formula: Formula, samples: pd.DataFrame) -> st
 
 
 def _weights(contrast: Contrast, variable: str, samples: pd.DataFrame) -> pd.Series:
-    """Return what each sample's level is multiplied with; of a number, its distance from the middle."""
+    """Return the weight of each sample's level; of a number, its distance from the middle."""
     values = samples[variable]
     if not _is_factor(samples, variable):
         return values - (values.min() + values.max()) / 2
@@ -151,7 +151,7 @@ def _weights(contrast: Contrast, variable: str, samples: pd.DataFrame) -> pd.Ser
             level: contrast.coefficients.get(f"{variable}[{level}]", 0.0) for level in levels
         }
         by_level[levels[0]] -= sum(by_level.values())  # the reference stands against the others
-        inside = True
+        inside = pd.Series(True, index=samples.index)
     return values.astype(str).map(by_level).astype(float).fillna(0.0).where(inside, 0.0)
 
 

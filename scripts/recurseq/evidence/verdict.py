@@ -53,6 +53,16 @@ def verdict_columns(called: int, shuffles: pd.DataFrame | None) -> dict[str, obj
     }
 
 
+def counts_sentence(row: Mapping[str, object]) -> str:
+    """Put calls, their support and the verdict into one line; `row` as below.
+
+    ``99 called, 1 confirmed; shuffled labels call 180 in the median: like chance``.
+    """
+    called = row["called_up"] + row["called_down"]
+    counts = f"{called:,} called, {row['confirmed']:,} confirmed" if called else "none called"
+    return "; ".join(part for part in (counts, verdict_sentence(row)) if part)
+
+
 def verdict_sentence(row: Mapping[str, object]) -> str:
     """Put the verdict of a contrast into words, to stand behind its counts.
 

@@ -21,7 +21,7 @@ from recurseq.contrasts.results import summary_row
 from recurseq.evidence.summary import summarise
 from recurseq.report.results import Results
 from recurseq.study import load_study
-from support.report_study import contrast_table, evidence_table
+from support.report_study import contrast_table, evidence_table, permutations_table
 
 CONTRAST = {"factor": "group", "numerator": "b", "denominator": "a"}
 CONFIG = {
@@ -152,15 +152,19 @@ def test_calls_are_those_of_the_summary(tmp_path):
         for contrast in study.contrasts.values()
     ]
     evidence = [evidence_table(contrast_table())] * 2
-    write_table(summarise(rows, evidence), tmp_path / "contrasts/summary.tsv", "contrast_summary")
+    shuffles = [permutations_table(), permutations_table([])]
+    summary = summarise(rows, evidence, shuffles)
+    write_table(summary, tmp_path / "contrasts/summary.tsv", "contrast_summary")
     one, two = called_genes(Results(tmp_path, study))
     table = contrast_table()
     counted = [int((table["direction"] == way).sum()) for way in ("up", "down")]
     support = evidence[0]["support"]
     counted += [int((support == word).sum()) for word in ("confirmed", "carried_by_few")]
-    assert one == ["one", *counted, table["padj"].notna().sum(), "padj < 0.05, |log2FC| ≥ 1"]
-    assert two[5] == table["padjThreshold"].notna().sum() != one[5]
-    assert two[6].startswith("padjThreshold < 0.05")
+    counted += ["12", "above chance", table["padj"].notna().sum()]  # 12: the median of 0 to 24
+    assert one == ["one", *counted, "padj < 0.05, |log2FC| ≥ 1"]
+    assert two[5:7] == ["NA", "not testable"]
+    assert two[7] == table["padjThreshold"].notna().sum() != one[7]
+    assert two[8].startswith("padjThreshold < 0.05")
 
 
 def test_messages_of_the_import_are_read_and_may_be_absent(tmp_path):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from recurseq.base.tables import MISSING
+from recurseq.evidence.arrangements import FEWEST
 from recurseq.evidence.sides import RANKED_FROM
 from recurseq.evidence.support import HIGH_SHARE, IN_WORDS, LOW_AREA, NONE
+from recurseq.evidence.verdict import IN_WORDS as VERDICTS
+from recurseq.evidence.verdict import LEVEL, verdict_sentence
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import count, many, spaced
@@ -32,6 +37,8 @@ class Support:
         Genes that are not called, and would be without a single sample.
     ranked
         Called genes that Wilcoxon's test calls too; None where it was not made.
+    summary
+        Row of ``contrast_summary``; empty when there is none.
     """
 
     contrast: str
@@ -42,15 +49,23 @@ class Support:
     hanging: int
     made: int
     ranked: int | None
+    summary: Mapping[str, object]
     link: str
 
     @property
     def sentence(self) -> str:
-        """Calls and their support in one line; empty without a call."""
+        """Calls, their support and what chance would call, in one line; it may be empty."""
+        chance = verdict_sentence(self.summary) if self.summary else ""
         if not self.called:
-            return ""
+            return f"{chance[:1].upper()}{chance[1:]}." if chance else ""
         parts = [f"{count(amount)} {word}" for word, amount in self.words.items()]
-        return f"Of {many(self.called, 'called gene')}, {', '.join(parts)}."
+        text = f"Of {many(self.called, 'called gene')}, {', '.join(parts)}"
+        return f"{text}; {chance}." if chance else f"{text}."
+
+    @property
+    def verdict(self) -> str:
+        """The verdict in words; NA when labels were not shuffled."""
+        return VERDICTS.get(self.summary.get("verdict"), MISSING)
 
 
 @dataclass(frozen=True)
@@ -86,8 +101,15 @@ def support_facts(results: Results, study: Study, name: str) -> Support | None:
         hanging=int(flips[called.index].sum()),
         made=int(flips.sum() - flips[called.index].sum()),
         ranked=None if ranked.isna().all() else _below(ranked[called.index], contrast.rule.alpha),
+        summary=_summary(results, name),
         link=results.table_link("contrast_evidence", contrast=name),
     )
+
+
+def _summary(results: Results, name: str) -> dict[str, object]:
+    table = results.table("contrast_summary")
+    rows = [] if table is None else table[table["contrast"] == name].to_dict("records")
+    return rows[0] if rows else {}
 
 
 def _below(values: pd.Series, level: float) -> int:
@@ -112,7 +134,23 @@ def methods(facts: EvidenceFacts) -> list[Paragraph]:
         "kept, to name the samples that a call hangs on."
     )
     cites = ("voom", "moderated", *(("treat",) if beyond else ()), "wilcoxon", "delong", "newcombe")
-    return [Paragraph("Evidence", text, cites)]
+    return [Paragraph("Evidence", text, cites), *_shuffling(facts.settings.permutations)]
+
+
+def _shuffling(permutations: int) -> list[Paragraph]:
+    """Write how labels were shuffled; nothing when they were not."""
+    if not permutations:
+        return []
+    text = (
+        f"The labels of each contrast were shuffled {permutations} times and the whole rule was "
+        "repeated: dispersions, outlier counts, test, independent filter and calls; size factors "
+        "were kept. Labels moved among the samples that are compared, within the strata of the "
+        "formula's other factors, and covariates stayed with their sample. The p-value of a "
+        "contrast is (1 + shuffles with as many calls or more) / (1 + shuffles); calls are above "
+        f"chance when it is at most {LEVEL:g}. With fewer than {FEWEST} distinct arrangements, and "
+        "for contrasts about an interaction, this cannot be tested."
+    )
+    return [Paragraph("Shuffled labels", text, ("permutation",))]
 
 
 def limits(facts: EvidenceFacts) -> list[str]:
@@ -120,5 +158,14 @@ def limits(facts: EvidenceFacts) -> list[str]:
     return [
         "A call that few samples carry is not a false one: it may mark a subset of the patients, "
         "or come from single unusual samples, and this study alone cannot tell which. A call that "
-        "is not confirmed may be true; limma-voom misses genes that vary much."
+        "is not confirmed may be true; limma-voom misses genes that vary much.",
+        *(
+            [
+                "That a contrast calls no more genes than shuffled labels does not show that its "
+                "sides are alike, and that it calls more does not make each call true: the "
+                "comparison is about the list as a whole."
+            ]
+            if facts.settings.permutations
+            else []
+        ),
     ]
