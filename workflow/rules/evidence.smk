@@ -40,9 +40,7 @@ if "shuffles" in study.parts:
             runtime=minutes("shuffle_labels"),
         params:
             contrast=one_contrast,
-            testing=study.testing.options(
-                "alpha", "independent_filtering", "cooks"
-            ),
+            testing=study.testing.options("alpha", "independent_filtering", "cooks"),
             permutations=study.permutations,
             seed=study.seed,
         script:

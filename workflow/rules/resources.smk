@@ -70,7 +70,7 @@ REQUESTS = {
     "plot_model": Request(300),
     "test_contrast": Request(300, "model", 4, 5, 0.03),
     "weigh_evidence": Request(450, "model", 8, 5, 0.1),
-    "shuffle_labels": Request(650, "model", 20, 20, 1.5, threads=4),
+    "shuffle_labels": Request(650, "model", 20, 15, 0.1, threads=4),
     "check_contrasts": Request(450, "model", 1),
     "plot_contrast": Request(450, "model", 0.5),
     "test_omnibus": Request(450, "model", 1.5, 5, 0.03),

@@ -63,6 +63,13 @@ class Support:
         return f"{text}; {chance}." if chance else f"{text}."
 
     @property
+    def chance(self) -> str:
+        """Median and 95 % quantile of the calls with shuffled labels; NA without shuffles."""
+        if not self.summary.get("permutations"):
+            return MISSING
+        return f"{self.summary['permuted_median']:,.6g} ({self.summary['permuted_q95']:,.0f})"
+
+    @property
     def verdict(self) -> str:
         """The verdict in words; NA when labels were not shuffled."""
         return VERDICTS.get(self.summary.get("verdict"), MISSING)
