@@ -1,4 +1,4 @@
-"""Measure what docs/evidence.md says of support, areas and shuffled labels; prints its tables.
+"""Measure support, areas and shuffled labels against planted truth, for docs/evidence.md.
 
     PYTHONPATH=scripts:tests python benchmarks/evidence.py <folder with data/> [seeds]
 
@@ -27,7 +27,7 @@ from recurseq.stats.ranks import area_under_curve, ranks_of
 from support.null_study import tumours, two_groups
 
 SIZES = ((5, 5), (11, 10), (33, 8), (39, 40))
-FIRST_SEED = 1000  # the limits of support were chosen on seeds below
+FIRST_SEED = 1000  # other seeds than those on which the limits of support were chosen
 GENES, UNIFORM, SUBSET = 2000, 0.10, 0.03
 FORMULA = parse_formula("~ group")
 CONTRAST = Contrast("y_vs_x", CallingRule(0.05, 0.0, 1.0), "group", ("y",), ("x",))

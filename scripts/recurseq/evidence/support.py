@@ -1,7 +1,6 @@
 """One word for what stands behind a call.
 
-The limits were chosen on planted changes in real tumours and on shuffled labels, and judged on
-others (docs/evidence.md).
+The limits were chosen on planted changes in real tumours; docs/evidence.md says what is measured.
 """
 
 from __future__ import annotations
