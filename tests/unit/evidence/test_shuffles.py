@@ -137,7 +137,7 @@ def _null_pvalue(seed):
     hidden = np.exp(random.normal(0, 1, 10) * (np.arange(60) < 20)[:, None])
     counts = random.negative_binomial(4, 4 / (4 + base[:, None] * hidden))
     names = [f"s{k}" for k in range(10)]
-    table = pd.DataFrame(counts.T, names, [f"g{k:02d}" for k in range(40)])
+    table = pd.DataFrame(counts.T, names, [f"g{k:02d}" for k in range(60)])
     samples = pd.DataFrame(
         {"group": pd.Categorical(["early", "none"] * 5, ["none", "early"])}, index=names
     )
