@@ -29,6 +29,8 @@ rule test_contrast:
 rule summarise_contrasts:
     input:
         rows=tables("contrast_summary_row"),
+        evidence=tables("contrast_evidence"),
+        permutations=tables("contrast_permutations"),
     output:
         summary=table("contrast_summary"),
     log:

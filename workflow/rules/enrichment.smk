@@ -4,6 +4,7 @@ if "enrichment" in study.parts:
 
     rule enrich_pathways:
         input:
+            model="results/model.h5ad",
             genes=table("contrast_genes"),
             gmt=gene_set_file,
         output:
@@ -25,6 +26,7 @@ if "enrichment" in study.parts:
             mem_mb=memory("enrich_pathways"),
             runtime=minutes("enrich_pathways"),
         params:
+            contrast=one_contrast,
             rank_by=study.enrichment.rank_by,
             min_size=study.enrichment.min_size,
             max_size=study.enrichment.max_size,

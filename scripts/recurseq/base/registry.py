@@ -38,6 +38,7 @@ def condition_in_words(condition: str) -> str:
         "": "",
         "adjusted": "when the formula has variables beside the main factor",
         "demo": "in the demo study",
+        "shuffles": "unless `evidence.permutations` is 0",
     }
     return special.get(condition, f"with the section `{condition}`")
 

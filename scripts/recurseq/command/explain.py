@@ -11,8 +11,9 @@ from recurseq.base.h5ad import gene_columns
 from recurseq.base.text import suggest
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.genes.symbols import resolve_symbols
+from recurseq.command.evidence_sentences import evidence_sentences
 from recurseq.command.folder import StudyFolder, advised
-from recurseq.command.outcome import RESULTS, Outcome, read_outcome
+from recurseq.command.outcome import RESULTS, ContrastResult, Outcome, read_outcome
 from recurseq.command.sentences import (
     cooks_sentence,
     dispersion_sentence,
@@ -26,6 +27,7 @@ from recurseq.command.sentences import (
 )
 from recurseq.command.terminal import complain, heading, say, show_table
 from recurseq.deseq import normalized_counts
+from recurseq.evidence.verdict import counts_sentence
 from recurseq.io.bytes import fail
 from recurseq.preflight.check import checked_study
 from recurseq.report.results import MODEL
@@ -164,9 +166,11 @@ def _show_contrasts(outcome: Outcome, gene_id: str, normalized: pd.Series) -> No
         word, sentence = verdict(row, result)
         heading(f"{contrast.name}: {word}")
         for text in (
+            _counts(result),
             estimate_sentence(row, result, normalized),
             pvalue_sentence(row, result),
             sentence,
+            *_evidence(result, gene_id),
         ):
             if text:
                 say(text)
@@ -174,3 +178,14 @@ def _show_contrasts(outcome: Outcome, gene_id: str, normalized: pd.Series) -> No
     if omnibus is not None and study.omnibus_reduced is not None and gene_id in omnibus.index:
         say()
         say(omnibus_sentence(omnibus.loc[gene_id], study.omnibus_reduced, study.formula))
+
+
+def _counts(result: ContrastResult) -> str:
+    """Say what the contrast calls in all, and what chance would."""
+    return f"In all: {counts_sentence(result.summary)}." if result.summary else ""
+
+
+def _evidence(result: ContrastResult, gene_id: str) -> list[str]:
+    if result.evidence is None or gene_id not in result.evidence.index:
+        return []
+    return evidence_sentences(result.evidence.loc[gene_id], result)

@@ -33,6 +33,10 @@ class ContrastResult:
         decides; 0 when it left out none.
     numerator, denominator
         Names of the samples on either side; None for a contrast of coefficients.
+    evidence
+        Table ``contrast_evidence``, indexed by gene_id; None when it was not made.
+    summary
+        Row of ``contrast_summary``; None when it was not made.
     """
 
     contrast: Contrast
@@ -40,6 +44,8 @@ class ContrastResult:
     filter_threshold: float
     numerator: list[str] | None
     denominator: list[str] | None
+    evidence: pd.DataFrame | None = None
+    summary: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,12 @@ def _contrast_result(
         return None
     members = [contrast.members(side, samples) for side in SIDES]
     named = [None if side is None else list(samples.index[side]) for side in members]
-    return ContrastResult(contrast, genes, float(summary["filter_threshold"].iloc[0]), *named)
+    evidence = _by_gene(results.table("contrast_evidence", contrast=contrast.name))
+    threshold = float(summary["filter_threshold"].iloc[0])
+    whole = results.table("contrast_summary")
+    found = None if whole is None else whole.set_index("contrast").to_dict("index")
+    counts = found and found.get(contrast.name)
+    return ContrastResult(contrast, genes, threshold, *named, evidence, counts)
 
 
 def _changed(config: Mapping, provenance: Mapping) -> bool:

@@ -23,6 +23,7 @@ from recurseq.deseq.results import (
     Options,
     contrast_results,
     contrast_table,
+    contrast_tests,
     omnibus_table,
 )
 from recurseq.deseq.shrinkage import shrink
@@ -42,6 +43,7 @@ __all__ = [
     "check_table",
     "contrast_results",
     "contrast_table",
+    "contrast_tests",
     "estimate_size_factors",
     "fit",
     "likelihood_ratio_test",

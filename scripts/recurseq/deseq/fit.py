@@ -124,6 +124,7 @@ def fit(
     size_factors: pd.Series | None = None,
     method: str = "ratio",
     lengths: pd.DataFrame | None = None,
+    normalization: Normalization | None = None,
     cooks: bool = True,
     threads: int = 1,
     formula: str = "",
@@ -145,6 +146,8 @@ def fit(
     size_factors, method, lengths
         Given size factors (one per sample), how to estimate them (``ratio`` or ``poscounts``), and
         average transcript lengths (samples x genes, at least those of `counts`): see `normalize`.
+    normalization
+        That of an earlier fit to these samples and genes, in place of all these.
     cooks
         Whether single outlying counts are replaced (7 replicates or more) or withhold the p-value
         (3 to 6 replicates).
@@ -175,7 +178,8 @@ def fit(
     ordered_design = design.loc[order[0]].astype(float)
     if lengths is not None:
         lengths = lengths.reindex(columns=lengths.columns.sort_values())
-    normalization = normalize(used, method=method, size_factors=size_factors, lengths=lengths)
+    if normalization is None:
+        normalization = normalize(used, method=method, size_factors=size_factors, lengths=lengths)
     result = _fit_sorted(used, ordered_design, normalization, cooks, threads)
     return _restore(result, counts, design, formula)
 

@@ -182,5 +182,19 @@ class CallingRule:
 
 
 def rule_by_padj(alpha: float) -> CallingRule:
-    """Return the rule of gene sets and of the omnibus test: the adjusted p-value alone decides."""
+    """Return the rule of the omnibus test and of over-representation: padj alone decides."""
     return CallingRule(alpha)
+
+
+class SetRule(CallingRule):
+    """When a gene set is called: by the competitive test, and not by its preranked p-value."""
+
+    @property
+    def column(self) -> str:
+        """Column of the adjusted p-value that decides."""
+        return "competitivePadj"
+
+    @property
+    def sentence(self) -> str:
+        """The rule in words, to follow "called when"."""
+        return f"the adjusted p-value of the competitive test is below {setting(self.alpha)}"

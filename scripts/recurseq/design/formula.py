@@ -189,6 +189,14 @@ def coefficient_names(formula: Formula, metadata: pd.DataFrame) -> Iterator[str]
         yield from map(":".join, _column_parts(formula, term, codings))
 
 
+def column_terms(formula: Formula, metadata: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Tell of each column of the design which term, a tuple of variables, it belongs to."""
+    terms = {INTERCEPT: ()} if formula.intercept else {}
+    for term, codings in _codings(formula, metadata.iloc[:0]):
+        terms.update((":".join(parts), term) for parts in _column_parts(formula, term, codings))
+    return terms
+
+
 def _column_parts(
     formula: Formula, term: tuple[str, ...], codings: list[Coding]
 ) -> Iterator[tuple[str, ...]]:

@@ -24,6 +24,7 @@ from recurseq.report.section import Paragraph, Section
 from recurseq.report.sections import (
     contrasts,
     demo_check,
+    evidence,
     files,
     glance,
     markers,
@@ -39,7 +40,8 @@ from recurseq.study import load_study
 HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
-    *(glance, study, reading, quality, contrasts, omnibus, markers, pathways, demo_check),
+    *(glance, study, reading, quality, contrasts, evidence, omnibus, markers, pathways),
+    demo_check,
     *(files, provenance),
 )
 CLOSING = files  # limits and methods stand before this section

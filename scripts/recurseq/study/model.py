@@ -128,6 +128,8 @@ class Study:
     ----------
     cohort
         Samples, counts and the choice of genes.
+    permutations
+        How often the labels of each contrast are shuffled.
     panel
         Path of the marker panel; None when the study has none.
     enrichment
@@ -145,6 +147,7 @@ class Study:
     contrasts: Mapping[str, Contrast]
     omnibus_reduced: str | None
     testing: Testing
+    permutations: int
     panel: str | None
     enrichment: Enrichment | None
     seed: int
@@ -188,7 +191,8 @@ class Study:
     @property
     def parts(self) -> frozenset[str]:
         """Conditions of the tables and figures that this study has (`recurseq.base.tables`)."""
-        return self.sections | ({"adjusted"} if self.adjusted_for else set())
+        more = {"adjusted": self.adjusted_for, "shuffles": self.permutations}
+        return self.sections | {part for part, there in more.items() if there}
 
     @property
     def wildcards(self) -> dict[str, tuple[str, ...]]:
@@ -219,6 +223,7 @@ def load_study(config: Mapping) -> Study:
         contrasts=contrasts,
         omnibus_reduced=full.get("omnibus", {}).get("reduced"),
         testing=testing,
+        permutations=int(full["evidence"]["permutations"]),
         panel=full.get("markers", {}).get("panel"),
         enrichment=Enrichment(**enrichment) if enrichment else None,
         seed=full["seed"],

@@ -166,8 +166,9 @@ def test_markers_show_every_verdict_in_words(page):
 
 def test_pathways_split_by_direction_with_leading_edge(page):
     text = text_of(page)
-    assert "7 sets higher and 7 sets lower of 14 tested, adjusted p-value below 0.05" in text
-    assert f"SET 1 30 2.40 0.002 {EVIL}, GENE0, GENE1" in text
+    rule = "the adjusted p-value of the competitive test is below 0.05"
+    assert f"7 sets higher and 7 sets lower of 14 tested, called when {rule}" in text
+    assert f"SET 1 30 2.40 0.002 0.10 {EVIL}, GENE0, GENE1" in text
     assert "and 11 more" in text
     assert "inf" in text  # an odds ratio that is not finite
 

@@ -42,7 +42,7 @@ def collect(results: Results, study: Study) -> Glance:
     known = [] if markers is None else list(dict.fromkeys(markers["contrast"]))
     return Glance(
         contrasts=[
-            contrast_facts(results, contrast)
+            contrast_facts(results, study, contrast)
             for contrast in study.contrasts.values()
             if results.table("contrast_genes", contrast=contrast.name) is not None
         ],
