@@ -22,6 +22,7 @@ from recurseq.report.provenance import portable
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph, Section
 from recurseq.report.sections import (
+    claims,
     contrasts,
     demo_check,
     evidence,
@@ -41,7 +42,7 @@ HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
     *(glance, study, reading, quality, contrasts, evidence, omnibus, markers, pathways),
-    demo_check,
+    *(claims, demo_check),
     *(files, provenance),
 )
 CLOSING = files  # limits and methods stand before this section

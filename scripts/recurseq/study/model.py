@@ -138,6 +138,8 @@ class Study:
         Where the simulated truth of the demo study lies; None for real data.
     sections
         Sections of the configuration; a step whose section is absent is no part of the study.
+    claims
+        Entries of the section ``claims``, which `recurseq.claims` reads.
     """
 
     title: str
@@ -150,6 +152,7 @@ class Study:
     seed: int
     truth: str | None
     sections: frozenset[str]
+    claims: tuple[Mapping, ...]
 
     @property
     def simulated(self) -> bool:
@@ -224,6 +227,7 @@ def load_study(config: Mapping) -> Study:
         seed=full["seed"],
         truth=full.get("demo", {}).get("truth"),
         sections=frozenset(full),
+        claims=tuple(full.get("claims", ())),
     )
 
 
