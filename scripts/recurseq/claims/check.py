@@ -70,7 +70,8 @@ def check_claims(
         )
         for name in names.itertuples(index=False):
             found = _gene_row(name, genes[claim.contrast])
-            able = _power(claim, fit, name.gene_id, weights)
+            estimated = found.get("lfcSE", 0) > 0
+            able = _power(claim, fit, name.gene_id, weights) if estimated else {}
             rows.append({**head, **found, **judged(claim, found), **able})
     columns = describe("claims").names
     return pd.DataFrame([{**dict.fromkeys(columns), **row} for row in rows], columns=columns)
@@ -163,11 +164,8 @@ def _is_smaller(claim: Claim, found: Mapping) -> bool:
     return found["ci_lower"] > claim.change
 
 
-def _power(claim: Claim, fit: Fit, gene: str | None, weights: pd.Series) -> dict:
-    """Power at the claimed size, and the size that could be seen; nothing for unfitted genes."""
-    fitted = gene is not None and gene in fit.coefficients.index
-    if not fitted or not fit.coefficients.loc[gene].notna().all():
-        return {}
+def _power(claim: Claim, fit: Fit, gene: str, weights: pd.Series) -> dict:
+    """Power at the claimed size, if there is one, and the size that could be seen."""
     able = {"detectable": detectable_effect(fit, gene, weights, claim.direction, LEVEL)}
     if claim.change is not None:
         able["power"] = power_at(fit, gene, weights, claim.change, LEVEL)

@@ -33,7 +33,7 @@ def standard_error_at(fit: Fit, gene: str, weights: pd.Series, effect: float) ->
         Log2 fold change.
     """
     row = fit.coefficients.index.get_loc(gene)
-    design, w = fit.design.to_numpy(), weights.to_numpy()
+    design, w = fit.design.to_numpy(), weights.reindex(fit.design.columns).to_numpy()
     b, s = fit.coefficients.to_numpy()[row], fit.covariance[row]
     moved = b - s @ w * (w @ b - effect) / (w @ s @ w)
     factors = fit.normalization.rows(fit.design.index, [gene])[0]

@@ -13,7 +13,7 @@ from recurseq.report import words
 from recurseq.report.page import build_page, embed, references
 from recurseq.report.provenance import provenance, write_provenance
 from recurseq.report.results import DrawnFigure
-from support.report_study import EVIL, config, contrast_table, draw, write_study
+from support.report_study import EVIL, config, contrast_table, draw, frame, write_study
 
 
 def drawn(*files):
@@ -234,6 +234,30 @@ def test_a_contrast_without_any_test(tmp_path):
     table = contrast_table(20)
     write_table(table, tmp_path / "contrasts/early_vs_none/genes.tsv", "contrast_genes")
     assert "0 of 20 genes have a p-value" in text_of(build_page(tmp_path, config()))
+
+
+def test_claims_have_their_verdict_and_what_could_be_seen(tmp_path):
+    write_study(tmp_path)
+    about = {"contrast": "early_vs_none", "n_numerator": 7, "n_denominator": 6, "source": EVIL}
+    known = {"gene_id": "E1", "gene_name": EVIL, "log2FoldChange": -0.4, "lfcSE": 0.5}
+    known |= {"ci_lower": -1.4, "ci_upper": 0.6, "pvalue": 0.42, "observed": "down"}
+    able = {"claimedLog2FoldChange": -2.0, "power": 0.31, "detectable": -2.9}
+    rows = [
+        {"query": EVIL, "expected": "down", "verdict": "undecided", **known, **able},
+        {"query": "AFP", "expected": "up", "verdict": "undecided", "note": "not in the counts"},
+        {"query": "SET", "collection": "curated", "expected": "up", "observed": "down",
+         "NES": -1.8, "pvalue": 0.001, "verdict": "contradicted"},
+    ]  # fmt: skip
+    write_table(
+        frame("claims", [{**about, **row} for row in rows]), tmp_path / "claims.tsv", "claims"
+    )
+    page = build_page(tmp_path, config())
+    text = text_of(page)
+    assert "Of 3 claims, 0 supported, 1 contradicted, 2 undecided." in text
+    assert "a change of 2.9 log2 units with a chance of 80 %" in text
+    assert "see with a chance of 31 %, so that no answer says little" in text
+    assert "down NES −1.80" in text and "not in the counts" in text
+    assert "<script" not in page and not Tags(page).errors
 
 
 def test_same_results_same_page(results, page):

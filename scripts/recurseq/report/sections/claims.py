@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from recurseq.claims.claim import CONTRADICTED, LEVEL, VERDICTS
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
-from recurseq.report.words import count, is_missing, many, number, percent, spaced
+from recurseq.report.words import count, is_missing, many, number, spaced
 from recurseq.study import Study
 
 TITLE = "Claims"
@@ -59,15 +59,19 @@ def answer(row: dict) -> str:
     seen = ""
     if not is_missing(row["detectable"]):
         change = number(abs(row["detectable"]), 1)
-        seen = f"This study sees a change of {change} log2 units with a chance of 80 %"
+        seen = f"This study sees a change of {change} log2 units with a chance of 80\u00a0%"
     if is_missing(row["power"]):
         return f"{seen}." if seen else ""
     seen = f"{seen}; " if seen else ""
-    text = f"{seen}the claimed change it would see with a chance of {percent(row['power'])}"
+    text = f"{seen}the claimed change it would see with a chance of {_chance(row['power'])}"
     text = text[0].upper() + text[1:]
     if row["verdict"] not in ("supported", CONTRADICTED) and row["power"] < 0.8:
         text += ", so that no answer says little"
     return f"{text}."
+
+
+def _chance(power: float) -> str:
+    return "more than 99\u00a0%" if power > 0.99 else f"{number(100 * power, 0)}\u00a0%"
 
 
 def methods(facts: ClaimFacts) -> list[Paragraph]:
