@@ -77,6 +77,8 @@ REQUESTS = {
     "plot_enrichment": Request(350),
     "extract_markers": Request(450, "model", 0.5),
     "plot_markers": Request(400),
+    "classify_patterns": Request(300, "model", 1),
+    "plot_patterns": Request(450, "model", 0.5),
     "check_claims": Request(450, "model", 8),
     "check_demo": Request(250),
     "write_provenance": Request(100),

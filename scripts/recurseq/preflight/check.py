@@ -18,6 +18,7 @@ from recurseq.cohort.lengths import column_problems
 from recurseq.enrichment.gene_sets import gene_set_problems, read_gene_sets
 from recurseq.io.files import header_of, load
 from recurseq.markers.panel import panel_notes, panel_problems
+from recurseq.patterns.checks import pattern_notes, pattern_problems
 from recurseq.study import (
     Study,
     config_problems,
@@ -66,6 +67,7 @@ def checked_study(config: Mapping) -> tuple[Study, list[str]]:
     if problems:
         raise InputError(problems)
     notes = panel_notes(study.panel, list(study.contrasts)) if study.panel else []
+    notes += pattern_notes(study.patterns, study.contrasts)
     return study, study_notes(study) + notes
 
 
@@ -96,6 +98,7 @@ def _file_problems(study: Study, samples: list[str]) -> list[Problem]:
         problems += panel_problems(study.panel, list(study.contrasts))
     for path in dict.fromkeys(study.collections.values()):
         problems += gene_set_problems(path)
+    problems += pattern_problems(study.patterns, study.contrasts)
     claims = read_claims(study.claims)
     problems += claim_problems(claims, list(study.contrasts), _set_names(study, claims))
     if study.normalization.lengths is not None:

@@ -31,6 +31,7 @@ from recurseq.report.sections import (
     markers,
     omnibus,
     pathways,
+    patterns,
     provenance,
     quality,
     reading,
@@ -41,7 +42,8 @@ from recurseq.study import load_study
 HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
-    *(glance, study, reading, quality, contrasts, evidence, omnibus, markers, pathways),
+    *(glance, study, reading, quality, contrasts, evidence, omnibus),
+    *(patterns, markers, pathways),
     *(claims, demo_check),
     *(files, provenance),
 )
@@ -50,7 +52,7 @@ MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # Characters of embedded figures: leaves room for the tables below the promised 5 MB.
 FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
-EMBEDDED_FIRST = ("quality", "markers", "contrasts", "pathways")
+EMBEDDED_FIRST = ("quality", "markers", "contrasts", "patterns", "pathways")
 
 
 @dataclass(frozen=True)

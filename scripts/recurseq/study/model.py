@@ -140,6 +140,8 @@ class Study:
         Sections of the configuration; a step whose section is absent is no part of the study.
     claims
         Entries of the section ``claims``, which `recurseq.claims` reads.
+    patterns
+        The section ``patterns``; None when the study has none.
     """
 
     title: str
@@ -153,6 +155,7 @@ class Study:
     truth: str | None
     sections: frozenset[str]
     claims: tuple[Mapping, ...]
+    patterns: Mapping | None
 
     @property
     def simulated(self) -> bool:
@@ -228,6 +231,7 @@ def load_study(config: Mapping) -> Study:
         truth=full.get("demo", {}).get("truth"),
         sections=frozenset(full),
         claims=tuple(full.get("claims", ())),
+        patterns=full.get("patterns"),
     )
 
 
