@@ -55,10 +55,10 @@ def classify_patterns(
     In each step a gene has the p-value that it changes, the one that its contrast calls by, and the
     p-value that it stays within min_abs_lfc. The smaller of the two says what the step is taken
     for, and the largest of these over the steps is the p-value of the whole pattern: all of its
-    parts must hold (intersection-union test). A pattern in which something changes also needs a
-    step whose estimate reaches min_abs_lfc. P-values are adjusted within each pattern over all
-    tested genes, those that are taken for another pattern counting as 1, so that the share of
-    wrong genes is limited in each pattern by itself, however many genes another one has.
+    parts must hold (intersection-union test). A gene without a step whose estimate reaches
+    min_abs_lfc is held against unchanged in every step. P-values are adjusted within each pattern
+    over all tested genes, those that are taken for another pattern counting as 1, so that the share
+    of wrong genes is limited in each pattern by itself, however many genes another one has.
 
     Parameters
     ----------
@@ -86,13 +86,12 @@ def classify_patterns(
         for name in ("change", "changed", "equivalent")
     )
     tested = ~np.isnan(changed).any(axis=1)
-    with np.errstate(invalid="ignore"):
-        states = np.where(equivalent < changed, 0, np.sign(change)).astype(int)
-        margins = np.array([margin_of(step.rule) for step in steps])
-        nearest = nearest_pattern(states, change, margins)
+    margins = np.array([margin_of(step.rule) for step in steps])
+    large = (np.abs(change) >= margins).any(axis=1, keepdims=True)
+    states = np.where(large & ~(equivalent < changed), np.sign(change), 0).astype(int)
+    nearest = nearest_pattern(states, change, margins)
     nearest[~tested] = NO_EVIDENCE
-    # fmin: an equivalence is missing nowhere that a change is not.
-    pvalues = np.fmin(changed, equivalent).max(axis=1)
+    pvalues = np.where(states == 0, equivalent, changed).max(axis=1)
     padj = adjusted_within(nearest, pvalues, tested)
     shown = padj < alpha
     first = tables[steps[0].name].set_index("gene_id").loc[parts[0].index]
@@ -101,7 +100,7 @@ def classify_patterns(
             "gene_id": first.index,
             "gene_name": first["gene_name"].to_numpy(),
             "pattern": np.where(shown, nearest, NO_EVIDENCE),
-            "pvalue": np.where(nearest == NO_EVIDENCE, np.nan, pvalues),
+            "pvalue": np.where(tested, pvalues, np.nan),
             "padj": padj,
             "steps": [";".join(STATES[state] for state in row) for row in states],
         }
@@ -137,11 +136,9 @@ def nearest_pattern(states: np.ndarray, change: np.ndarray, margins: np.ndarray)
     up, down = (states > 0).any(axis=1), (states < 0).any(axis=1)
     single = (states != 0).sum(axis=1) == 1
     falls = (states < 0).all(axis=1) & (change.sum(axis=1) <= -margins.sum())
-    large = ((np.abs(change) >= margins) & (states != 0)).any(axis=1)
     return np.select(
         [
             ~up & ~down,
-            ~large,
             up & down,
             single & (states[:, 0] != 0),
             single & (states[:, -1] != 0),
@@ -149,7 +146,7 @@ def nearest_pattern(states: np.ndarray, change: np.ndarray, margins: np.ndarray)
             up,
         ],
         [
-            *(UNCHANGED, NO_EVIDENCE, "discordant", "tumour_general", "recurrence_specific"),
+            *(UNCHANGED, "discordant", "tumour_general", "recurrence_specific"),
             *("lost_further", "monotone_up"),
         ],
         "monotone_down",

@@ -82,8 +82,8 @@ def methods(facts: PatternFacts) -> list[Paragraph]:
         "as unchanged by two one-sided tests that the absolute log2 fold change lies below "
         f"{margins}. The p-value of a pattern is the largest of its parts (intersection-union "
         "test), adjusted by the Benjamini-Hochberg procedure within each pattern over all genes, "
-        f"and a gene is classed when it is below {facts.alpha:g}. A pattern with a change also "
-        "needs a step whose estimate reaches this size."
+        f"and a gene is classed when it is below {facts.alpha:g}. A gene without a step whose "
+        "estimate reaches this size is held against unchanged in every step."
     )
     return [Paragraph("Patterns", text, ("intersection", "equivalence", "bh"))]
 
