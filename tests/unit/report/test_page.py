@@ -260,6 +260,42 @@ def test_claims_have_their_verdict_and_what_could_be_seen(tmp_path):
     assert "<script" not in page and not Tags(page).errors
 
 
+def test_patterns_tell_of_steps_and_genes(tmp_path):
+    write_study(tmp_path)
+    steps = ["tumour_vs_normal", "early_vs_none"]
+    row = {"gene_id": "E1", "gene_name": EVIL, "pattern": "lost_further", "pvalue": 1e-9}
+    rows = [{**row, "padj": 1e-7, "steps": "down;down"},
+            {**row, "gene_id": "E2", "pattern": "no_evidence", "padj": 0.4}]  # fmt: skip
+    numbers = {f"log2FoldChange_{step}": [-1.25, 0.1] for step in steps}
+    write_table(
+        frame("patterns", rows).assign(**numbers), tmp_path / "patterns/genes.tsv", "patterns"
+    )
+    counts = [{"pattern": "lost_further", "genes": 1, "up": 0, "down": 1, "meaning": "It falls."},
+              {"pattern": "no_evidence", "genes": 1, "meaning": "Nothing shown."}]  # fmt: skip
+    write_table(frame("pattern_counts", counts), tmp_path / "patterns/counts.tsv", "pattern_counts")
+    draw(tmp_path / "patterns/figures", ["patterns"])
+    page = build_page(tmp_path, config(patterns={"contrasts": steps}))
+    text = text_of(page)
+    assert "1 of 2 genes could be classed." in text
+    assert "▼ −1.25 ▼ −1.25 1.0 × 10⁻⁷ Lost further" in text
+    assert "lies below 1." in text and "lies below 1 and" not in text
+    assert "<script" not in page and not Tags(page).errors
+    assert "could be classed" not in text_of(build_page(tmp_path, config()))
+
+
+def test_candidates_stand_with_their_reason(tmp_path):
+    write_study(tmp_path)
+    row = {"contrast": "early_vs_none", "rank": 1, "gene_id": "E1", "gene_name": EVIL,
+           "direction": "up", "log2FoldChange": 2.5, "ci_lower": 1.5, "ci_upper": 3.5, "auc": 0.93,
+           "specificity": 1.1, "reason": f"confirmed; in the panel ({EVIL})"}  # fmt: skip
+    write_table(frame("candidates", [row]), tmp_path / "markers/candidates.tsv", "candidates")
+    page = build_page(tmp_path, config())
+    text = text_of(page)
+    assert "Candidates for markers" in text
+    assert f"▲ 2.50 1.50 to 3.50 0.93 1.10 confirmed; in the panel ({EVIL})" in text
+    assert "<script" not in page and not Tags(page).errors
+
+
 def test_same_results_same_page(results, page):
     assert build_page(results, config()) == page
 
