@@ -134,7 +134,7 @@ def levels_of(contrast: Contrast, table: pd.DataFrame, model: Stored | AnnData) 
         {level: normalized[inside].mean() for level, inside in members.items() if inside.any()}
     )
     # How far the numerator lies beyond each of them, in the direction of the change.
-    ahead = np.log2(means[NUMERATOR] + 1).to_numpy()[:, None] - np.log2(elsewhere + 1)
+    ahead = -np.log2(elsewhere + 1).sub(np.log2(means[NUMERATOR] + 1), axis=0)
     ahead = ahead.mul(np.sign(table["log2FoldChange"]), axis=0)
     return pd.DataFrame(
         {

@@ -1,5 +1,7 @@
 """Figures of the patterns: every classed gene is counted once, and the heatmap keeps blocks."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
@@ -64,8 +66,7 @@ def test_nothing_classed_is_said(tmp_path):
 
 
 def test_many_ways_are_cut_and_it_is_said():
-    steps = [f"{a};{b};{c}" for a in ("up", "down", "unchanged") for b in ("up", "down", "unchanged")
-             for c in ("up", "down", "unchanged")]  # fmt: skip
+    steps = [";".join(way) for way in product(("up", "down", "unchanged"), repeat=3)]
     table = pd.DataFrame({"steps": steps, "pattern": [CODES[0]] * len(steps)})
     figure = patterns_figure(table, ["x", "y", "z"])
     assert "the 24 most frequent of 27 ways" in "\n".join(texts(figure))

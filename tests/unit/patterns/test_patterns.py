@@ -96,9 +96,8 @@ def test_pvalues_are_adjusted_within_the_pattern_over_all_genes():
         own = found["pattern"] == code
         family = np.where(own, found["pvalue"], 1.0)
         expected = multipletests(family, method="fdr_bh")[1][own]
-        # Genes of the pattern that were not shown have larger p-values and the same places.
-        assert (found["padj"][own].to_numpy() <= expected + 1e-12).all()
-        assert (found["padj"][own] >= found["pvalue"][own]).all()
+        # Genes taken for the pattern that were not shown have larger p-values: no matter here.
+        assert found["padj"][own].to_numpy() == pytest.approx(expected)
     counts = pattern_counts(found)
     assert counts["pattern"].tolist() == list(CODES)
     assert counts["genes"].sum() == 300
