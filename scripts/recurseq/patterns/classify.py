@@ -29,7 +29,7 @@ def margin_of(rule: CallingRule) -> float:
 def equivalence_pvalue(change: pd.Series, error: pd.Series, margin: float) -> pd.Series:
     """P-values of two one-sided tests that a change lies within a margin: the larger of the two.
 
-    Phi((abs(change) - margin) / error); 1 where the margin is 0.
+    Phi((abs(change) - margin) / error); 1 where the margin or the error is 0.
 
     Parameters
     ----------
@@ -44,7 +44,10 @@ def equivalence_pvalue(change: pd.Series, error: pd.Series, margin: float) -> pd
     """
     if margin <= 0:
         return pd.Series(1.0, index=change.index).mask(change.isna())
-    return pd.Series(ndtr((change.abs() - margin) / error), index=change.index)
+    # Without a count in the compared samples there is no spread, and nothing was shown.
+    spread = error.where(error > 0)
+    pvalues = pd.Series(ndtr((change.abs() - margin) / spread), index=change.index)
+    return pvalues.mask(error == 0, 1.0)
 
 
 def classify_patterns(

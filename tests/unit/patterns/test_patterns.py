@@ -87,6 +87,7 @@ def test_equivalence_is_the_larger_of_two_one_sided_tests():
         np.maximum(lower, upper), rel=1e-9
     )
     assert (equivalence_pvalue(change, error, 0.0) == 1).all()
+    assert equivalence_pvalue(change[:1], error[:1] * 0, 1.0).tolist() == [1.0]
 
 
 def test_pvalues_are_adjusted_within_the_pattern_over_all_genes():
