@@ -108,11 +108,19 @@ def test_turning_the_factor_round_turns_the_patterns_round():
     rng = np.random.default_rng(4)
     first, last = rng.normal(0, 2, 200), rng.normal(0, 2, 200)
     there, back = classed(first, last), classed(-first, -last)
-    turned = {"monotone_up": "falls", "monotone_down": "monotone_up", "lost_further": "monotone_up"}
-    falls = {"monotone_down", "lost_further"}
+    swapped = {"up": "down", "down": "up", "unchanged": "unchanged"}
+    mirrored = [";".join(swapped[s] for s in way.split(";")) for way in there["steps"]]
+    assert back["steps"].tolist() == mirrored
+    assert back["pvalue"].to_numpy() == pytest.approx(there["pvalue"].to_numpy())
+    # What falls is told as two patterns, each adjusted by itself; all others mirror exactly.
+    rises, falls = {"monotone_up"}, {"monotone_down", "lost_further"}
     for one, other in zip(there["pattern"], back["pattern"], strict=True):
-        expected = turned.get(one, one)
-        assert other in falls if expected == "falls" else other == expected
+        if one in rises:
+            assert other in falls | {NO_EVIDENCE}
+        elif one in falls:
+            assert other in rises
+        elif one != NO_EVIDENCE:
+            assert other == one
     order = rng.permutation(200)
     shuffled = classed(first[order], last[order])
     assert (shuffled["pattern"].to_numpy() == there["pattern"].to_numpy()[order]).all()

@@ -358,7 +358,7 @@ def test_verdicts_are_counted_in_one_table(page):
     assert len(rows) == 2
     for row in rows:
         counts = [int(cell) for cell in re.findall(r'<td class="n">(\d+)</td>', row)]
-        assert len(counts) == 5
+        assert len(counts) == 6
         assert sum(counts) == 8  # genes of the panel
     assert "n = 7 v 6" in text_of(rows[0])
 
