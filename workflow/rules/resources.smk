@@ -78,7 +78,7 @@ REQUESTS = {
     "extract_markers": Request(450, "model", 0.5),
     "plot_markers": Request(400),
     "nominate_markers": Request(450, "model", 4),
-    "classify_patterns": Request(300, "model", 1),
+    "classify_patterns": Request(450),
     "plot_patterns": Request(450, "model", 0.5),
     "check_claims": Request(450, "model", 8),
     "check_demo": Request(250),
