@@ -9,7 +9,7 @@ import pandas as pd
 
 from recurseq.base.tables import describe
 from recurseq.deseq import Fit
-from recurseq.design.calling import SetRule
+from recurseq.design.calling import DIRECTIONS, SetRule
 from recurseq.enrichment.gene_sets import GeneSets
 from recurseq.enrichment.prerank import prerank, sets_of_allowed_size
 from recurseq.enrichment.ranking import rank_genes
@@ -62,6 +62,7 @@ def enrichment_table(
     rule = SetRule(alpha)
     table["significant"] = rule.mask(table)
     table["direction"] = rule.direction(table, "sign")
+    table["competitiveDirection"] = np.where(table["sign"] > 0, *DIRECTIONS)
     table = table.rename_axis("set").reset_index()
     return table.sort_values(["competitivePvalue", "set"], kind="stable", ignore_index=True)[
         columns

@@ -11,6 +11,7 @@ import pandas as pd
 from recurseq.base.h5ad import Stored, gene_columns
 from recurseq.base.tables import describe
 from recurseq.cohort.genes.symbols import resolve_symbols
+from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import SIDES, Contrast
 from recurseq.markers.panel import EXPECTED
 from recurseq.stats.intervals import NORMAL_975
@@ -18,6 +19,7 @@ from recurseq.stats.intervals import NORMAL_975
 if TYPE_CHECKING:
     from anndata import AnnData
 
+SMALL = "significant, but below the fold change asked for"
 ESTIMATES = (
     *("log2FoldChange", "lfcSE", "shrunkenLog2FoldChange"),
     *("pvalue", "padj", "padjThreshold", "significant"),
@@ -102,21 +104,23 @@ def _one_contrast(
     estimate = measured["log2FoldChange"]
     observed = np.select([estimate > 0, estimate < 0], ["up", "down"], default="")
     result["observed"] = pd.Series(observed, rows.index, dtype=object).where(observed != "", None)
-    result["verdict"] = _verdict(result)
+    result["verdict"] = _verdict(result, contrast.rule)
     result["note"] = _notes(rows, measured["note"], measured["pvalue"])
     return result[describe("markers").names]
 
 
-def _verdict(result: pd.DataFrame) -> np.ndarray:
+def _verdict(result: pd.DataFrame, rule: CallingRule) -> np.ndarray:
     """Choose the first verdict that holds; a gene is tested when it has a p-value."""
+    uncalled = ~result["significant"].fillna(False).astype(bool)
     return np.select(
         [
             result["pvalue"].isna(),
             result["expected"].isna(),
-            ~result["significant"].fillna(False).astype(bool),
+            uncalled & (result[rule.column] < rule.alpha),
+            uncalled,
             result["expected"] == result["observed"],
         ],
-        ["not tested", "no expectation", "not significant", "as expected"],
+        ["not tested", "no expectation", SMALL, "not significant", "as expected"],
         default="opposite",
     )
 

@@ -22,6 +22,7 @@ from recurseq.report.provenance import portable
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph, Section
 from recurseq.report.sections import (
+    claims,
     contrasts,
     demo_check,
     evidence,
@@ -30,6 +31,7 @@ from recurseq.report.sections import (
     markers,
     omnibus,
     pathways,
+    patterns,
     provenance,
     quality,
     reading,
@@ -40,8 +42,9 @@ from recurseq.study import load_study
 HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
-    *(glance, study, reading, quality, contrasts, evidence, omnibus, markers, pathways),
-    demo_check,
+    *(glance, study, reading, quality, contrasts, evidence, omnibus),
+    *(patterns, markers, pathways),
+    *(claims, demo_check),
     *(files, provenance),
 )
 CLOSING = files  # limits and methods stand before this section
@@ -49,7 +52,7 @@ MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # Characters of embedded figures: leaves room for the tables below the promised 5 MB.
 FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
-EMBEDDED_FIRST = ("quality", "markers", "contrasts", "pathways")
+EMBEDDED_FIRST = ("quality", "markers", "contrasts", "patterns", "pathways")
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,10 @@ class Study:
         Where the simulated truth of the demo study lies; None for real data.
     sections
         Sections of the configuration; a step whose section is absent is no part of the study.
+    claims
+        Entries of the section ``claims``, which `recurseq.claims` reads.
+    patterns
+        The section ``patterns``; None when the study has none.
     """
 
     title: str
@@ -153,6 +157,8 @@ class Study:
     seed: int
     truth: str | None
     sections: frozenset[str]
+    claims: tuple[Mapping, ...]
+    patterns: Mapping | None
 
     @property
     def simulated(self) -> bool:
@@ -229,6 +235,8 @@ def load_study(config: Mapping) -> Study:
         seed=full["seed"],
         truth=full.get("demo", {}).get("truth"),
         sections=frozenset(full),
+        claims=tuple(full.get("claims", ())),
+        patterns=full.get("patterns"),
     )
 
 
