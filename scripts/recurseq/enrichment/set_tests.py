@@ -14,6 +14,7 @@ from recurseq.enrichment.gene_sets import GeneSets
 from recurseq.enrichment.prerank import prerank, sets_of_allowed_size
 from recurseq.enrichment.ranking import rank_genes
 from recurseq.limma import gene_set_tests, voom_contrast
+from recurseq.stats.adjust import benjamini_hochberg
 
 
 def enrichment_table(
@@ -88,8 +89,6 @@ def set_tests(
         competitivePvalue, competitivePadj, sign), the last of the competitive test. Adjusted over
         the sets.
     """
-    from recurseq.stats.adjust import benjamini_hochberg
-
     names = pd.Series(genes.index, index=genes["gene_id"])
     whole = fit.normalization_factors
     factors = fit.size_factors if whole is None else whole
