@@ -34,8 +34,6 @@ rule summarise_contrasts:
     log:
         "results/logs/summarise_contrasts.log",
     priority: TABLES_FIRST
-    group:
-        "closing"
     conda:
         "../../envs/recurseq.yaml"
     resources:
