@@ -7,6 +7,7 @@ from snakemake.logging import logger
 REPOSITORY = Path(workflow.current_basedir).parent.parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
+from recurseq.base.registry import is_part
 from recurseq.base.tables import describe, study_tables
 from recurseq.preflight.check import checked_study
 from recurseq.jobs.changes import file_states
@@ -79,7 +80,7 @@ def figures(*names):
     files = {}
     for name in names:
         entry = all_figures()[name]
-        if entry.when and entry.when not in study.parts:
+        if not is_part(entry.when, study.parts):
             continue
         files[f"{name}_svg"] = report(
             f"results/{entry.file}.svg",

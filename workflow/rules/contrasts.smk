@@ -37,7 +37,7 @@ rule summarise_contrasts:
         "results/logs/summarise_contrasts.log",
     priority: TABLES_FIRST
     group:
-        "closing"
+        "summary"
     conda:
         "../../envs/recurseq.yaml"
     resources:
@@ -57,7 +57,7 @@ rule check_contrasts:
         "results/logs/check_contrasts.log",
     priority: TABLES_FIRST
     group:
-        "closing"
+        "summary"
     conda:
         "../../envs/recurseq.yaml"
     resources:

@@ -32,7 +32,7 @@ if study.simulated:
             "results/logs/check_demo.log",
         priority: TABLES_FIRST
         group:
-            "closing"
+            "summary"
         conda:
             "../../envs/recurseq.yaml"
         resources:

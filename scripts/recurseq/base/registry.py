@@ -3,10 +3,46 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from typing import Protocol, TypeVar
 
 _WILDCARD = re.compile(r"\{(\w+)\}")
+
+
+class Entry(Protocol):
+    """One entry of a registry: the path of its files, and the condition under which it exists."""
+
+    file: str
+    when: str
+
+
+Registered = TypeVar("Registered", bound=Entry)
+
+
+def study_files(
+    entries: Iterable[Registered], parts: Collection[str], wildcards: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Registered, str, dict[str, str]]]:
+    """Find the files that the entries of a registry have in a study.
+
+    Parameters
+    ----------
+    entries
+        Of a registry, in its order.
+    parts
+        Conditions that the study meets.
+    wildcards
+        As for `expansions`.
+
+    Yields
+    ------
+    (entry, str, dict)
+        The entry, the path of a file, and the values of its wildcards.
+    """
+    for entry in entries:
+        if is_part(entry.when, parts):
+            for chosen, path in expansions(entry.file, wildcards):
+                yield entry, path, chosen
 
 
 def expansions(

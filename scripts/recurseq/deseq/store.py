@@ -11,6 +11,7 @@ import pandas as pd
 from recurseq.base.h5ad import Stored, gene_columns
 from recurseq.deseq.blocks import by_blocks
 from recurseq.deseq.cooks import cutoff
+from recurseq.deseq.design_rows import row_group_numbers
 from recurseq.deseq.fit import GENE_COLUMNS, Fit
 from recurseq.deseq.normalization import Normalization
 from recurseq.deseq.transform import vst
@@ -41,8 +42,9 @@ def add_fit(cohort: Stored | anndata.AnnData, fit: Fit) -> anndata.AnnData:
         ``vst``, for figures and other programs (float32: 7 digits) and, from transcript lengths,
         ``normalization_factor`` (float64); var columns of `Fit.genes`; varm ``coefficients``
         (p, log2) and ``covariance`` (its upper triangle row by row, p (p + 1) / 2 columns, log2
-        squared); obsm ``design_matrix``; uns ``formula``, ``trend``, ``fit_type``,
-        ``prior_variance``, ``replacements``. There is no ``X``.
+        squared); obsm ``design_matrix``; uns ``formula``, ``fit_type``, ``trend``,
+        ``trend_curve``, ``prior_variance``, ``cooks_limit`` (a larger distance is an outlier's),
+        ``replicates`` (most samples alike in the design), ``replacements``. There is no ``X``.
     """
     import anndata
 
@@ -107,7 +109,7 @@ def _notes(fit: Fit) -> dict[str, object]:
         "trend_curve": np.array(fit.trend.curve),  # empty unless the trend is local
         "prior_variance": fit.prior_variance,
         "cooks_limit": cutoff(*fit.design.shape),
-        "replicates": int(fit.design.value_counts().max()),  # samples alike in the design
+        "replicates": int(np.bincount(row_group_numbers(fit.design)).max()),  # samples alike
         "replacements": fit.replacements.reset_index(drop=True).rename(index=str),
     }
 

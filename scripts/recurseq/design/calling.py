@@ -181,6 +181,19 @@ class CallingRule:
         )
 
 
+def strongest_first(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Order genes as every list and figure shows them: the clearest first, missing values last.
+
+    Parameters
+    ----------
+    table
+        With gene_id and pvalue, which settle ties.
+    column
+        Adjusted p-value that decides (`CallingRule.column`).
+    """
+    return table.sort_values([column, "pvalue", "gene_id"], kind="stable")
+
+
 def rule_by_padj(alpha: float) -> CallingRule:
     """Return the rule of the omnibus test and of over-representation: padj alone decides."""
     return CallingRule(alpha)

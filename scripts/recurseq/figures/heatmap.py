@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from recurseq.design.calling import strongest_first
 from recurseq.figures.contrast import About
 from recurseq.figures.parts import MOST_NAMES, brief_names, cluster_order, draw_bar
 from recurseq.figures.style import (
@@ -95,8 +96,7 @@ def top_of(genes: pd.DataFrame, column: str) -> pd.DataFrame:
     column
         Adjusted p-value that decides (`CallingRule.column`).
     """
-    tested = genes[genes[column].notna()]
-    return tested.sort_values([column, "pvalue", "gene_id"], kind="stable").head(GENES)
+    return strongest_first(genes[genes[column].notna()], column).head(GENES)
 
 
 def order_within(scores: np.ndarray, groups: pd.Series) -> np.ndarray:

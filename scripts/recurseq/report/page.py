@@ -20,7 +20,7 @@ from recurseq.figures.registry import FigureEntry
 from recurseq.report import words
 from recurseq.report.provenance import portable
 from recurseq.report.results import DrawnFigure, Results
-from recurseq.report.section import Paragraph, Section
+from recurseq.report.section import Paragraph, Section, gather
 from recurseq.report.sections import (
     claims,
     contrasts,
@@ -93,7 +93,7 @@ def write_page(page: str, path: str | Path) -> None:
 
 def render(results: Results, config: Mapping) -> str:
     """Turn the facts into HTML; every text from outside is escaped by the template engine."""
-    facts = {section: section.collect(results, results.study) for section in SECTIONS}
+    facts = {section: gather(section, results) for section in SECTIONS}
     present = {section: found for section, found in facts.items() if found is not None}
     environment = _environment(results, config)
     shown = []

@@ -44,10 +44,13 @@ class Results:
         The results folder.
     study
         The study, as configured.
+    gathered
+        What each section of the report gathered from them (`recurseq.report.section.gather`).
     """
 
     folder: Path
     study: Study
+    gathered: dict = field(default_factory=dict, repr=False, compare=False)
     _read: dict = field(default_factory=dict, repr=False, compare=False)
 
     def path(self, table: str, **wildcards: str) -> Path:

@@ -344,9 +344,10 @@ def _reduced_problems(
         found = f"{few(unknown)} not in the design {formula.text!r}"
         return [Problem(where, found, f"columns of the design: {few(formula.variables)}", fix)]
     full, part = design_matrix(formula, samples), design_matrix(reduced, samples)
-    if columns_outside(part, full) or column_rank(part) >= column_rank(full):
+    rank = column_rank(part)
+    if columns_outside(part, full) or rank >= column_rank(full):
         found = f"{reduced.text!r} is not a smaller part of the design {formula.text!r}"
         return [Problem(where, found, "a design nested in the full one", fix)]
-    if column_rank(part) < part.shape[1]:
+    if rank < part.shape[1]:
         return [Problem(where, f"{reduced.text!r} is not of full rank", "a full-rank design", fix)]
     return []

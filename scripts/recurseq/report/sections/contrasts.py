@@ -8,6 +8,7 @@ import pandas as pd
 
 from recurseq.base.text import listed, setting
 from recurseq.deseq.notes import STATUS
+from recurseq.design.calling import strongest_first
 from recurseq.design.contrast import DENOMINATOR, NUMERATOR, Contrast
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
@@ -149,7 +150,7 @@ def reasons(genes: pd.DataFrame) -> list[tuple[str, int]]:
 def gene_rows(genes: pd.DataFrame, limit: int, order: str) -> list[dict]:
     """Return the rows with the smallest adjusted p-values, each with its 95 % interval."""
     known = genes[genes["pvalue"].notna()]
-    head = known.sort_values([order, "pvalue", "gene_id"], kind="stable").head(limit)
+    head = strongest_first(known, order).head(limit)
     half = NORMAL_975 * head["lfcSE"]
     estimate = head["log2FoldChange"]
     return head.assign(lower=estimate - half, upper=estimate + half).to_dict("records")
