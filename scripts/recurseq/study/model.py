@@ -82,6 +82,14 @@ class Enrichment:
 
 
 @dataclass(frozen=True)
+class Covariates:
+    """Columns that are left out as no covariates, and whether models with the others are fitted."""
+
+    leave_out: tuple[str, ...]
+    refit: bool
+
+
+@dataclass(frozen=True)
 class CohortSettings:
     """What the samples, the counts and the choice of genes depend on, and nothing else.
 
@@ -145,6 +153,7 @@ class Study:
     contrasts: Mapping[str, Contrast]
     omnibus_reduced: str | None
     testing: Testing
+    covariates: Covariates
     panel: str | None
     enrichment: Enrichment | None
     seed: int
@@ -188,7 +197,10 @@ class Study:
     @property
     def parts(self) -> frozenset[str]:
         """Conditions of the tables and figures that this study has (`recurseq.base.tables`)."""
-        return self.sections | ({"adjusted"} if self.adjusted_for else set())
+        refitted = {"covariates"} if self.covariates.refit else set()
+        if self.covariates.refit and self.panel is not None:
+            refitted |= {"covariate_markers"}
+        return self.sections | refitted | ({"adjusted"} if self.adjusted_for else set())
 
     @property
     def wildcards(self) -> dict[str, tuple[str, ...]]:
@@ -219,6 +231,9 @@ def load_study(config: Mapping) -> Study:
         contrasts=contrasts,
         omnibus_reduced=full.get("omnibus", {}).get("reduced"),
         testing=testing,
+        covariates=Covariates(
+            tuple(full["confounding"]["leave_out"]), full["confounding"]["refit"]
+        ),
         panel=full.get("markers", {}).get("panel"),
         enrichment=Enrichment(**enrichment) if enrichment else None,
         seed=full["seed"],
