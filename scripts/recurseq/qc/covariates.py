@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from recurseq.base.tables import describe
 from recurseq.deseq import Fit, Options, contrast_table, fit
-from recurseq.design.adjustment import ESTIMABLE, adjusted_design
+from recurseq.design.adjustment import (
+    CONSTANT,
+    ESTIMABLE,
+    IDENTIFIER,
+    IN_FORMULA,
+    MISSING_VALUES,
+    NOT_ESTIMABLE,
+    NOTHING_NEW,
+    TOO_MANY_LEVELS,
+    adjusted_design,
+)
+from recurseq.design.calling import DIRECTIONS
 from recurseq.design.contrast import Contrast
 from recurseq.design.formula import Formula
 
 KEYS = ["contrast", "column", "adjustment"]
-CALLED = ["called_before", "called_after", "called_both"]
+WHEN = ("before", "after")
 WHY_NOT = {
-    "not_estimable": "the contrast and the column cannot be told apart",
-    "nothing_new": "the formula says it already",
-    "too_many_levels": "more than half of the residual degrees of freedom would go to its levels",
-    "missing_values": "samples of the model have no value of it",
-    "constant": "all samples of the model have the same value",
-    "identifier": "it names samples and groups none",
+    NOT_ESTIMABLE: "the contrast and the column cannot be told apart",
+    NOTHING_NEW: "the formula says it already",
+    TOO_MANY_LEVELS: "more than half of the residual degrees of freedom would go to its levels",
+    MISSING_VALUES: "samples of the model have no value of it",
+    CONSTANT: "all samples of the model have the same value",
+    IDENTIFIER: "it names samples and groups none",
 }
 logger = logging.getLogger(__name__)
 
@@ -70,35 +81,75 @@ def adjust_for_covariates(
     dict
         Tables ``qc_adjusted`` and, with a panel, ``qc_adjusted_markers``; by column, then contrast.
     """
-    asked = confounding[confounding["adjustment"] != "in_formula"]
-    rows, markers = [], []
+    asked = confounding[confounding["adjustment"] != IN_FORMULA]
+    rows, markers = [_rows("qc_adjusted")], [_rows("qc_adjusted_markers")]
     for column, entries in asked.groupby("column", sort=False):
-        adjusted = None
-        if ESTIMABLE in set(entries["adjustment"]):
-            design = adjusted_design(formula, samples, str(column))
-            logger.info("fitting the model with %s added", column)
-            adjusted = fit(
-                fitted.counts, design, cooks=options["cooks"], threads=threads, **normalization
+        refused = entries[entries["adjustment"] != ESTIMABLE]
+        rows.append(_rows("qc_adjusted", refused[KEYS].assign(note=refused["adjustment"].map(WHY_NOT))))
+        chosen = set(entries["contrast"]) - set(refused["contrast"])
+        if not chosen:
+            continue
+        design = adjusted_design(formula, samples, str(column))
+        logger.info("fitting the model with %s added", column)
+        further = fit(
+            fitted.counts, design, cooks=options["cooks"], threads=threads, **normalization
+        )
+        added = design.shape[1] - fitted.design.shape[1]
+        for contrast in (one for one in contrasts if one.name in chosen):
+            both = _before_and_after(
+                genes[contrast.name], _tested(further, contrast, formula, samples, options), contrast
             )
-        by_contrast = entries.set_index("contrast")["adjustment"]
-        for contrast in contrasts:
-            if contrast.name not in by_contrast:
-                continue
-            code = by_contrast[contrast.name]
-            row = {"contrast": contrast.name, "column": column, "adjustment": code}
-            if code != ESTIMABLE:
-                rows.append({**row, "note": WHY_NOT[code]})
-                continue
-            before = genes[contrast.name].set_index("gene_id")
-            after = _tested(adjusted, contrast, formula, samples, options)
-            added = adjusted.design.shape[1] - fitted.design.shape[1]
-            rows.append({**row, "coefficients": added, **_calls(before, after)})
+            keys = {"contrast": contrast.name, "column": column, "adjustment": ESTIMABLE}
+            counted = {**keys, "coefficients": added, **_calls(both)}
+            rows.append(_rows("qc_adjusted", pd.DataFrame([counted])))
             if panel is not None:
-                markers.append(_panel(panel, contrast, str(column), before, after))
-    tables = {"qc_adjusted": pd.DataFrame(rows, columns=describe("qc_adjusted").names)}
+                markers.append(_rows("qc_adjusted_markers", _of_panel(both, panel).assign(**keys)))
+    tables = {"qc_adjusted": pd.concat(rows, ignore_index=True)}
     if panel is not None:
-        names = describe("qc_adjusted_markers").names
-        tables["qc_adjusted_markers"] = pd.concat(
-            [pd.DataFrame(columns=names), *markers], ignore_index=True
-        ) if markers else pd.DataFrame(columns=names)
+        tables["qc_adjusted_markers"] = pd.concat(markers, ignore_index=True)
     return tables
+
+
+def _rows(table: str, given: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Rows of a table, columns that are not given missing."""
+    return pd.DataFrame(given, columns=describe(table).names, dtype=object)
+
+
+def _tested(
+    fitted: Fit,
+    contrast: Contrast,
+    formula: Formula,
+    samples: pd.DataFrame,
+    options: Mapping[str, object],
+) -> pd.DataFrame:
+    """Table ``contrast_genes`` of a model with more columns, as far as calls need it."""
+    weights = contrast.weights(formula, samples).reindex(fitted.design.columns, fill_value=0.0)
+    chosen = Options(lfc_threshold=contrast.rule.lfc_threshold, shrinkage="none", **options)
+    table = contrast_table(fitted, weights, chosen, compared=contrast.compared(samples))
+    return table.assign(direction=contrast.rule.direction(table))
+
+
+def _before_and_after(
+    before: pd.DataFrame, after: pd.DataFrame, contrast: Contrast
+) -> pd.DataFrame:
+    """Estimates and calls of every gene by both models, index ``gene_id``."""
+    columns = ["log2FoldChange", contrast.rule.column, "direction"]
+    names = {"log2FoldChange": "log2FoldChange", contrast.rule.column: "padj", "direction": "way"}
+    tables = [one.set_index("gene_id")[columns].rename(columns=names) for one in (before, after)]
+    both = tables[0].join(tables[1], lsuffix="_before", rsuffix="_after")
+    both.insert(0, "gene_name", before.set_index("gene_id")["gene_name"])
+    for when in WHEN:
+        both[f"called_{when}"] = both[f"way_{when}"].isin(DIRECTIONS)
+    return both
+
+
+def _calls(both: pd.DataFrame) -> dict[str, int]:
+    counts = {f"called_{when}": int(both[f"called_{when}"].sum()) for when in WHEN}
+    same = both["called_before"] & (both["way_before"] == both["way_after"])
+    return {**counts, "called_both": int(same.sum())}
+
+
+def _of_panel(both: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the genes of the panel that are in the counts, each once, in its order."""
+    found = panel["gene_id"].dropna().unique()
+    return both.loc[found].rename_axis("gene_id").reset_index()
