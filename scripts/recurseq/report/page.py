@@ -22,6 +22,7 @@ from recurseq.report.provenance import portable
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph, Section
 from recurseq.report.sections import (
+    confounding,
     contrasts,
     demo_check,
     evidence,
@@ -40,7 +41,8 @@ from recurseq.study import load_study
 HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
-    *(glance, study, reading, quality, contrasts, evidence, omnibus, markers, pathways),
+    *(glance, study, reading, quality, confounding),
+    *(contrasts, evidence, omnibus, markers, pathways),
     demo_check,
     *(files, provenance),
 )

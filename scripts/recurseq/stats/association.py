@@ -16,7 +16,7 @@ def cramers_v(table: np.ndarray) -> float:
 
     Uncorrected, a column of many levels goes with anything: 16 levels over 41 samples that know
     nothing of two groups have a V of 0.6. The correction takes off what chance makes on average
-    (Bergsma 2013, Journal of the Korean Statistical Society 42:323, equations 6 to 8).
+    (Bergsma 2013, Journal of the Korean Statistical Society 42:323).
 
     Parameters
     ----------

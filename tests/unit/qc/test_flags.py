@@ -202,6 +202,14 @@ def test_normal_values_centred_within_groups_are_flagged_no_more_than_uncentred_
     assert np.median(spreads) == pytest.approx(1, abs=0.12)
 
 
+def test_an_outlier_in_a_group_of_three_is_still_seen():
+    groups = pd.Series(list("aaabbb"))
+    values = np.array([1.0, 1.2, 9.0, 3.0, 3.1, 2.8])
+    middle, medians = centres(values, groups)
+    scores = robust_z(values - middle, 0.0, medians)
+    assert list(np.flatnonzero(np.abs(scores) > 3.5)) == [2]
+
+
 @pytest.mark.parametrize("samples", [2, 4])
 def test_tiny_cohorts_without_groups_give_every_table(samples, tmp_path):
     made = cohort(samples=samples)
