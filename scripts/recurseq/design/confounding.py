@@ -149,9 +149,7 @@ def _only(formula: Formula, term: tuple[str, ...]) -> Formula:
     return Formula(formula.text, (*smaller, term), formula.intercept, formula.variables)
 
 
-def _relation(
-    samples: pd.DataFrame, contrast: Contrast, formula: Formula, column: str
-) -> Relation:
+def _relation(samples: pd.DataFrame, contrast: Contrast, formula: Formula, column: str) -> Relation:
     added = adjustment(samples, contrast, formula, column)
     side = _sides(contrast, samples)
     inside = samples if side is None else samples.loc[side.index]

@@ -36,10 +36,9 @@ ADDING = {
     adjustment.CONSTANT: "",
     adjustment.IDENTIFIER: "",
 }
-# Where no sample outside both sides could help, a model of them would say nothing else.
 THROUGH_OTHERS = (
-    "Samples outside this contrast link the values: the model can adjust for it, and the comparison "
-    "then rests on them."
+    "Samples outside this contrast link the values: the model can adjust for it, and the "
+    "comparison then rests on them."
 )
 ALONG_A_LINE = "A model can adjust for it only by a straight line through both."
 
@@ -128,9 +127,7 @@ def _shared(found: Relation) -> str:
 def _difference(found: Relation) -> str:
     """Compare both sides: medians of a number, or the share of the label that differs most."""
     if found.kind == NUMERIC:
-        medians = [
-            f"{_number(found.on(side).median())} in {_name(found, side)}" for side in SIDES
-        ]
+        medians = [f"{_number(found.on(side).median())} in {_name(found, side)}" for side in SIDES]
         return f"median {listed(medians)}"
     shares = {side: found.on(side).value_counts(normalize=True) for side in SIDES}
     apart = shares[NUMERATOR].sub(shares[DENOMINATOR], fill_value=0).abs()
@@ -177,7 +174,7 @@ def _name(found: Relation, side: str) -> str:
 
 
 def _group(found: Relation, side: str) -> str:
-    """Samples of a side that have a value: ``11 normal samples``."""
+    """Count the samples of a side that have a value: ``11 normal samples``."""
     return f"{len(found.on(side))} {_name(found, side)} samples"
 
 

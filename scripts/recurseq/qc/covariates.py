@@ -85,7 +85,8 @@ def adjust_for_covariates(
     rows, markers = [_rows("qc_adjusted")], [_rows("qc_adjusted_markers")]
     for column, entries in asked.groupby("column", sort=False):
         refused = entries[entries["adjustment"] != ESTIMABLE]
-        rows.append(_rows("qc_adjusted", refused[KEYS].assign(note=refused["adjustment"].map(WHY_NOT))))
+        notes = refused["adjustment"].map(WHY_NOT)
+        rows.append(_rows("qc_adjusted", refused[KEYS].assign(note=notes)))
         chosen = set(entries["contrast"]) - set(refused["contrast"])
         if not chosen:
             continue
@@ -96,9 +97,8 @@ def adjust_for_covariates(
         )
         added = design.shape[1] - fitted.design.shape[1]
         for contrast in (one for one in contrasts if one.name in chosen):
-            both = _before_and_after(
-                genes[contrast.name], _tested(further, contrast, formula, samples, options), contrast
-            )
+            after = _tested(further, contrast, formula, samples, options)
+            both = _before_and_after(genes[contrast.name], after, contrast)
             keys = {"contrast": contrast.name, "column": column, "adjustment": ESTIMABLE}
             counted = {**keys, "coefficients": added, **_calls(both)}
             rows.append(_rows("qc_adjusted", pd.DataFrame([counted])))

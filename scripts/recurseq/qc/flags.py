@@ -102,11 +102,11 @@ MEASURES = (
 def robust_z(values: np.ndarray, floor: float, medians: int = 0) -> np.ndarray:
     """Return (value - median) / (1.4826 × median absolute deviation, at least `floor`).
 
-    Missing values are ignored and stay missing. Values that group medians were taken off before lie
-    too close to 0, in small groups by much: in a group of three one of them is 0. As in a regression
-    with absolute deviations, the median is then that of the n - p largest absolute values (Maronna,
-    Martin and Yohai 2006, Robust Statistics, chapter 4). Of 4,000 cohorts of normal values, some
-    sample was beyond 3.5 in
+    Missing values are ignored and stay missing. Values that group medians were taken off before
+    lie too close to 0, in small groups by much: in a group of three one of them is 0. As in a
+    regression with absolute deviations, the median is then that of the n - p largest absolute
+    values (Maronna, Martin and Yohai 2006, Robust Statistics, chapter 4). Of 4,000 cohorts of
+    normal values, some sample was beyond 3.5 in
 
     ==================  =========  =========  ========  ===========
     groups              3 v 3      3 × 3      8 v 8     11, 10, 5

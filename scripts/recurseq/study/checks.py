@@ -192,9 +192,7 @@ def _column_problems(
     return problems
 
 
-def _left_out_problems(
-    study: Study, columns: list[str], formula: Formula | None
-) -> list[Problem]:
+def _left_out_problems(study: Study, columns: list[str], formula: Formula | None) -> list[Problem]:
     """Check that columns left out as no covariates exist, and are not in the model."""
     where = "config: confounding.leave_out"
     problems = []

@@ -19,9 +19,12 @@ MARKERS_SHOWN = 40
 
 @dataclass(frozen=True)
 class Columns:
-    """Columns of the sheet by how they lie to one contrast; sentences where there is trouble."""
+    """Columns of the sheet by how they lie to two sides; sentences where there is trouble.
 
-    contrast: str
+    Several contrasts compare the same sides when only their thresholds differ.
+    """
+
+    names: list[str]
     title: str
     inseparable: list[str]
     associated: list[str]
@@ -40,9 +43,10 @@ class Added:
 
 @dataclass(frozen=True)
 class ConfoundingFacts:
-    """Every contrast, every column that was added, and markers whose call or sign it changes."""
+    """Every comparison, every column that was added, and markers whose call or sign it changes."""
 
-    contrasts: list[Columns]
+    comparisons: list[Columns]
+    contrasts: list[str]
     added: list[Added]
     not_added: list[tuple[str, str]]
     markers: list[dict]
@@ -64,7 +68,8 @@ def collect(results: Results, study: Study) -> ConfoundingFacts | None:
     adjusted, panel = results.table("qc_adjusted"), results.table("qc_adjusted_markers")
     changed = None if panel is None else panel[_is_changed(panel)]
     return ConfoundingFacts(
-        contrasts=[_columns(table, study, name) for name in study.contrasts],
+        comparisons=[_columns(table, names, label) for label, names in _sides(study).items()],
+        contrasts=list(study.contrasts),
         added=[] if adjusted is None else _added(adjusted, list(study.contrasts)),
         not_added=[] if adjusted is None else _not_added(adjusted),
         markers=[] if changed is None else changed.head(MARKERS_SHOWN).to_dict("records"),
@@ -74,15 +79,23 @@ def collect(results: Results, study: Study) -> ConfoundingFacts | None:
     )
 
 
-def _columns(table: pd.DataFrame, study: Study, name: str) -> Columns:
-    rows = table[table["contrast"] == name]
+def _sides(study: Study) -> dict[str, list[str]]:
+    """Names of the contrasts by what they compare."""
+    found: dict[str, list[str]] = {}
+    for name, contrast in study.contrasts.items():
+        found.setdefault(contrast.label, []).append(name)
+    return found
+
+
+def _columns(table: pd.DataFrame, names: list[str], label: str) -> Columns:
+    rows = table[table["contrast"] == names[0]]
 
     def those(codes: tuple[str, ...], what: str) -> list[str]:
         return rows.loc[rows["relation"].isin(codes), what].tolist()
 
     return Columns(
-        contrast=name,
-        title=spaced(study.contrasts[name].label),
+        names=names,
+        title=spaced(label),
         inseparable=those(INSEPARABLE, "meaning"),
         associated=those((ASSOCIATED,), "meaning"),
         balanced=those((BALANCED,), "column"),
