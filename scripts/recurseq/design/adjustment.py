@@ -71,7 +71,8 @@ def _is_estimable(design: pd.DataFrame, added: pd.DataFrame, weights: np.ndarray
     """
     values = np.column_stack([design, added])
     lengths = column_lengths(values)
-    _, singular, right = np.linalg.svd(values / lengths, full_matrices=True)
+    triangle = np.linalg.qr(values / lengths, mode="r")  # sends the same vectors to zero
+    _, singular, right = np.linalg.svd(triangle, full_matrices=True)
     rank = int((singular > _NEGLIGIBLE * singular[0]).sum())
     extended_weights = np.append(weights, np.zeros(added.shape[1])) / lengths
     size = np.linalg.norm(extended_weights)

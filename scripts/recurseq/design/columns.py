@@ -14,8 +14,7 @@ def kind_of(values: pd.Series) -> str:
     """Return whether a column holds numbers or labels.
 
     Up to six different whole numbers, each for two samples on average or more, are labels: batches
-    and stages are often coded so. A column of the formula is what the formula takes it for; there
-    labels are categorical.
+    and stages are often coded so.
 
     Parameters
     ----------

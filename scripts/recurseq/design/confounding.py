@@ -8,7 +8,8 @@ of the Royal Statistical Society A 171:481).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -55,8 +56,8 @@ class Relation:
         ``separated``: each side has one value and they differ, or the numbers of one side all lie
         above those of the other; ``nested``: no value is on both sides; ``associated``: V is 0.3 or
         more, or R² 0.09 or more; ``balanced``: less; ``too_few``: cannot be told.
-    adjustment
-        What came of adding the column to the formula, see `recurseq.design.adjustment`.
+    samples, formula
+        The whole sheet, and the design of the model.
     """
 
     contrast: Contrast
@@ -68,7 +69,13 @@ class Relation:
     statistic: float
     measure: str
     code: str
-    adjustment: str
+    samples: pd.DataFrame = field(repr=False)
+    formula: Formula = field(repr=False)
+
+    @cached_property
+    def adjustment(self) -> str:
+        """What comes of adding the column to the formula, see `recurseq.design.adjustment`."""
+        return adjustment(self.samples, self.contrast, self.formula, self.column)
 
     def on(self, side: str) -> pd.Series:
         """Values of one side."""
@@ -150,10 +157,9 @@ def _only(formula: Formula, term: tuple[str, ...]) -> Formula:
 
 
 def _relation(samples: pd.DataFrame, contrast: Contrast, formula: Formula, column: str) -> Relation:
-    added = adjustment(samples, contrast, formula, column)
     side = _sides(contrast, samples)
     inside = samples if side is None else samples.loc[side.index]
-    kind = kind_of(samples[column])
+    kind = _kind(samples[column], formula)
     present = inside[column].dropna()
     values = labels(present) if kind == CATEGORICAL else present.astype(float)
     if side is None:
@@ -164,9 +170,15 @@ def _relation(samples: pd.DataFrame, contrast: Contrast, formula: Formula, colum
         sizes = tuple(int((side == one).sum()) for one in SIDES)
         side = side[values.index]
         statistic, code = _against_sides(values, side, kind, measure)
-    return Relation(
-        contrast, column, values, kind, side, sizes, statistic, measure, code, added
-    )  # fmt: skip
+    found = contrast, column, values, kind, side, sizes, statistic, measure, code
+    return Relation(*found, samples, formula)
+
+
+def _kind(values: pd.Series, formula: Formula) -> str:
+    """Kind of a column; one of the formula is what the formula takes it for."""
+    if values.name in formula.variables:
+        return CATEGORICAL if isinstance(values.dtype, pd.CategoricalDtype) else NUMERIC
+    return kind_of(values)
 
 
 def _sides(contrast: Contrast, samples: pd.DataFrame) -> pd.Series | None:
@@ -191,10 +203,18 @@ def _against_sides(
         return _numbers(values, above, below, side)
     if is_identifier(values) and not _one_each(above, below):
         return np.nan, TOO_FEW
-    statistic = cramers_v(pd.crosstab(values, side).to_numpy())
+    statistic = cramers_v(_counts(values, side))
     if set(above) & set(below):
         return statistic, _strength(statistic, measure)
     return statistic, SEPARATED if _one_each(above, below) else NESTED
+
+
+def _counts(values: pd.Series, side: pd.Series) -> np.ndarray:
+    """Count samples, labels × sides."""
+    codes, levels = pd.factorize(values)
+    counts = np.zeros((len(levels), len(SIDES)), dtype=int)
+    np.add.at(counts, (codes, (side == DENOMINATOR).astype(int)), 1)
+    return counts
 
 
 def _one_each(above: pd.Series, below: pd.Series) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.base.text import listed
+from recurseq.base.text import listed, printable
 from recurseq.design import adjustment
 from recurseq.design.columns import NUMERIC
 from recurseq.design.confounding import (
@@ -58,7 +58,7 @@ def sentence(found: Relation) -> str:
         parts.append(f"{found.missing} of the {sum(found.sizes)} samples {verb} no value of it.")
     if found.code != TOO_FEW:
         parts.append(_adding(found))
-    return " ".join(part for part in parts if part)
+    return printable(" ".join(part for part in parts if part))
 
 
 def _adding(found: Relation) -> str:

@@ -147,6 +147,12 @@ def test_sentences_say_what_the_sheet_holds():
     assert "All samples compared have constant k." in sentence(found["constant"])
 
 
+def test_nothing_of_a_cell_acts_in_the_terminal():
+    samples = sheet().assign(evil=np.repeat(["\x1b[2J", "\u202eb", "\u202eb"], (8, 8, 4)))
+    assert "\\x1b[2J" in sentence(rows(samples=samples)["evil"])
+    assert sentence(rows(samples=samples)["evil"]).isprintable()
+
+
 def test_a_label_that_few_share_is_said():
     shared = sheet().assign(plate=[*"AAAAABBC", *"DDDDDDCC", *"AAAA"])
     words = sentence(rows(samples=shared)["plate"])
