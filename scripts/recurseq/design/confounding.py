@@ -129,12 +129,13 @@ def relations(
     list of Relation
         By contrast, then in the order of the sheet; without what the contrast itself asks about.
     """
-    return [
-        _relation(samples, contrast, formula, str(column))
-        for contrast in contrasts
-        for column in samples.columns
-        if column not in left_out and column not in _asked_about(contrast, formula, samples)
-    ]
+    found = []
+    for contrast in contrasts:
+        skipped = {*left_out, *_asked_about(contrast, formula, samples)}
+        side = _sides(contrast, samples)
+        columns = [str(name) for name in samples.columns if name not in skipped]
+        found += [_relation(samples, contrast, formula, name, side) for name in columns]
+    return found
 
 
 def _asked_about(contrast: Contrast, formula: Formula, samples: pd.DataFrame) -> set[str]:

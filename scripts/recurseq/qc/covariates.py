@@ -26,6 +26,8 @@ from recurseq.design.formula import Formula
 
 KEYS = ["contrast", "column", "adjustment"]
 WHEN = ("before", "after")
+MOST_FITS = 40  # a clinical table may have hundreds of columns
+UNFITTED = f"only the first {MOST_FITS} columns are fitted; confounding.leave_out takes others out"
 WHY_NOT = {
     NOT_ESTIMABLE: "the contrast and the column cannot be told apart",
     NOTHING_NEW: "the formula says it already",
@@ -33,6 +35,7 @@ WHY_NOT = {
     MISSING_VALUES: "samples of the model have no value of it",
     CONSTANT: "all samples of the model have the same value",
     IDENTIFIER: "it names samples and groups none",
+    ESTIMABLE: UNFITTED,
 }
 logger = logging.getLogger(__name__)
 
@@ -82,9 +85,11 @@ def adjust_for_covariates(
         Tables ``qc_adjusted`` and, with a panel, ``qc_adjusted_markers``; by column, then contrast.
     """
     asked = confounding[confounding["adjustment"] != IN_FORMULA]
+    possible = asked.loc[asked["adjustment"] == ESTIMABLE, "column"].unique()[:MOST_FITS]
     rows, markers = [_rows("qc_adjusted")], [_rows("qc_adjusted_markers")]
     for column, entries in asked.groupby("column", sort=False):
-        refused = entries[entries["adjustment"] != ESTIMABLE]
+        is_fitted = (entries["adjustment"] == ESTIMABLE) & (column in possible)
+        refused = entries[~is_fitted]
         notes = refused["adjustment"].map(WHY_NOT)
         rows.append(_rows("qc_adjusted", refused[KEYS].assign(note=notes)))
         chosen = set(entries["contrast"]) - set(refused["contrast"])

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from recurseq.design.adjustment import ESTIMABLE
 from recurseq.design.confounding import ASSOCIATED, BALANCED, INSEPARABLE, STRONG, TOO_FEW, V
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
@@ -104,7 +103,7 @@ def _columns(table: pd.DataFrame, names: list[str], label: str) -> Columns:
 
 
 def _added(adjusted: pd.DataFrame, contrasts: list[str]) -> list[Added]:
-    fitted = adjusted[adjusted["adjustment"] == ESTIMABLE]
+    fitted = adjusted[adjusted["called_after"].notna()]
     found = []
     for column, rows in fitted.groupby("column", sort=False):
         by_contrast = {row["contrast"]: row for row in rows.to_dict("records")}
@@ -115,8 +114,8 @@ def _added(adjusted: pd.DataFrame, contrasts: list[str]) -> list[Added]:
 
 def _not_added(adjusted: pd.DataFrame) -> list[tuple[str, str]]:
     """Columns that were added for no contrast, by reason."""
-    possible = set(adjusted.loc[adjusted["adjustment"] == ESTIMABLE, "column"])
-    rest = adjusted[~adjusted["column"].isin(possible)].drop_duplicates("column")
+    fitted = set(adjusted.loc[adjusted["called_after"].notna(), "column"])
+    rest = adjusted[~adjusted["column"].isin(fitted)].drop_duplicates("column")
     return [
         (reason, ", ".join(rows["column"])) for reason, rows in rest.groupby("note", sort=False)
     ]
