@@ -21,11 +21,12 @@ from support.small_study import make_study
 
 pytestmark = pytest.mark.slurm
 LEVELS = {  # the rules of one job: those of a level run side by side
-    "quality": [["assess_quality"], ["plot_quality"]],
+    "quality": [["assess_quality", "measure_confounding"], ["plot_quality"]],
     "contrast": [["test_contrast"], ["plot_contrast", "enrich_pathways"], ["plot_enrichment"]],
     "closing": [
         ["check_contrasts", "check_demo", "extract_markers", "plot_model"],
-        ["plot_markers", "write_provenance"],
+        ["plot_markers", "adjust_for_covariates"],
+        ["write_provenance"],
         ["build_workbook", "build_report"],
     ],
 }

@@ -40,6 +40,9 @@ if "covariates" in study.parts:
         log:
             "results/logs/adjust_for_covariates.log",
         priority: TABLES_FIRST
+        # Between rules of this group; outside it, the group would wait for itself.
+        group:
+            "closing"
         conda:
             "../../envs/recurseq.yaml"
         threads: REQUESTS["adjust_for_covariates"].threads

@@ -67,7 +67,7 @@ REQUESTS = {
     "import_counts": Request(300, "counts", 16, 10, 0.1),
     "assess_quality": Request(450, "cohort", 15, 5, 0.1),
     "measure_confounding": Request(300),
-    "adjust_for_covariates": Request(750, "cohort", 30, 10, 3, threads=4),
+    "adjust_for_covariates": Request(750, "cohort", 30, 10, 3, threads=2),
     "plot_quality": Request(350, "cohort", 13),
     "fit_model": Request(650, "cohort", 20, 10, 0.3, threads=4),
     "plot_model": Request(300),
