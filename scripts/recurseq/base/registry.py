@@ -73,6 +73,10 @@ def condition_in_words(condition: str) -> str:
     special = {
         "": "",
         "adjusted": "when the formula has variables beside the main factor",
+        "covariates": "unless `confounding.refit` is false",
+        "covariate_markers": (
+            "with the section `markers`, and unless `confounding.refit` is false"
+        ),
         "demo": "in the demo study",
         "shuffles": "unless `evidence.permutations` is 0",
     }

@@ -23,6 +23,7 @@ from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph, Section, gather
 from recurseq.report.sections import (
     claims,
+    confounding,
     contrasts,
     demo_check,
     evidence,
@@ -42,7 +43,7 @@ from recurseq.study import load_study
 HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
-    *(glance, study, reading, quality, contrasts, evidence, omnibus),
+    *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
     *(patterns, markers, pathways),
     *(claims, demo_check),
     *(files, provenance),

@@ -11,7 +11,8 @@ from recurseq.study.defaults import config_schema
 from support.report_study import config
 
 ABSENT = {"omnibus": None, "markers": None, "enrichment": None, "demo": None}
-ABSENT["evidence"] = {"permutations": 0}
+ABSENT |= {"evidence": {"permutations": 0}, "confounding": {"refit": False}}
+MADE_OF_SETTINGS = {"adjusted", "shuffles", "covariates", "covariate_markers"}
 
 
 def test_wildcards_are_filled_in_every_way_the_last_fastest():
@@ -48,7 +49,7 @@ def test_what_a_study_does_not_have_it_does_not_make():
 @pytest.mark.parametrize("entry", [*all_tables().values(), *all_figures().values()],
                          ids=lambda entry: entry.name)  # fmt: skip
 def test_conditions_are_sections_or_known(entry):
-    assert entry.when in {"", "adjusted", "shuffles", *config_schema()["properties"]}
+    assert entry.when in {"", *MADE_OF_SETTINGS, *config_schema()["properties"]}
 
 
 def test_the_page_of_outputs_is_that_of_the_registries(repository):
