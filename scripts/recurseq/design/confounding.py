@@ -157,8 +157,13 @@ def _only(formula: Formula, term: tuple[str, ...]) -> Formula:
     return Formula(formula.text, (*smaller, term), formula.intercept, formula.variables)
 
 
-def _relation(samples: pd.DataFrame, contrast: Contrast, formula: Formula, column: str) -> Relation:
-    side = _sides(contrast, samples)
+def _relation(
+    samples: pd.DataFrame,
+    contrast: Contrast,
+    formula: Formula,
+    column: str,
+    side: pd.Series | None,
+) -> Relation:
     inside = samples if side is None else samples.loc[side.index]
     kind = _kind(samples[column], formula)
     present = inside[column].dropna()
