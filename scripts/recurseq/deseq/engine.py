@@ -1,7 +1,7 @@
 """PyDESeq2's DeseqDataSet with batched inference and R DESeq2's rules.
 
 Importing this module imports PyDESeq2 (a second or two); only fitting needs it. What differs from
-PyDESeq2 0.5.4 is overridden here and in `recurseq.deseq.estimation`, and nowhere else: all genes are
+PyDESeq2 0.5.4 is overridden here and in `recurseq.deseq.estimation`, nowhere else: all genes are
 solved together, means are held at 0.5 or above while dispersions are fitted, the climb starts and
 stops where R's does, and the trend leaves out genes that do not vary.
 """
