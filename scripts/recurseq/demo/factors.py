@@ -27,8 +27,7 @@ PURITY_VARIANCE = MEAN_PURITY * (1 - MEAN_PURITY) / (sum(PURITY_SHAPE) + 1)
 MOST_OTHER = 0.8  # share of other cells in genes that the tumour has lost
 PROLIFERATION_DIFFERENCE = 1.5  # of the group means, in standard deviations within a group
 RARE, RARE_WIDTH = 0.07, 2.5  # of a heavy-tailed gene's samples, with so much wider a spread
-# One tumour sample is mostly the liver around it.
-IMPURE_GROUP, IMPURE_PLACE, IMPURE = "no_recurrence", 6, 0.25
+IMPURE = 0.25  # purity of one tumour sample, whichever it is: mostly the liver around it
 LN2 = np.log(2)
 
 
@@ -77,8 +76,7 @@ def draw_tumours(samples: pd.DataFrame, random: np.random.Generator) -> pd.DataF
             "oncofetal_rank": random.random(count),
         }
     )
-    impure = np.flatnonzero(group == IMPURE_GROUP)[IMPURE_PLACE : IMPURE_PLACE + 1]
-    drawn.loc[impure, "purity"] = IMPURE
+    drawn.loc[random.permutation(np.flatnonzero(group != "normal"))[:1], "purity"] = IMPURE
     drawn.loc[group == "normal"] = np.nan
     return pd.concat([samples[["sample_id", "group"]].reset_index(drop=True), drawn], axis=1)
 
