@@ -21,6 +21,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+TUMOURS = ("no_recurrence", "early_recurrence")
 PURITY_SHAPE = (9.0, 3.0)  # of a beta distribution: mean 0.75, standard deviation 0.12
 MEAN_PURITY = PURITY_SHAPE[0] / sum(PURITY_SHAPE)
 PURITY_VARIANCE = MEAN_PURITY * (1 - MEAN_PURITY) / (sum(PURITY_SHAPE) + 1)
@@ -29,6 +30,7 @@ PROLIFERATION_DIFFERENCE = 1.5  # of the group means, in standard deviations wit
 RARE, RARE_WIDTH = 0.07, 2.5  # of a heavy-tailed gene's samples, with so much wider a spread
 IMPURE = 0.25  # purity of one tumour sample, whichever it is: mostly the liver around it
 LN2 = np.log(2)
+UNCHANGED = 1e-9  # log2; averages of levels carry rounding
 
 
 def other_share(tumour: pd.Series | np.ndarray) -> pd.Series | np.ndarray:
@@ -58,9 +60,10 @@ def draw_tumours(samples: pd.DataFrame, random: np.random.Generator) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        By row of the sheet: ``sample_id``, ``group``, ``purity``, ``proliferation``, ``differentiation``,
-        ``immune``, ``oncofetal_axis`` (standard deviations; of proliferation, from the middle of both groups)
-        and ``oncofetal_rank`` (an oncofetal gene with share f is high below f); NaN in normal liver.
+        By row of the sheet: ``sample_id``, ``group``, ``purity``; ``proliferation``,
+        ``differentiation``, ``immune`` and ``oncofetal_axis`` in standard deviations, proliferation
+        from the middle of both groups; ``oncofetal_rank`` (an oncofetal gene with share f is high
+        below f); NaN in normal liver.
     """
     group = samples["group"].to_numpy()
     count = len(samples)
@@ -96,7 +99,7 @@ def multipliers(
         Source of the random numbers.
     """
     product = np.ones((len(genes), len(drawn)))
-    for level, half in (("no_recurrence", -0.5), ("early_recurrence", 0.5)):
+    for level, half in zip(TUMOURS, (-0.5, 0.5), strict=True):
         members = np.flatnonzero(drawn["group"] == level)
         of_level = drawn.iloc[members]
         middle = half * PROLIFERATION_DIFFERENCE

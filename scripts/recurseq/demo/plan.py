@@ -24,6 +24,7 @@ from recurseq.demo.factors import PROLIFERATION_DIFFERENCE, other_share
 
 EFFECTS = Path(__file__).parent / "effects.tsv"
 LEVELS = ("normal", "no_recurrence", "early_recurrence")
+UNNAMED = ("background", "silent")  # programmes of genes without a line in effects.tsv
 CHROMOSOMES = frozenset([*map(str, range(1, 23)), "X", "Y"])
 
 # Families that a liver does not express; they give the count filter something to drop.
@@ -115,7 +116,7 @@ def plan_genes(annotation: pd.DataFrame, random: np.random.Generator) -> pd.Data
     drawn.loc[silent, drawn.columns.difference(["mean", "own_dispersion", "other_cells"])] = 0.0
     drawn.loc[~background] = _named(planned[~background])
 
-    programme = planned["programme"].fillna("background").mask(silent, "silent")
+    programme = planned["programme"].fillna(UNNAMED[0]).mask(silent, UNNAMED[1])
     plan = pd.concat([planned[["gene_id", "gene_name"]].assign(programme=programme), drawn], axis=1)
     # The tumour effect is that of the average of both tumour groups.
     half = plan["recurrence"] / 2
@@ -140,7 +141,7 @@ def _choose_genes(annotation: pd.DataFrame, named: pd.Series) -> pd.DataFrame:
 
 
 def _named(planned: pd.DataFrame) -> pd.DataFrame:
-    """return what the named genes of ``effects.tsv`` do; rows of other genes mean nothing."""
+    """Return what the named genes of ``effects.tsv`` do; rows of other genes mean nothing."""
     follows = pd.DataFrame(
         [PROGRAMMES.get(name, NOTHING) for name in planned["programme"]],
         planned.index,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,17 @@ from recurseq.base.errors import Problem, raise_if_any
 from recurseq.base.tables import describe
 from recurseq.base.text import few
 from recurseq.base.whole_file import whole_file
-from recurseq.demo.factors import IMPURE, dispersion_in, draw_tumours, multipliers
+from recurseq.demo.factors import (
+    IMPURE,
+    TUMOURS,
+    UNCHANGED,
+    dispersion_in,
+    draw_tumours,
+    multipliers,
+)
 from recurseq.demo.plan import LEVELS, plan_genes
 from recurseq.stats.power import wald_power
 
-TUMOURS = LEVELS[1:]
-UNCHANGED = 1e-9  # log2; averages of levels carry rounding
 POWER_LEVEL = 0.001  # near the p-value that a call needs after adjustment
 LEAST_MEAN = 0.01  # of a silent gene, which has no power at any mean
 LIBRARY_SD = 0.25  # standard deviation of the log of the library size
@@ -28,9 +34,27 @@ ABSENT = 0.002  # expression of a Y gene in women, of XIST in men
 CONTAMINATED_GROUP, CONTAMINATED_PLACE, CONTAMINATION = "early_recurrence", 3, 300.0
 
 
-def simulate(
-    samples: pd.DataFrame, seed: int, annotation: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+class Simulation(NamedTuple):
+    """What was simulated.
+
+    Attributes
+    ----------
+    counts
+        Genes × samples, integers; the index is called ``gene_id``.
+    genes
+        Table ``demo_truth``: one row per gene in the order of `counts`; ``log2_<level>`` is the
+        log2 fold change of the expected count of the level over normal liver, exactly equal in
+        both tumour groups for a gene that does not differ between them.
+    samples
+        Table ``demo_samples``: one row per sample.
+    """
+
+    counts: pd.DataFrame
+    genes: pd.DataFrame
+    samples: pd.DataFrame
+
+
+def simulate(samples: pd.DataFrame, seed: int, annotation: pd.DataFrame) -> Simulation:
     """Simulate the counts of a recurrence study of liver cancer.
 
     Counts are negative binomial, drawn as Poisson counts of gamma means. A gene's mean is the
@@ -49,14 +73,8 @@ def simulate(
 
     Returns
     -------
-    counts : pandas.DataFrame
-        Genes × samples, integers; the index is called ``gene_id``.
-    truth : pandas.DataFrame
-        Table ``demo_truth``: one row per gene in the order of `counts`; ``log2_<level>`` is the
-        log2 fold change of the expected count of the level over normal liver, exactly equal in
-        both tumour groups for a gene that does not differ between them.
-    samples_truth : pandas.DataFrame
-        Table ``demo_samples``: one row per sample.
+    Simulation
+        Counts, and the truth of genes and samples.
 
     Raises
     ------
@@ -74,7 +92,8 @@ def simulate(
     counts = pd.DataFrame(
         random.poisson(gamma), index=pd.Index(genes["gene_id"]), columns=samples["sample_id"].array
     )
-    return counts, true_genes(genes, samples), _true_samples(drawn, depth, samples)
+    drawn = drawn.assign(depth=depth, half=draw_halves(samples, random))
+    return Simulation(counts, true_genes(genes, samples), _true_samples(drawn, samples))
 
 
 def true_genes(genes: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
@@ -97,9 +116,7 @@ def true_genes(genes: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
     return truth[[*describe("demo_truth").names, *levels]]
 
 
-def _power(
-    genes: pd.DataFrame, samples: pd.DataFrame, spread: Sequence[np.ndarray]
-) -> np.ndarray:
+def _power(genes: pd.DataFrame, samples: pd.DataFrame, spread: Sequence[np.ndarray]) -> np.ndarray:
     """Chance that a Wald test at 0.001 sees the difference of the tumour groups; NaN without one.
 
     As `recurseq.stats.power.wald_standard_error` for two groups.
@@ -114,11 +131,23 @@ def _power(
     return np.where(difference.abs() > UNCHANGED, power, np.nan)
 
 
-def _true_samples(drawn: pd.DataFrame, depth: np.ndarray, samples: pd.DataFrame) -> pd.DataFrame:
+def _true_samples(drawn: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
     event = pd.Series(None, index=drawn.index, dtype=object)
     event[_contaminated(samples)] = "pancreatic tissue in the sample"
     event[(drawn["purity"] == IMPURE).to_numpy()] = "mostly the liver around the tumour"
-    return drawn.assign(depth=depth, event=event)[describe("demo_samples").names]
+    return drawn.assign(event=event)[describe("demo_samples").names]
+
+
+def draw_halves(samples: pd.DataFrame, random: np.random.Generator) -> np.ndarray:
+    """Deal the samples of every group and batch into two halves, A and B, by chance.
+
+    Where their number is odd, chance decides which half gets one more.
+    """
+    half = np.empty(len(samples), dtype=object)
+    for members in samples.reset_index(drop=True).groupby(["group", "batch"]).groups.values():
+        letters = random.permutation(["A", "B"])[np.arange(len(members)) % 2]
+        half[members] = random.permutation(letters)
+    return half
 
 
 def _sheet_problems(samples: pd.DataFrame) -> list[Problem]:
@@ -148,7 +177,9 @@ def _expected(genes: pd.DataFrame, samples: pd.DataFrame) -> np.ndarray:
         (programme == "sex_male") & (sex == "female")
     )
     mean = np.where(lacking, ABSENT * mean, mean)
-    return np.where((programme == "contamination") & _contaminated(samples), CONTAMINATION * mean, mean)
+    return np.where(
+        (programme == "contamination") & _contaminated(samples), CONTAMINATION * mean, mean
+    )
 
 
 def _contaminated(samples: pd.DataFrame) -> np.ndarray:
