@@ -145,9 +145,8 @@ def patterns_against_truth(
     found = table.set_index("gene_id")["pattern"]
     planted = planted_patterns(truth, steps).reindex(found.index)
     counts = pd.crosstab(planted, found).reindex(index=PLANTED, columns=CODES, fill_value=0)
-    return counts.rename_axis(index="planted", columns=None).reset_index()[
-        describe("demo_patterns").names
-    ]
+    named = counts.rename_axis(index="planted", columns=None).reset_index()
+    return named[describe("demo_patterns").names]
 
 
 def planted_patterns(truth: pd.DataFrame, steps: Sequence[Contrast]) -> pd.Series:

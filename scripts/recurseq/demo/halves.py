@@ -1,4 +1,4 @@
-"""A comparison without any truth: the patients of the demo study dealt into two halves by chance."""
+"""A comparison without any truth: the patients of the demo, dealt into two halves by chance."""
 
 from __future__ import annotations
 

@@ -88,8 +88,8 @@ def plan_genes(annotation: pd.DataFrame, random: np.random.Generator) -> pd.Data
         (expected count in normal liver at size factor 1); ``log2_<level>``, the log2 fold change of
         the expected count over normal liver; ``own_dispersion``; ``batch`` (log2);
         ``patients_dispersion``; and what `recurseq.demo.factors` needs: ``other_cells``,
-        ``proliferation``, ``differentiation``, ``immune``, ``oncofetal_axis``, ``tumour_sd``, ``heavy_tails``,
-        ``subset_fold``, ``subset_<level>``.
+        ``proliferation``, ``differentiation``, ``immune``, ``oncofetal_axis``, ``tumour_sd``,
+        ``heavy_tails``, ``subset_fold``, ``subset_<level>``.
     """
     effects = pd.read_csv(EFFECTS, sep="\t", keep_default_na=False, na_values=[""])
     genes = _choose_genes(annotation, effects["gene"])
