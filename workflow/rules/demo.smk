@@ -64,7 +64,7 @@ if study.simulated:
             "results/logs/check_demo.log",
         priority: TABLES_FIRST
         group:
-            "summary"
+            "closing"
         conda:
             "../../envs/recurseq.yaml"
         resources:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from recurseq.demo.halves import NAME as HALVES
 from recurseq.evidence.verdict import IN_WORDS
 from recurseq.patterns.codes import CODES, title
 from recurseq.report.results import Results
@@ -53,11 +52,10 @@ def collect(results: Results, study: Study) -> DemoFacts | None:
     if check is None:
         return None
     titles = {name: spaced(contrast.label) for name, contrast in study.contrasts.items()}
-    titles[HALVES] = "two halves dealt by chance"
     rows = [
         {
             **row,
-            "title": titles.get(row["contrast"], row["contrast"]),
+            "title": titles.get(row["contrast"], spaced(row["contrast"])),
             "said": IN_WORDS.get(row["verdict"], ""),
         }
         for row in check.to_dict("records")
