@@ -54,7 +54,8 @@ def markers_against_truth(
         for contrast, genes, weighed in zip(contrasts, results, evidence, strict=True)
         if has_truth(truth, contrast)
     ]
-    return pd.concat(parts, ignore_index=True)
+    nothing = pd.DataFrame(columns=describe("demo_markers").names)
+    return pd.concat(parts, ignore_index=True) if parts else nothing
 
 
 def _one_contrast(

@@ -208,6 +208,16 @@ def test_a_marker_is_told_with_its_power_and_what_became_of_it():
     np.testing.assert_allclose(table["power"], [power, power, np.nan])
 
 
+def test_without_a_contrast_of_simulated_levels_there_is_no_marker_to_tell():
+    by_sex = Contrast("by_sex", RULE, "sex", ("male",), ("female",))
+    truth = truth_of(x=[0.0])
+    nothing = pd.DataFrame()
+    found = markers_against_truth(
+        truth, [by_sex], [nothing], [nothing], parse_formula("~ sex"), nothing
+    )
+    assert found.empty and "outcome" in found
+
+
 def test_a_subset_in_either_group_makes_a_subset_gene():
     truth = truth_of(x=[0.0] * 3)
     truth["subset_no_recurrence"] = [0.2, 0.0, 0.0]
