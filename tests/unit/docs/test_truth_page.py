@@ -36,7 +36,7 @@ def run_of(called: int, verdict: str) -> demo_truth.DemoRun:
             {"contrast": "random_halves", "truly_changed": 0, "called": called},
         ],
         columns=names,
-    ).assign(confirmed=0, verdict=[None, verdict])
+    ).assign(confirmed=0, verdict=["above_chance", verdict])
     patterns = pd.DataFrame(0, range(len(PLANTED)), ["planted", *CODES]).assign(planted=PLANTED)
     patterns = patterns.set_index("planted")
     patterns.loc["discordant", ["discordant", "no_evidence"]] = [3, 1]
@@ -50,6 +50,6 @@ def test_patterns_and_halves_of_the_demo_are_added_up_over_the_runs():
     rows = {row[0]: row[1:] for row in demo_truth.pattern_rows(runs)}
     assert rows["Discordant"] == ("12", "6", "4", "2", "75 %")
     assert rows["Monotone up"] == ("0", "0", "0", "0", "-")
-    said = demo_truth.halves_sentence(runs)
-    assert "7 calls in the\nmedian" in said or "7 calls in the median" in said
+    said = demo_truth.verdict_sentences(runs)
+    assert "above chance in 2 of 2 runs. Two halves" in said and "7 calls in the median" in said
     assert "at most 10" in said and "above chance in 1 of 2 runs" in said
