@@ -154,7 +154,7 @@ def test_simulated_is_said_only_when_so(page, results):
     said = text_of(plain)
     # Of the check, which the folder still has.
     for text in (
-        *("The demo study is simulated", "simulated truth", "simulated in a subset"),
+        *("The demo study is simulated", "simulated truth", "In a subset: simulated"),
         "Check of the simulated demo study",
     ):
         said = said.replace(text, "")
@@ -163,7 +163,7 @@ def test_simulated_is_said_only_when_so(page, results):
 
 def test_the_check_of_the_demo_shows_both_false_shares_markers_and_patterns(page):
     text = text_of(page)
-    assert "31 3.2 % 75.0 % 0 25 0.0 % 60.0 % 2 1 simulated in a subset above chance right" in text
+    assert "31 3.2 % 75.0 % 25 0.0 % 60.0 % 2 1 in a subset above chance right" in text
     assert "random halves" in text and "like chance right" in text
     assert "−2.50 ▼ −2.40 0.38 2.70 97.0 % 1.0 × 10⁻⁴ confirmed" in text
     assert "missed high in a subset" in text

@@ -35,6 +35,8 @@ class DemoFacts:
         Rows of the table ``demo_patterns`` with ``title`` and ``found``, the counts in order.
     pattern_titles
         Headings of these counts.
+    link, links
+        Where the tables are.
     """
 
     rows: list[dict]
@@ -43,6 +45,7 @@ class DemoFacts:
     markers: list[dict]
     patterns: list[dict]
     pattern_titles: list[str]
+    link: str
     links: dict[str, str]
 
 
@@ -71,6 +74,7 @@ def collect(results: Results, study: Study) -> DemoFacts | None:
         markers=_shown(planted) if len(planted) else [],
         patterns=[] if patterns is None else [_pattern(row) for row in patterns.to_dict("records")],
         pattern_titles=[title(code) for code in CODES],
+        link=results.table_link("demo_check"),
         links={name: results.table_link(name) for name in tables},
     )
 
