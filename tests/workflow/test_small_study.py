@@ -156,9 +156,11 @@ def test_optional_sections_may_be_absent(tmp_path):
         del study.config[section]
     study.config["testing"] = {"shrinkage": "none", "cooks": False, "independent_filtering": False}
     study.config["filter"] = {"min_count": 0}
+    study.config |= {"evidence": {"permutations": 0}, "confounding": {"refit": False}}
     study.write()
     ended = study.run()
     assert ended.returncode == 0, ended.stderr
+    assert not {"shuffle_labels", "adjust_for_covariates"} & rules_run(ended)
     results = study.path / "results"
     assert {p.name for p in results.iterdir()} == {
         "cohort.h5ad",
