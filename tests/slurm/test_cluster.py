@@ -23,9 +23,13 @@ pytestmark = pytest.mark.slurm
 LEVELS = {  # the rules of one job: those of a level run side by side
     "quality": [["assess_quality", "measure_confounding"], ["plot_quality"]],
     "contrast": [["test_contrast"], ["plot_contrast", "enrich_pathways"], ["plot_enrichment"]],
+    "summary": [["check_contrasts", "summarise_contrasts"]],
+    "findings": [
+        ["check_claims", "classify_patterns", "extract_markers"],
+        ["nominate_markers", "plot_markers", "plot_patterns"],
+    ],
     "closing": [
-        ["check_contrasts", "check_demo", "extract_markers", "plot_model"],
-        ["plot_markers", "adjust_for_covariates"],
+        ["check_demo", "plot_model"],
         ["write_provenance"],
         ["build_workbook", "build_report"],
     ],
