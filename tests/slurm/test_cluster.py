@@ -21,15 +21,13 @@ from support.small_study import make_study
 
 pytestmark = pytest.mark.slurm
 LEVELS = {  # the rules of one job: those of a level run side by side
-    "quality": [["assess_quality", "measure_confounding"], ["plot_quality"]],
+    "quality": [["assess_quality"], ["plot_quality"]],
     "contrast": [["test_contrast"], ["plot_contrast", "enrich_pathways"], ["plot_enrichment"]],
-    "summary": [["check_contrasts", "summarise_contrasts"]],
-    "findings": [
-        ["check_claims", "classify_patterns", "extract_markers"],
-        ["nominate_markers", "plot_markers", "plot_patterns"],
-    ],
+    "markers": [["extract_markers"], ["nominate_markers", "plot_markers"]],
+    "patterns": [["classify_patterns"], ["plot_patterns"]],
+    "confounding": [["measure_confounding"], ["adjust_for_covariates"]],
     "closing": [
-        ["check_demo", "plot_model"],
+        ["check_claims", "check_contrasts", "check_demo", "plot_model"],
         ["write_provenance"],
         ["build_workbook", "build_report"],
     ],
@@ -95,7 +93,7 @@ def test_demo_runs_as_slurm_jobs_and_gives_the_local_tables(cluster, tmp_path, r
         assert job.peak < job.asked, job
         assert job.minutes >= 5
     assert {job.node for job in jobs} == {"node1", "node2"}
-    assert len(jobs) == 18  # for 42 rule runs
+    assert len(jobs) == 19  # for 42 rule runs
     record_property("cluster case", "every rule of the demo in a Slurm job")
     record_property(
         "result", f"{len(jobs)} jobs, each within the memory it asked for; same tables as locally"

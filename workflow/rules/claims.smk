@@ -29,7 +29,7 @@ if "claims" in study.parts:
             "results/logs/check_claims.log",
         priority: TABLES_FIRST
         group:
-            "findings"
+            "closing"
         conda:
             "../../envs/recurseq.yaml"
         resources:

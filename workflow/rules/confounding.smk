@@ -9,7 +9,7 @@ rule measure_confounding:
     log:
         "results/logs/measure_confounding.log",
     group:
-        "quality"
+        "confounding"
     conda:
         "../../envs/recurseq.yaml"
     resources:
@@ -39,6 +39,8 @@ if "covariates" in study.parts:
         log:
             "results/logs/adjust_for_covariates.log",
         priority: TABLES_FIRST
+        group:
+            "confounding"
         conda:
             "../../envs/recurseq.yaml"
         threads: REQUESTS["adjust_for_covariates"].threads

@@ -37,8 +37,6 @@ rule summarise_contrasts:
     log:
         "results/logs/summarise_contrasts.log",
     priority: TABLES_FIRST
-    group:
-        "summary"
     conda:
         "../../envs/recurseq.yaml"
     resources:
@@ -58,7 +56,7 @@ rule check_contrasts:
         "results/logs/check_contrasts.log",
     priority: TABLES_FIRST
     group:
-        "summary"
+        "closing"
     conda:
         "../../envs/recurseq.yaml"
     resources:

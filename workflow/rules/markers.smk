@@ -20,7 +20,7 @@ if "markers" in study.parts:
             "results/logs/extract_markers.log",
         priority: TABLES_FIRST
         group:
-            "findings"
+            "markers"
         conda:
             "../../envs/recurseq.yaml"
         resources:
@@ -52,7 +52,7 @@ if "markers" in study.parts:
             "results/logs/nominate_markers.log",
         priority: TABLES_FIRST
         group:
-            "findings"
+            "markers"
         conda:
             "../../envs/recurseq.yaml"
         resources:
@@ -73,7 +73,7 @@ if "markers" in study.parts:
         log:
             "results/logs/plot_markers.log",
         group:
-            "findings"
+            "markers"
         conda:
             "../../envs/recurseq.yaml"
         resources:

@@ -13,7 +13,7 @@ if "patterns" in study.parts:
             "results/logs/classify_patterns.log",
         priority: TABLES_FIRST
         group:
-            "findings"
+            "patterns"
         conda:
             "../../envs/recurseq.yaml"
         resources:
@@ -34,7 +34,7 @@ if "patterns" in study.parts:
         log:
             "results/logs/plot_patterns.log",
         group:
-            "findings"
+            "patterns"
         conda:
             "../../envs/recurseq.yaml"
         resources:
