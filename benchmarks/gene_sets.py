@@ -104,9 +104,7 @@ def planted(cohort: Cohort, sizes: tuple[int, int], change: float, share: float,
     The others are the sets of which the planted genes are less than a tenth.
     """
     random = np.random.default_rng(run)
-    tumours = cohort.of_group(
-        "early_recurrence", "no_recurrence", "other_tumour", "late_recurrence"
-    )
+    tumours = cohort.samples.index[cohort.samples["group"] != "normal"]
     order = random.choice(tumours, sum(sizes), replace=False)
     above = np.arange(len(order)) < sizes[0]
     chosen = random.choice(list(cohort.sets), PLANTED_SETS, replace=False)
