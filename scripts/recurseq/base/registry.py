@@ -37,7 +37,14 @@ def condition_in_words(condition: str) -> str:
     special = {
         "": "",
         "adjusted": "when the formula has variables beside the main factor",
-        "demo": "in the demo study",
+        "demo_counts": "in the demo study",
+        "demo_clinical": "in studies of simulated patients",
+        "early": "with an endpoint within a time",
+        "traced": "with the section `flow` or `cohorts`",
+        "concordance": "with an assay of a gene that the counts have too",
+        "scan": "with a cut-off that has an endpoint",
+        "competing": "with survival of an endpoint with several states",
+        "subgroups": "with survival in subgroups",
     }
     return special.get(condition, f"with the section `{condition}`")
 

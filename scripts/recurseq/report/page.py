@@ -22,32 +22,43 @@ from recurseq.report.provenance import portable
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph, Section
 from recurseq.report.sections import (
+    assays,
+    associations,
+    cautions,
     contrasts,
+    cutoffs,
     demo_check,
     files,
     glance,
     markers,
+    models,
     omnibus,
     pathways,
+    patients,
     provenance,
     quality,
     reading,
     study,
+    survival,
 )
 from recurseq.study import load_study
 
 HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
-    *(glance, study, reading, quality, contrasts, omnibus, markers, pathways, demo_check),
-    *(files, provenance),
+    *(glance, study, reading, quality, contrasts, omnibus, markers, pathways),
+    *(patients, assays, cutoffs, associations, survival, models, cautions),
+    *(demo_check, files, provenance),
 )
 CLOSING = files  # limits and methods stand before this section
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # Characters of embedded figures: leaves room for the tables below the promised 5 MB.
 FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
-EMBEDDED_FIRST = ("quality", "markers", "contrasts", "pathways")
+EMBEDDED_FIRST = (
+    *("quality", "survival", "models", "cutoffs"),
+    *("markers", "contrasts", "pathways"),
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +112,7 @@ def render(results: Results, config: Mapping) -> str:
     return environment.get_template("page.html").render(
         sections=shown,
         study=results.study,
-        lead=facts[study],
+        lead=[one.lead(found) for one, found in present.items() if hasattr(one, "lead")],
         version=results.provenance.get("recurseq", ""),
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
     )

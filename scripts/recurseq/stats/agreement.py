@@ -1,4 +1,4 @@
-"""Do two measurements of the same thing agree?"""
+"""How well two measurements of the same thing agree."""
 
 from __future__ import annotations
 

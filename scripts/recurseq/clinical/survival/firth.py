@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import chi2
 
 from recurseq.clinical.survival.partial_likelihood import evaluate, spread
 from recurseq.clinical.survival.risk_sets import EFRON, RiskSets, Subjects
+from recurseq.stats.intervals import NORMAL_975
+from recurseq.stats.tails import chi_squared_tail
 
 MOST_STEPS = 200
 SMALL_STEP = 1e-9
 LONGEST_STEP = 1.0  # in standard deviations of the covariates
 NEAR = 1e-3  # distance at which the penalty's slope is taken
 FAR = 50.0  # standard errors within which a limit of the interval is looked for
-LEVEL = float(chi2.ppf(0.95, 1)) / 2
+LEVEL = NORMAL_975**2 / 2
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class PenalisedFit:
         Log hazard ratios, and the inverse information there.
     lower, upper, pvalue
         95 % limits and p-value of each coefficient by the profile of the penalised likelihood.
+    group_pvalues
+        P-value of each group of coefficients that was asked for.
     loglik, loglik_null
         Penalised log likelihood of the model, and with all coefficients 0.
     converged
@@ -40,6 +43,7 @@ class PenalisedFit:
     lower: np.ndarray
     upper: np.ndarray
     pvalue: np.ndarray
+    group_pvalues: tuple[float, ...]
     loglik: float
     loglik_null: float
     converged: bool
@@ -50,13 +54,17 @@ class PenalisedFit:
         return np.sqrt(np.diag(self.covariance))
 
 
-def fit_penalised(subjects: Subjects, ties: str = EFRON) -> PenalisedFit:
+def fit_penalised(
+    subjects: Subjects, ties: str = EFRON, groups: Sequence[Sequence[int]] = ()
+) -> PenalisedFit:
     """Maximise log L + log |I| / 2 of the partial likelihood.
 
     Parameters
     ----------
     subjects, ties
         As for `recurseq.clinical.survival.partial_likelihood.fit`.
+    groups
+        Positions of coefficients that are tested together.
 
     References
     ----------
@@ -73,19 +81,29 @@ def fit_penalised(subjects: Subjects, ties: str = EFRON) -> PenalisedFit:
     lower, upper, pvalue = np.empty(p), np.empty(p), np.empty(p)
     for column in range(p):
         drop = _drop_from(sets, best, column, top)
-        pvalue[column] = chi2.sf(2 * max(drop(0.0), 0.0), 1)
+        pvalue[column] = chi_squared_tail(2 * max(drop(0.0), 0.0), 1)
         lower[column] = _limit(drop, best[column], -se[column])
         upper[column] = _limit(drop, best[column], se[column])
+    tested = [_group_pvalue(sets, top, list(group)) for group in groups]
     return PenalisedFit(
         coefficients=best / scale,
         covariance=covariance / np.outer(scale, scale),
         lower=lower / scale,
         upper=upper / scale,
         pvalue=pvalue,
+        group_pvalues=tuple(tested),
         loglik=top,
         loglik_null=_penalised(sets, np.zeros(p)),
         converged=converged,
     )
+
+
+def _group_pvalue(sets: RiskSets, top: float, group: list[int]) -> float:
+    """Compare the maximum with the one at which these coefficients are 0."""
+    p = sets.subjects.covariates.shape[1]
+    free = ~np.isin(np.arange(p), group)
+    at, _ = _maximise(sets, np.zeros(p), free)
+    return float(chi_squared_tail(2 * max(top - _penalised(sets, at), 0.0), len(group)))
 
 
 def _penalised(sets: RiskSets, at: np.ndarray) -> float:
@@ -149,4 +167,6 @@ def _limit(drop, best: float, step: float) -> float:
         far *= 1.5
         if far > FAR:
             return float(np.copysign(np.inf, step))
+    from scipy.optimize import brentq  # most models need no limits by profile
+
     return brentq(lambda value: drop(value) - LEVEL, best, best + far * step, xtol=1e-9)

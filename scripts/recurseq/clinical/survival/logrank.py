@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2
 
 from recurseq.clinical.survival.times import count_from
+from recurseq.stats.tails import chi_squared_tail
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Comparison:
         if not variance > 0:
             return NO_TEST
         statistic = float((scores @ self.difference) ** 2 / variance)
-        return Test(statistic, 1, float(chi2.sf(statistic, 1)))
+        return Test(statistic, 1, float(chi_squared_tail(statistic, 1)))
 
 
 def chi_squared_form(difference: np.ndarray, covariance: np.ndarray, df: int) -> Test:
@@ -61,7 +61,7 @@ def chi_squared_form(difference: np.ndarray, covariance: np.ndarray, df: int) ->
     if np.linalg.matrix_rank(v, hermitian=True) < df:
         return NO_TEST
     statistic = float(u @ np.linalg.solve(v, u))
-    return Test(statistic, df, float(chi2.sf(statistic, df)))
+    return Test(statistic, df, float(chi_squared_tail(statistic, df)))
 
 
 def compare(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm, rankdata
+from scipy.special import ndtr
+
+from recurseq.stats.tails import ranks
 
 BLOCK = 2_000_000  # numbers permuted in one go
 
@@ -50,7 +52,7 @@ def logrank_scores(time: np.ndarray, event: np.ndarray) -> np.ndarray:
     Hothorn and Lausen, Comput. Stat. Data Anal. 43, 121 (2003), section 2.
     """
     time, event = np.asarray(time, dtype=float), np.asarray(event, dtype=float)
-    rank = rankdata(time, method="max").astype(int)
+    rank = ranks(time, largest=True).astype(int)
     order = np.argsort(time, kind="stable")
     running = np.cumsum((event / (len(time) - rank + 1))[order])
     return event - running[rank - 1]
@@ -91,7 +93,7 @@ def _mean(below: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def _deviation(below: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    """Standard deviation of a sum of m of n scores drawn without replacement."""
+    """Return the standard deviation of a sum of m of n scores drawn without replacement."""
     n = len(scores)
     spread = n * (scores**2).sum() - scores.sum() ** 2
     return np.sqrt(below * (n - below) / (n**2 * (n - 1)) * spread)
@@ -107,7 +109,7 @@ def pvalue_lau92(found: Scan, within: tuple[float, float]) -> float:
     b, (low, high) = found.statistic, within
     if b < 1:
         return 1.0
-    density = norm.pdf(b)
+    density = np.exp(-(b**2) / 2) / np.sqrt(2 * np.pi)
     spread = np.log(high * (1 - low) / ((1 - high) * low))
     return float(np.clip(4 * density / b + density * (b - 1 / b) * spread, 0.0, 1.0))
 
@@ -123,7 +125,7 @@ def pvalue_lau94(found: Scan) -> float:
     first, second = found.below[:-1], found.below[1:]
     t = np.sqrt(1 - first * (n - second) / ((n - first) * second))
     terms = np.exp(-(b**2) / 2) / np.pi * (t - (b**2 / 4 - 1) * t**3 / 6)
-    return float(np.clip(2 * norm.sf(b) + terms.sum(), 0.0, 1.0))
+    return float(np.clip(2 * ndtr(-b) + terms.sum(), 0.0, 1.0))
 
 
 def pvalue_permutation(

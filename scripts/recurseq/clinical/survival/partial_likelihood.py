@@ -176,7 +176,7 @@ def maximise(risk_sets: RiskSets) -> Fit:
 
 
 def spread(covariates: np.ndarray) -> np.ndarray:
-    """Standard deviation of each column; 1 for a constant one."""
+    """Return the standard deviation of each column; 1 for a constant one."""
     deviation = covariates.std(axis=0)
     return np.where(deviation > 0, deviation, 1.0)
 

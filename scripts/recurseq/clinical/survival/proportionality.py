@@ -1,4 +1,4 @@
-"""Are hazards proportional? The score test of coefficients that change with time."""
+"""Whether hazards are proportional: the score test of coefficients that change with time."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2, rankdata
 
 from recurseq.clinical.survival.kaplan_meier import kaplan_meier
 from recurseq.clinical.survival.partial_likelihood import Fit, evaluate
 from recurseq.clinical.survival.residuals import by_time
 from recurseq.clinical.survival.times import step_values
+from recurseq.stats.tails import chi_squared_tail, ranks
 
 KM, RANK, IDENTITY, LOGARITHM = "km", "rank", "identity", "log"
 TRANSFORMS = (KM, RANK, IDENTITY, LOGARITHM)
@@ -88,7 +88,7 @@ def _test(
     u = score[columns]
     statistic = float(u @ np.linalg.solve(variance, u)) if len(u) else np.nan
     return ProportionalityTest(
-        name, transform, statistic, len(u), float(chi2.sf(statistic, len(u)))
+        name, transform, statistic, len(u), float(chi_squared_tail(statistic, len(u)))
     )
 
 
@@ -96,7 +96,7 @@ def time_scale(fit: Fit, transform: str) -> np.ndarray:
     """Return g(t) of each row's end, with strata and covariates ignored."""
     subjects = fit.subjects
     if transform == RANK:
-        return rankdata(subjects.time)
+        return ranks(subjects.time)
     if transform == LOGARITHM:
         return np.log(subjects.time)
     if transform == IDENTITY:
