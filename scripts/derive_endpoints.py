@@ -7,7 +7,7 @@ with logged(snakemake):
     from recurseq.clinical.cautions import as_table
     from recurseq.clinical.endpoint_summary import endpoint_cautions, horizons, summarise
     from recurseq.clinical.endpoints import derive
-    from recurseq.clinical.patients import analysed, read_typed, write_patients
+    from recurseq.clinical.patients import observed, read_typed, write_patients
     from recurseq.clinical.settings import clinical_settings
     from recurseq.clinical.table import as_read
 
@@ -15,10 +15,10 @@ with logged(snakemake):
     frame = read_typed(snakemake.input.patients, "clinical_table", settings)
     outcomes, columns, _ = derive(settings, as_read(frame, settings.path))
     write_patients(columns, snakemake.output.outcomes, "clinical_outcomes")
-    chosen = analysed(frame)
+    chosen = observed(settings, frame)
     endpoints = summarise(settings, outcomes, columns, frame, chosen)
     write_table(endpoints, snakemake.output.endpoints, "clinical_endpoints")
-    cautions = endpoint_cautions(endpoints)
+    cautions = endpoint_cautions(settings, endpoints, frame)
     write_table(as_table(cautions), snakemake.output.cautions, "endpoint_cautions")
     for path in snakemake.output.horizons:
         write_table(horizons(settings, outcomes, frame, chosen), path, "clinical_horizons")

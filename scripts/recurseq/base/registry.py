@@ -7,6 +7,19 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 
 _WILDCARD = re.compile(r"\{(\w+)\}")
+# Conditions that are no section of the configuration, in words that follow "only".
+SPECIAL = {
+    "": "",
+    "adjusted": "when the formula has variables beside the main factor",
+    "demo_counts": "in the demo study",
+    "demo_clinical": "in studies of simulated patients",
+    "early": "with an endpoint within a time",
+    "traced": "with the section `flow` or `cohorts`",
+    "concordance": "with an assay of a gene that the counts have too",
+    "scan": "with a cut-off that has an endpoint",
+    "competing": "with survival of an endpoint with several states",
+    "subgroups": "with survival in subgroups",
+}
 
 
 def expansions(
@@ -34,19 +47,7 @@ def expansions(
 
 def condition_in_words(condition: str) -> str:
     """Say when a study has an entry, to follow "only"; empty when it always has."""
-    special = {
-        "": "",
-        "adjusted": "when the formula has variables beside the main factor",
-        "demo_counts": "in the demo study",
-        "demo_clinical": "in studies of simulated patients",
-        "early": "with an endpoint within a time",
-        "traced": "with the section `flow` or `cohorts`",
-        "concordance": "with an assay of a gene that the counts have too",
-        "scan": "with a cut-off that has an endpoint",
-        "competing": "with survival of an endpoint with several states",
-        "subgroups": "with survival in subgroups",
-    }
-    return special.get(condition, f"with the section `{condition}`")
+    return SPECIAL.get(condition, f"with the section `{condition}`")
 
 
 def is_part(condition: str, parts: Collection[str]) -> bool:

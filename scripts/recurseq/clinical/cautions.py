@@ -350,6 +350,18 @@ def outcome_selected(analysis: str, cohort: str, chosen: int, n: int) -> Caution
     return Caution("outcome_selected", WARN, analysis, message, str(chosen))
 
 
+def left_out_of_risks(analysis: str, cohort: str, size: int, n: int) -> Caution:
+    """Say that patients who were chosen by their outcome are in no risk of the endpoints."""
+    if size == n:
+        message = f"All patients ({cohort}) were chosen by their outcome: their risks mean nothing."
+        return Caution("outcome_selected", WARN, analysis, message, str(size))
+    message = (
+        f"The {size} patients of {cohort} were chosen by their outcome; events, follow-up and "
+        f"risks are those of the other {n - size}."
+    )
+    return Caution("outcome_selected", NOTE, analysis, message, str(size))
+
+
 def gather(parts: Iterable[pd.DataFrame], *, simulated: bool) -> pd.DataFrame:
     """Put the cautions of all analyses together, the gravest first.
 

@@ -18,11 +18,11 @@ from recurseq.clinical.patients import Patients
 from recurseq.clinical.settings import Cutoff, Within
 from recurseq.clinical.survival.logrank import compare
 from recurseq.clinical.survival.maxstat import (
-    logrank_scores,
+    Search,
+    affordable,
     pvalue_lau92,
     pvalue_lau94,
     pvalue_permutation,
-    scan,
 )
 from recurseq.clinical.survival.partial_likelihood import fit
 from recurseq.clinical.survival.risk_sets import Subjects
@@ -93,7 +93,7 @@ def find(cutoff: Cutoff, patients: Patients, seed: int) -> CutoffResult:
     if cutoff.endpoint is not None and not withheld:
         effect = continuous_effect(cohort, cutoff.measure, cutoff.endpoint)
     if cutoff.bootstrap and cutoff.method != "fixed":
-        _add_bootstrap(cutoff, sample, cuts, rows, random)
+        _add_bootstrap(cutoff, sample, rows, random)
     for row in rows:
         row |= _continuous(effect) | {"note": _note(cutoff, effect, facts.get("direction"))}
         if withheld:
@@ -128,22 +128,23 @@ def _choose(
 ) -> tuple[list[float], pd.DataFrame, dict]:
     """Return the cut points, every cut-off that was tried, and the statistic with its p-values."""
     if cutoff.method == "maxstat":
-        scores = logrank_scores(sample.time, sample.event)
-        tried = scan(sample.number, scores, cutoff.within)
+        search = Search(sample.number, sample.time, sample.event, cutoff.within)
+        scores = search.scores()
+        tried = search.scan(scores)
+        resamples = affordable(cutoff.resamples, len(scores))
         facts = {
             "statistic": tried.statistic,
             "pvalue_lau92": pvalue_lau92(tried, cutoff.within),
             "pvalue_lau94": pvalue_lau94(tried),
-            "pvalue_permutation": pvalue_permutation(
-                sample.number, scores, cutoff.within, cutoff.resamples, random
-            ),
+            "pvalue_permutation": pvalue_permutation(search, scores, resamples, random),
         }
         return [tried.cut], pd.DataFrame({"cut": tried.cuts, "statistic": tried.statistics}), facts
     if cutoff.method == "youden":
         direction = direction_of(sample.number, sample.yes)
         cuts, index = youden_scan(sample.number, sample.yes, direction, cutoff.within)
+        resamples = affordable(cutoff.resamples, len(sample.number))
         pvalue = permuted_pvalue(
-            sample.number, sample.yes, direction, cutoff.within, cutoff.resamples, random
+            sample.number, sample.yes, direction, cutoff.within, resamples, random
         )
         facts = {
             "statistic": float(index.max()),
@@ -160,8 +161,8 @@ def _scanned(cutoff: Cutoff, sample: Sample) -> pd.DataFrame:
     nothing = pd.DataFrame(columns=describe("clinical_scan").names)
     try:
         if sample.time is not None:
-            scores = logrank_scores(sample.time, sample.event)
-            tried = scan(sample.number, scores, cutoff.within)
+            search = Search(sample.number, sample.time, sample.event, cutoff.within)
+            tried = search.scan(search.scores())
             return pd.DataFrame({"cut": tried.cuts, "statistic": tried.statistics})
         if sample.yes is not None:
             direction = direction_of(sample.number, sample.yes)
@@ -219,46 +220,46 @@ def _log_hazard_ratio(sample: Sample, above: np.ndarray) -> tuple[float, float] 
 
 
 def _add_bootstrap(
-    cutoff: Cutoff,
-    sample: Sample,
-    cuts: list[float],
-    rows: list[dict],
-    random: np.random.Generator,
+    cutoff: Cutoff, sample: Sample, rows: list[dict], random: np.random.Generator
 ) -> None:
     """Repeat the choice in resamples: the interval of the cut-off, and how optimistic its ratio is.
 
     In each resample the cut-off is chosen anew; the log hazard ratio there, less that of the same
-    cut-off in all patients, is its optimism.
+    cut-off in all patients, is its optimism (both by one step of the likelihood).
     """
+    size = len(sample.number)
+    search = None
+    if cutoff.method == "maxstat":
+        search = Search(sample.number, sample.time, sample.event, cutoff.within)
     drawn, optimism = [], []
+    side = np.sign(np.log(rows[0]["hr"])) if rows[0].get("hr") else 1.0
     for _ in range(cutoff.bootstrap):
-        again = sample.take(random.integers(0, len(sample.number), len(sample.number)))
+        again = random.integers(0, size, size)
         try:
-            chosen = _chosen_again(cutoff, again)
+            if search is not None:
+                times = np.bincount(again, minlength=size).astype(float)
+                chosen = [search.scan(search.scores(times), times).cut]
+                above = sample.number > chosen[0]
+                gain = search.log_ratio(above, times) - search.log_ratio(above)
+                optimism.append(side * gain)
+            else:
+                chosen = _chosen_again(cutoff, sample.take(again))
         except ValueError:  # a resample in which no cut-off is allowed
             continue
         drawn.append(chosen)
-        if cutoff.method == "maxstat":
-            inside = _log_hazard_ratio(again, _above(cutoff, again.number, chosen[0]))
-            outside = _log_hazard_ratio(sample, _above(cutoff, sample.number, chosen[0]))
-            if inside is not None and outside is not None:
-                side = np.sign(np.log(rows[0]["hr"])) if rows[0].get("hr") else 1.0
-                optimism.append(side * (inside[0] - outside[0]))
     if not drawn:
         return
     limits = np.quantile(np.array(drawn), [0.025, 0.975], axis=0)
     for place, row in enumerate(rows):
         row |= {"cut_lower": limits[0, place], "cut_upper": limits[1, place]}
-    if optimism and rows[0].get("hr"):
+    known = [one for one in optimism if np.isfinite(one)]
+    if known and rows[0].get("hr"):
         effect = np.log(rows[0]["hr"])
-        shrunken = np.sign(effect) * max(abs(effect) - max(float(np.mean(optimism)), 0.0), 0.0)
+        shrunken = np.sign(effect) * max(abs(effect) - max(float(np.mean(known)), 0.0), 0.0)
         rows[0]["hr_shrunken"] = float(np.exp(shrunken))
 
 
 def _chosen_again(cutoff: Cutoff, sample: Sample) -> list[float]:
-    if cutoff.method == "maxstat":
-        scores = logrank_scores(sample.time, sample.event)
-        return [scan(sample.number, scores, cutoff.within).cut]
     if cutoff.method == "youden":
         direction = direction_of(sample.number, sample.yes)
         cuts, index = youden_scan(sample.number, sample.yes, direction, cutoff.within)

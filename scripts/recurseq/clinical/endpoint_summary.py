@@ -11,9 +11,10 @@ import pandas as pd
 from recurseq.base.tables import describe
 from recurseq.clinical import cautions as caution
 from recurseq.clinical.cautions import Caution
+from recurseq.clinical.cohorts import flag
 from recurseq.clinical.endpoints import rule_in_words, target_states
 from recurseq.clinical.outcome import NO, YES, Outcome
-from recurseq.clinical.settings import Clinical, Within
+from recurseq.clinical.settings import ALL, Clinical, Within
 from recurseq.clinical.survival.incidence import cumulative_incidence
 from recurseq.clinical.survival.kaplan_meier import follow_up
 
@@ -178,18 +179,29 @@ def horizons(
     return pd.DataFrame(rows, columns=describe("clinical_horizons").names)
 
 
-def endpoint_cautions(endpoints: pd.DataFrame) -> list[Caution]:
-    """Return what a reader must know of endpoints within a time.
+def endpoint_cautions(
+    settings: Clinical, endpoints: pd.DataFrame, frame: pd.DataFrame
+) -> list[Caution]:
+    """Return what a reader must know of the endpoints.
 
     Parameters
     ----------
+    settings
+        The clinical sections.
     endpoints
         Table ``clinical_endpoints``.
+    frame
+        Typed clinical table with its cohorts.
     """
-    found = []
+    found: list[Caution | None] = []
     for row in endpoints[endpoints["horizon"].notna()].itertuples():
         n = int(row.n + row.missing)
         risks = (row.naive_risk, row.complete_case_risk, row.km_risk)
         analysis = f"endpoints.{row.endpoint}"
         found.append(caution.short_follow_up(analysis, int(row.too_short), n, *map(float, risks)))
+    for name in settings.outcome_selected:
+        size = int(frame[flag(name)].sum())
+        everyone = int(frame[flag(ALL)].sum())
+        if size:
+            found.append(caution.left_out_of_risks("endpoints", name, size, everyone))
     return [one for one in found if one is not None]

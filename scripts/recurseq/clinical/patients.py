@@ -221,9 +221,16 @@ def read_patients(
     return Patients(read_typed(path, "clinical_patients", settings), settings, found)
 
 
-def analysed(frame: pd.DataFrame) -> np.ndarray:
-    """Say who remains after the exclusions."""
-    return frame[flag(ALL)].to_numpy(dtype=bool)
+def observed(settings: Clinical, frame: pd.DataFrame) -> np.ndarray:
+    """Say who remains after the exclusions and was not chosen by the outcome.
+
+    Only these can tell a risk. Where everybody was chosen, all are returned.
+    """
+    chosen = frame[flag(ALL)].to_numpy(dtype=bool)
+    unselected = chosen.copy()
+    for name in settings.outcome_selected:
+        unselected &= ~frame[flag(name)].to_numpy(dtype=bool)
+    return unselected if unselected.any() else chosen
 
 
 def joined(frame: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -89,7 +89,8 @@ def analyse(survival: Survival, patients: Patients) -> SurvivalResult:
     subgroup_tests, more = _subgroup_tests(analysis, survival, groups)
     if not stops:
         tests += subgroup_tests
-        found += more + cutoff_cautions(analysis, patients, [survival.by], survival.endpoint)
+        cohort = patients.cohort(survival.cohort)
+        found += more + cutoff_cautions(analysis, cohort, [survival.by], survival.endpoint)
     elif len(groups.names) > 1:
         blank = {"statistic": None, "df": None, "pvalue": None}
         tests = [{"subgroup": ALL, "test": "logrank", **blank, "note": note}]

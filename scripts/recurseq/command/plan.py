@@ -7,7 +7,8 @@ from recurseq.figures.registry import study_figures
 from recurseq.study import Study
 
 # Rules that make no table and no figure, before and after those that do.
-FIRST, LAST = ("import_counts", "fit_model"), ("write_provenance", "build_workbook", "build_report")
+OF_COUNTS = ("import_counts", "fit_model")
+LAST = ("write_provenance", "build_workbook", "build_report")
 
 
 def jobs(study: Study) -> dict[str, int]:
@@ -23,9 +24,11 @@ def jobs(study: Study) -> dict[str, int]:
         made.setdefault(file.table.rule, set()).add(tuple(file.wildcards.values()))
     for file in study_figures(study.parts, study.wildcards):
         made.setdefault(file.entry.rule, set()).add(tuple(file.wildcards.values()))
-    simulated = (all_tables()["demo_truth"].rule,) if study.simulated else ()
+    truths = {"counts": "demo_truth", "clinical": "clinical_truth"}
+    first = [all_tables()[truths[what]].rule for what in study.simulates]
+    first += OF_COUNTS if study.has_counts else ()
     return (
-        dict.fromkeys([*simulated, *FIRST], 1)
+        dict.fromkeys(first, 1)
         | {rule: len(files) for rule, files in made.items()}
         | dict.fromkeys(LAST, 1)
     )

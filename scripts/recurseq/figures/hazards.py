@@ -22,6 +22,7 @@ from recurseq.figures.style import (
 MOST_PANELS = 12
 COLUMNS = 4
 SHARE = 0.5  # of the events that the running mean looks at
+MANY = 1000  # points: more are drawn as a picture
 
 
 @styled
@@ -59,7 +60,7 @@ def schoenfeld_figure(
         own = residuals[residuals["term"] == name]
         time = own["time"].to_numpy(dtype=float)
         value = own["scaled_schoenfeld"].to_numpy(dtype=float)
-        axes.scatter(time, value, s=7, color=QUIET, linewidth=0)
+        axes.scatter(time, value, s=7, color=QUIET, linewidth=0, rasterized=len(time) > MANY)
         axes.axhline(0, color=INK, linewidth=0.7)
         axes.axhline(value.mean(), color=BLUE, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.plot(*running_mean(time, value), color=BLUE, linewidth=1.6)
@@ -83,7 +84,7 @@ def running_mean(time: np.ndarray, value: np.ndarray) -> tuple[np.ndarray, np.nd
     smooth = np.full(len(at), np.nan)
     for place, where in enumerate(at):
         distance = np.abs(time - where)
-        reach = np.sort(distance)[nearest - 1]
+        reach = np.partition(distance, nearest - 1)[nearest - 1]
         weight = np.clip(1 - (distance / max(reach, 1e-9)) ** 3, 0, None) ** 3
         if (weight > 0).sum() < 3:
             continue

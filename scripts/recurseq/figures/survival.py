@@ -25,6 +25,7 @@ ROW = 0.075  # height of a row of the risk table, in units of the probability ax
 THIN = 10  # fewer at risk: the curve is drawn pale
 DASHES = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (5, 2, 1, 2)))
 MOST_GROUPS = 8
+MANY = 500  # marks of censoring: more are drawn as a picture
 
 
 @styled
@@ -64,8 +65,9 @@ def kaplan_meier_figure(
         _steps(axes, own, "survival", 1.0, colour)
         gone = own[own["censored"] > 0]
         axes.plot(
-            gone["time"], gone["survival"], "|", color=colour, markersize=5, markeredgewidth=0.9
-        )
+            gone["time"], gone["survival"], "|", color=colour, markersize=5, markeredgewidth=0.9,
+            rasterized=len(gone) > MANY,
+        )  # fmt: skip
     axes.set_ylabel("without the event")
     _risk_table(axes, at_risk, colours, axis)
     return figure
@@ -116,6 +118,8 @@ def _steps(
     axes: Axes, own: pd.DataFrame, value: str, start: float, colour: object, dash: object = "-"
 ) -> None:
     """Draw one step function with its band, pale where few are at risk."""
+    moved = own[value].ne(own[value].shift()).to_numpy()
+    own = own[moved | (np.arange(len(own)) == len(own) - 1)]  # steps, and the end of follow-up
     time = np.concatenate([[0.0], own["time"].to_numpy(dtype=float)])
     height = np.concatenate([[start], own[value].to_numpy(dtype=float)])
     lower, upper = (

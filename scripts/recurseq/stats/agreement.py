@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from recurseq.stats.intervals import NORMAL_975
+from recurseq.stats.tails import ranks
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def agreement(one: np.ndarray, other: np.ndarray) -> Agreement:
     if n < 4 or np.ptp(first) == 0 or np.ptp(second) == 0:
         bias = float(np.mean(first - second)) if n else np.nan
         return Agreement(n, np.nan, np.nan, np.nan, bias)
-    rho = float(spearmanr(first, second).statistic)
+    rho = float(np.corrcoef(ranks(first), ranks(second))[0, 1])
     if abs(rho) >= 1:
         return Agreement(n, rho, rho, rho, float(np.mean(first - second)))
     width = NORMAL_975 * np.sqrt((1 + rho**2 / 2) / (n - 3))

@@ -7,12 +7,14 @@ from scipy.stats import kstest
 from recurseq.clinical.survival.incidence import cumulative_incidence, gray_test
 from recurseq.clinical.survival.kaplan_meier import kaplan_meier
 from recurseq.clinical.survival.maxstat import (
-    logrank_scores,
+    Search,
+    affordable,
     pvalue_lau92,
     pvalue_lau94,
     pvalue_permutation,
-    scan,
 )
+from recurseq.clinical.survival.partial_likelihood import fit
+from recurseq.clinical.survival.risk_sets import Subjects
 from support.golden import data, golden, values
 
 STATES = {
@@ -82,12 +84,17 @@ CUTS = {
 }
 
 
+def searched(name, marker, code, within):
+    t = data(name)
+    event = t["status"].to_numpy() == code
+    return Search(t[marker].to_numpy(float), t["time"].to_numpy(float), event, within)
+
+
 @pytest.mark.parametrize("case", CUTS)
 def test_best_cut_is_that_of_maxstat(case):
-    name, marker, code, within = CUTS[case]
-    t = data(name)
-    scores = logrank_scores(t["time"].to_numpy(float), t["status"].to_numpy() == code)
-    found = scan(t[marker].to_numpy(float), scores, within)
+    within = CUTS[case][3]
+    search = searched(*CUTS[case])
+    found = search.scan(search.scores())
     for method, pvalue in (("Lau92", pvalue_lau92(found, within)), ("Lau94", pvalue_lau94(found))):
         expected = golden(f"{case} {method}")
         assert found.statistic == pytest.approx(expected["statistic"], rel=1e-11)
@@ -98,24 +105,56 @@ def test_best_cut_is_that_of_maxstat(case):
     np.testing.assert_allclose(found.statistics, list(expected.values()), rtol=1e-9)
 
 
+def test_a_resample_by_counts_is_one_by_rows():
+    search = searched(*CUTS["maxstat lung"])
+    random = np.random.default_rng(2)
+    size = len(search.event)
+    t = data("lung")
+    for _ in range(20):
+        rows = random.integers(0, size, size)
+        times = np.bincount(rows, minlength=size).astype(float)
+        event = t["status"].to_numpy()[rows] == 1
+        again = Search(
+            t["age"].to_numpy(float)[rows], t["time"].to_numpy(float)[rows], event, (0.1, 0.9)
+        )
+        one, other = search.scan(search.scores(times), times), again.scan(again.scores())
+        np.testing.assert_allclose(one.statistics, other.statistics, rtol=1e-9)
+        assert list(one.cuts) == list(other.cuts)
+        above = search.marker > one.cut
+        assert search.log_ratio(above, times) == pytest.approx(again.log_ratio(above[rows]))
+
+
+def test_the_one_step_ratio_is_close_to_that_of_cox():
+    search = searched(*CUTS["maxstat veteran"])
+    above = search.marker > 60
+    t = data("veteran")
+    x = above.astype(float)[:, None]
+    model = fit(Subjects(t["time"].to_numpy(float), t["status"].to_numpy() == 1, x))
+    assert search.log_ratio(above) == pytest.approx(model.coefficients[0], abs=0.1)
+
+
 def test_permutation_holds_its_level_and_the_uncorrected_test_does_not():
     random = np.random.default_rng(4)
     corrected, uncorrected = [], []
     for _ in range(120):
         marker, time = random.normal(size=60), random.exponential(1, 60)
-        scores = logrank_scores(time, random.random(60) < 0.7)
-        found = scan(marker, scores, (0.1, 0.9))
-        corrected.append(pvalue_permutation(marker, scores, (0.1, 0.9), 199, random))
-        uncorrected.append(found.statistic > 1.96)
+        search = Search(marker, time, random.random(60) < 0.7, (0.1, 0.9))
+        scores = search.scores()
+        corrected.append(pvalue_permutation(search, scores, 199, random))
+        uncorrected.append(search.scan(scores).statistic > 1.96)
     assert np.mean(np.array(corrected) < 0.05) < 0.11
     assert np.mean(uncorrected) > 0.2
 
 
 def test_permutation_agrees_with_that_of_r():
-    t = data("veteran")
-    scores = logrank_scores(t["time"].to_numpy(float), t["status"].to_numpy() == 1)
-    marker = t["age"].to_numpy(float)
-    random = np.random.default_rng(1)
-    pvalue = pvalue_permutation(marker, scores, (0.1, 0.9), 9999, random)
+    search = searched("veteran", "age", 1, (0.1, 0.9))
+    scores = search.scores()
+    pvalue = pvalue_permutation(search, scores, 9999, np.random.default_rng(1))
     assert pvalue == pytest.approx(golden("maxstat permutation")["pvalue"], abs=0.02)
-    assert pvalue < pvalue_lau94(scan(marker, scores, (0.1, 0.9)))  # an upper bound
+    assert pvalue < pvalue_lau94(search.scan(scores))  # an upper bound
+
+
+def test_very_many_patients_get_fewer_permutations():
+    assert affordable(9999, 200) == 9999
+    assert affordable(9999, 20_000) == 2000
+    assert affordable(9999, 10**7) == 999

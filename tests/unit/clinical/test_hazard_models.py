@@ -135,6 +135,19 @@ def test_concordance_and_its_error(case):
         assert found.se == pytest.approx(expected["se"], rel=1e-9)
 
 
+def test_sorted_and_plain_counting_of_pairs_agree():
+    random = np.random.default_rng(7)
+    n = 1500  # more than one stretch of the list
+    time = random.integers(1, 200, n).astype(float)
+    event, score = random.random(n) < 0.6, random.integers(0, 40, n).astype(float)
+    weights = random.uniform(0.5, 2, n)
+    fast = Subjects(time, event, np.zeros((n, 0)), weights=weights)
+    plain = Subjects(time, event, np.zeros((n, 0)), entry=np.zeros(n), weights=weights)
+    one, other = concordance(fast, score), concordance(plain, score)
+    assert one.value == pytest.approx(other.value, rel=1e-12)
+    assert one.se == pytest.approx(other.se, rel=1e-10)
+
+
 def test_uno_concordance():
     subjects = lung("age", "sex", "ph.ecog")
     found = uno_concordance(subjects, fit(subjects).linear_predictor)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from recurseq.base.errors import InputError
 from recurseq.command.columns import by_reference, describe_columns, factor_candidates
-from recurseq.command.config_text import items, scalar
 from recurseq.command.proposal import choose_contrasts, contrast_name
+from recurseq.command.text_parts import items, scalar
 from support.command_study import config_of, counts_for, init, recurseq, sheet_of, write_study
 from support.paths import REPOSITORY
 

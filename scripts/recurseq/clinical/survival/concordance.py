@@ -11,6 +11,7 @@ from recurseq.clinical.survival.risk_sets import Subjects
 from recurseq.clinical.survival.times import step_values
 
 BLOCK = 4_000_000  # pairs looked at in one go
+STRETCH = 512  # of a list, looked at value by value; what is before it is sorted
 
 
 @dataclass(frozen=True)
@@ -71,15 +72,91 @@ def _add_pairs(
     compared: np.ndarray,
 ) -> None:
     """Add the pairs of one stratum to the sums of both their members."""
+    if subjects.entry is not None:
+        _add_every_pair(subjects, score, event, weight, case, rows, agreeing, compared)
+        return
+    # By time, events before censorings: those later than an event are the rest of the list.
+    order = rows[np.lexsort((~event[rows], subjects.time[rows]))]
+    time, happened = subjects.time[order], event[order]
+    events = np.flatnonzero(happened)
+    places = np.searchsorted(time, time[events], side="left") + _tied_events(time[events])
+    later = len(order) - places
+    own = score[order]
+    less, equal = prefix_sums(own[::-1], case[order][::-1], later, own[events])
+    everyone = np.concatenate([[0.0], case[order][::-1].cumsum()])[later]
+    first = order[events]
+    compared[first] += weight[first] * everyone
+    agreeing[first] += weight[first] * (less + equal / 2)
+    # The same pairs seen from the later one: events before it, with their weights.
+    before = np.searchsorted(places, np.arange(len(order)), side="right")
+    event_weight = (weight * case)[first]
+    less, equal = prefix_sums(own[events], event_weight, before, own)
+    total = np.concatenate([[0.0], event_weight.cumsum()])[before]
+    compared[order] += total
+    agreeing[order] += total - less - equal / 2
+
+
+def _tied_events(times: np.ndarray) -> np.ndarray:
+    """Return the number of events at each event's time; times are ascending."""
+    _, place, counts = np.unique(times, return_inverse=True, return_counts=True)
+    return counts[place]
+
+
+def prefix_sums(
+    values: np.ndarray, weights: np.ndarray, lengths: np.ndarray, limits: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sum weights of the first values of a list that are below, and equal to, a limit.
+
+    Parameters
+    ----------
+    values, weights
+        The list.
+    lengths, limits
+        Of each question: how many of the list are looked at, and what they are compared with.
+
+    Returns
+    -------
+    (ndarray, ndarray)
+        Sums of the weights of smaller and of equal values.
+    """
+    less, equal = np.zeros(len(lengths)), np.zeros(len(lengths))
+    for start in range(0, len(values) + 1, STRETCH):
+        asked = np.flatnonzero((lengths >= start) & (lengths < start + STRETCH))
+        if not len(asked):
+            continue
+        order = np.argsort(values[:start], kind="stable")
+        known = values[:start][order]
+        running = np.concatenate([[0.0], weights[:start][order].cumsum()])
+        below = running[np.searchsorted(known, limits[asked], side="left")]
+        up_to = running[np.searchsorted(known, limits[asked], side="right")]
+        rest, rest_weight = values[start : start + STRETCH], weights[start : start + STRETCH]
+        inside = np.arange(len(rest)) < (lengths[asked] - start)[:, None]
+        part = inside * rest_weight
+        less[asked] = below + (part * (rest < limits[asked, None])).sum(axis=1)
+        equal[asked] = up_to - below + (part * (rest == limits[asked, None])).sum(axis=1)
+    return less, equal
+
+
+def _add_every_pair(
+    subjects: Subjects,
+    score: np.ndarray,
+    event: np.ndarray,
+    weight: np.ndarray,
+    case: np.ndarray,
+    rows: np.ndarray,
+    agreeing: np.ndarray,
+    compared: np.ndarray,
+) -> None:
+    """Look at every pair: with delayed entry, those later than an event are no part of a list."""
     time, entry = subjects.time, subjects.entry
     events = rows[event[rows]]
-    for start in range(0, len(events), max(1, BLOCK // max(len(rows), 1))):
-        first = events[start : start + max(1, BLOCK // max(len(rows), 1))]
+    block = max(1, BLOCK // max(len(rows), 1))
+    for start in range(0, len(events), block):
+        first = events[start : start + block]
         later = (time[rows] > time[first, None]) | (
             (time[rows] == time[first, None]) & ~event[rows]
         )
-        if entry is not None:
-            later &= entry[rows] < time[first, None]
+        later &= entry[rows] < time[first, None]
         same = score[rows] == score[first, None]
         agree = np.where(same, 0.5, score[rows] < score[first, None]) * later
         pair_weight = weight[first, None]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from recurseq.stats.tails import ranks
-
 BLOCK = 2_000_000  # numbers permuted in one go
+MOST_SHUFFLED = 40_000_000  # numbers permuted in all
+FEWEST = 999  # permutations, however many patients there are
 
 
 @dataclass(frozen=True)
@@ -44,59 +44,97 @@ class Scan:
         return float(self.cuts[np.argmax(self.statistics)])
 
 
-def logrank_scores(time: np.ndarray, event: np.ndarray) -> np.ndarray:
-    """Score each patient: the event less the sum of 1 / (number that live longer + 1) so far.
+class Search:
+    """Patients in the order of their times and of their marker, for the search of a cut-off.
 
-    References
-    ----------
-    Hothorn and Lausen, Comput. Stat. Data Anal. 43, 121 (2003), section 2.
-    """
-    time, event = np.asarray(time, dtype=float), np.asarray(event, dtype=float)
-    rank = ranks(time, largest=True).astype(int)
-    order = np.argsort(time, kind="stable")
-    running = np.cumsum((event / (len(time) - rank + 1))[order])
-    return event - running[rank - 1]
-
-
-def scan(marker: np.ndarray, scores: np.ndarray, within: tuple[float, float]) -> Scan:
-    """Standardise the sum of scores at or below each value of the marker.
+    Resamples are given as the number of times that each patient was drawn, so that nothing is
+    sorted again.
 
     Parameters
     ----------
-    marker
-        Values of n patients.
-    scores
-        Of `logrank_scores`.
+    marker, time, event
+        Of n patients.
     within
         Smallest and largest share of patients at or below a cut-off.
-
-    Raises
-    ------
-    ValueError
-        When no cut-off lies within these shares.
     """
-    marker, scores = np.asarray(marker, dtype=float), np.asarray(scores, dtype=float)
-    n = len(marker)
-    order = np.argsort(marker, kind="stable")
-    values = marker[order]
-    last = np.flatnonzero(np.append(values[1:] != values[:-1], False)) + 1
-    allowed = (last >= max(1, int(n * within[0]))) & (last <= int(n * within[1]))
-    below = last[allowed]
-    if not len(below):
-        raise ValueError("no cut-off within the shares")
-    statistics = np.abs(np.cumsum(scores[order])[below - 1] - _mean(below, scores))
-    return Scan(values[below - 1], below, statistics / _deviation(below, scores), n)
+
+    def __init__(
+        self,
+        marker: np.ndarray,
+        time: np.ndarray,
+        event: np.ndarray,
+        within: tuple[float, float],
+    ):
+        self.marker, self.within = np.asarray(marker, dtype=float), within
+        self.event = np.asarray(event, dtype=float)
+        _, self.place = np.unique(np.asarray(time, dtype=float), return_inverse=True)
+        self.order = np.argsort(self.marker, kind="stable")
+        values = self.marker[self.order]
+        # The last patient of each value of the marker; a cut-off leaves somebody above.
+        self.last = np.flatnonzero(np.append(values[1:] != values[:-1], False))
+        self.values = values[self.last]
+
+    def scores(self, drawn: np.ndarray | None = None) -> np.ndarray:
+        """Score each patient: the event less the sum of 1 / (number that live longer + 1) so far.
+
+        References
+        ----------
+        Hothorn and Lausen, Comput. Stat. Data Anal. 43, 121 (2003), section 2.
+        """
+        drawn = np.ones(len(self.event)) if drawn is None else drawn
+        number = np.bincount(self.place, weights=drawn)
+        events = np.bincount(self.place, weights=drawn * self.event)
+        longer = number.sum() - number.cumsum()
+        return self.event - np.cumsum(events / (longer + 1))[self.place]
+
+    def scan(self, scores: np.ndarray, drawn: np.ndarray | None = None) -> Scan:
+        """Standardise the sum of scores at or below each value of the marker.
+
+        Raises
+        ------
+        ValueError
+            When no cut-off lies within the allowed shares.
+        """
+        drawn = np.ones(len(scores)) if drawn is None else drawn
+        weighted, n = drawn * scores, drawn.sum()
+        below = drawn[self.order].cumsum()[self.last]
+        allowed = (below >= max(1, int(n * self.within[0]))) & (below <= int(n * self.within[1]))
+        if drawn.min() == 0:  # of values that were not drawn, the cut-off is the one before
+            allowed &= np.diff(below, prepend=0) > 0
+        if not allowed.any():
+            raise ValueError("no cut-off within the shares")
+        below = below[allowed]
+        sums = weighted[self.order].cumsum()[self.last][allowed]
+        total, square = weighted.sum(), (weighted * scores).sum()
+        deviation = _deviation(below, n, total, square)
+        statistics = np.abs(sums - below / n * total) / deviation
+        return Scan(self.values[allowed], below, statistics, round(n))
+
+    def log_ratio(self, above: np.ndarray, drawn: np.ndarray | None = None) -> float:
+        """Return the one-step log hazard ratio (O - E) / V of those above a cut-off."""
+        drawn = np.ones(len(self.event)) if drawn is None else drawn
+        counts = [
+            np.bincount(self.place, weights=weight, minlength=self.place.max() + 1)
+            for weight in (drawn, drawn * above, drawn * self.event, drawn * above * self.event)
+        ]
+        at_risk, exposed = (c[::-1].cumsum()[::-1] for c in counts[:2])
+        events, own = counts[2:]
+        share = np.divide(exposed, at_risk, out=np.zeros_like(at_risk), where=at_risk > 0)
+        spread = np.divide(
+            at_risk - events, at_risk - 1, out=np.ones_like(at_risk), where=at_risk > 1
+        )
+        variance = (events * share * (1 - share) * spread).sum()
+        return float((own - events * share).sum() / variance) if variance > 0 else np.nan
 
 
-def _mean(below: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    return below / len(scores) * scores.sum()
+def logrank_scores(time: np.ndarray, event: np.ndarray) -> np.ndarray:
+    """Score each patient as `Search.scores` does."""
+    return Search(np.zeros(len(time)), time, event, (0.1, 0.9)).scores()
 
 
-def _deviation(below: np.ndarray, scores: np.ndarray) -> np.ndarray:
+def _deviation(below: np.ndarray, n: float, total: float, square: float) -> np.ndarray:
     """Return the standard deviation of a sum of m of n scores drawn without replacement."""
-    n = len(scores)
-    spread = n * (scores**2).sum() - scores.sum() ** 2
-    return np.sqrt(below * (n - below) / (n**2 * (n - 1)) * spread)
+    return np.sqrt(below * (n - below) / (n**2 * (n - 1)) * (n * square - total**2))
 
 
 def pvalue_lau92(found: Scan, within: tuple[float, float]) -> float:
@@ -129,24 +167,35 @@ def pvalue_lau94(found: Scan) -> float:
 
 
 def pvalue_permutation(
-    marker: np.ndarray,
-    scores: np.ndarray,
-    within: tuple[float, float],
-    resamples: int,
-    random: np.random.Generator,
+    search: Search, scores: np.ndarray, resamples: int, random: np.random.Generator
 ) -> float:
     """P-value of the largest statistic among those of permuted scores.
 
     It is (1 + permutations with a statistic as large) / (1 + permutations).
+
+    Parameters
+    ----------
+    search, scores
+        The patients and their scores.
+    resamples
+        Permutations.
+    random
+        Source of the random numbers.
     """
-    found = scan(marker, scores, within)
-    deviation, mean = _deviation(found.below, scores), _mean(found.below, scores)
+    found, n = search.scan(scores), len(scores)
+    deviation = _deviation(found.below, n, scores.sum(), (scores**2).sum())
+    mean, places = found.below / n * scores.sum(), found.below.astype(int) - 1
     limit = found.statistic * (1 - 1e-12)
     as_large, left = 0, resamples
     while left:
-        block = min(left, max(1, BLOCK // len(scores)))
-        shuffled = random.permuted(np.broadcast_to(scores, (block, len(scores))), axis=1)
-        sums = np.cumsum(shuffled, axis=1)[:, found.below - 1]
+        block = min(left, max(1, BLOCK // n))
+        shuffled = random.permuted(np.broadcast_to(scores, (block, n)), axis=1)
+        sums = np.cumsum(shuffled, axis=1)[:, places]
         as_large += int((np.abs((sums - mean) / deviation).max(axis=1) >= limit).sum())
         left -= block
     return (1 + as_large) / (1 + resamples)
+
+
+def affordable(resamples: int, patients: int) -> int:
+    """Return how many permutations are made: fewer where there are very many patients."""
+    return min(resamples, max(FEWEST, MOST_SHUFFLED // max(patients, 1)))

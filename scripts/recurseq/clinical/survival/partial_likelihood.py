@@ -6,7 +6,7 @@ differ in their rows and columns only; all of them are fitted here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,8 +28,8 @@ class Evaluation:
     hazard, means
         Of each single event: the step of the baseline hazard, and the mean covariates of those at
         risk (p columns).
-    variances
-        Of each single event: weighted covariance of the covariates of those at risk (p x p).
+    seconds
+        Of each single event: upper triangle of the mean of xx' over those at risk, row by row.
     """
 
     loglik: float
@@ -37,7 +37,16 @@ class Evaluation:
     information: np.ndarray
     hazard: np.ndarray
     means: np.ndarray
-    variances: np.ndarray
+    seconds: np.ndarray
+
+    def weighted_information(self, weight: np.ndarray) -> np.ndarray:
+        """Sum the covariances of the covariates at all events with these weights: p x p."""
+        p = self.means.shape[1]
+        rows, columns = np.triu_indices(p)
+        second = np.zeros((p, p))
+        second[rows, columns] = weight @ self.seconds
+        second[columns, rows] = second[rows, columns]
+        return second - self.means.T @ (weight[:, None] * self.means)
 
 
 @dataclass(frozen=True)
@@ -113,21 +122,18 @@ def evaluate(risk_sets: RiskSets, coefficients: np.ndarray) -> Evaluation:
     sums -= risk_sets.fraction[:, None] * risk_sets.sum_of_deaths(moments)[part]
     event_weight = risk_sets.mean_weight[part]
     total = sums[:, 0]
-    means = sums[:, 1 : p + 1] / total[:, None]
-    variances = np.empty((len(part), p, p))
-    variances[:, rows, columns] = sums[:, p + 1 :] / total[:, None]
-    variances[:, columns, rows] = variances[:, rows, columns]
-    variances -= means[:, :, None] * means[:, None, :]
     died = risk_sets.deaths
     loglik = weight[died] @ (predictor[died] - shift) - event_weight @ np.log(total)
-    return Evaluation(
+    means = sums[:, 1 : p + 1] / total[:, None]
+    found = Evaluation(
         loglik=float(loglik),
         score=weight[died] @ x[died] - event_weight @ means,
-        information=np.einsum("m,mij->ij", event_weight, variances),
+        information=np.zeros((p, p)),
         hazard=event_weight / total * np.exp(-shift),
         means=means,
-        variances=variances,
+        seconds=sums[:, p + 1 :] / total[:, None],
     )
+    return replace(found, information=found.weighted_information(event_weight))
 
 
 def fit(subjects: Subjects, ties: str = EFRON) -> Fit:

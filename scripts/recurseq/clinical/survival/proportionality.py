@@ -62,8 +62,9 @@ def proportionality(
     expected = by_time(sets, weight[:, None] * found.means)
     by_scale = scale[np.searchsorted(sets.of_death, np.arange(len(sets)))]
     score = scale @ residual - by_scale @ expected
-    moments = [np.einsum("m,mij->ij", weight * scale**power, found.variances) for power in range(3)]
-    plain, crossed, squared = moments
+    plain, crossed, squared = (
+        found.weighted_information(weight * scale**power) for power in range(3)
+    )
     # The variance of the further score, less what x itself explains.
     variance = squared - crossed @ np.linalg.solve(plain, crossed)
     tests = [

@@ -53,7 +53,9 @@ def collect(results: Results, study: Study) -> PatientFacts | None:
     row = missing.iloc[0] if len(missing) else None
     lacking = missing[missing["missing"] > 0].sort_values("missing", ascending=False, kind="stable")
     cautions = [
-        one for name in settings.endpoints for one in cautions_of(results, f"endpoints.{name}")
+        one
+        for analysis in ("endpoints", *(f"endpoints.{name}" for name in settings.endpoints))
+        for one in cautions_of(results, analysis)
     ]
     names = ("clinical_endpoints", "clinical_flow", "clinical_missing", "clinical_patients")
     return PatientFacts(
