@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 
-.PHONY: install docs demo test test-slurm test-pythons reliability bench lint format lock clean help
+.PHONY: install docs demo test test-fast test-slurm test-pythons reliability truth bench lint format lock clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -15,6 +15,7 @@ install: .venv/installed ## Set up .venv from the lock file, with the command re
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r envs/requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m recurseq.deseq.compile_kernels
 	touch $@
 
 demo: install ## Run the whole pipeline on the simulated demo study
@@ -23,7 +24,10 @@ demo: install ## Run the whole pipeline on the simulated demo study
 	@echo "Open results/report/report.html"
 
 test: install ## Run all tests but those on a cluster
-	$(BIN)/pytest -n $(CORES) --dist loadfile --junitxml=build/tests.xml
+	$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --junitxml=build/tests.xml
+
+test-fast: install ## Run the tests that start no pipeline (about a minute)
+	$(BIN)/pytest -q -n $(CORES) --dist loadfile -m "not workflow and not slurm and not slow"
 
 test-slurm: install ## Start a real Slurm on this machine and run studies on it (needs root)
 	$(BIN)/pytest -m slurm tests/slurm --junitxml=build/slurm.xml
@@ -33,6 +37,9 @@ test-pythons: ## Try the lock file and part of the tests under Python 3.12 and 3
 
 reliability: install ## Write docs/reliability.md from the results of the test runs in build/
 	$(BIN)/python benchmarks/reliability.py
+
+truth: install ## Write docs/truth.md: calls against planted truth over many seeds (minutes)
+	PYTHONPATH=scripts:tests $(BIN)/python benchmarks/truth.py
 
 bench: install ## Time the engine beside R DESeq2, PyDESeq2 and InMoose
 	$(MAKE) .bench-venv/installed || echo "InMoose cannot be built here and is left out"

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.contrasts.levels import compared_samples
 from recurseq.deseq import Fit, Options, blind_vst, contrast_table, fit, omnibus_table
 from recurseq.design.formula import Formula, contrast_vector, design_matrix, parse_formula
 
@@ -139,6 +138,16 @@ def _compare_cohort(folder: Path, cohort: Cohort) -> Comparison:
     return found
 
 
+def compared_samples(samples: pd.DataFrame, question: dict) -> pd.Series | None:
+    """Tell which samples are on either side of a contrast of levels; None for coefficients."""
+    if "factor" not in question:
+        return None
+    compared = samples[question["factor"]].isin([*question["numerator"], *question["denominator"]])
+    for name, level in question.get("within", {}).items():
+        compared &= samples[name] == level
+    return compared
+
+
 def _answer(
     model: Fit, formula: Formula, samples: pd.DataFrame, question: dict, options: Options
 ) -> pd.DataFrame:
@@ -219,6 +228,22 @@ def simulated(folder: Path) -> Iterator[Comparison]:
         omnibus = omnibus_table(model, smaller, options).set_index("gene_id")
         found.contrasts["likelihood-ratio test"] = omnibus, read(folder / f"{name}.lrt.tsv.gz")
         yield found
+
+
+def empty_groups(folder: Path) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Our and R's table of one contrast of genes with empty groups, by reference level."""
+    counts, formula = read(folder / "empty_groups.counts.tsv.gz").T, parse_formula("~ group")
+    question = {"factor": "group", "numerator": ["b"], "denominator": ["d"]}
+    options, answers = Options(alpha=0.05, shrinkage="none"), {}
+    for level in ("a", "c"):
+        group = pd.Categorical(
+            np.repeat(list("abcde"), 4), sorted("abcde", key=lambda x: x != level)
+        )
+        samples = pd.DataFrame({"group": group}, counts.index)
+        model = fit(counts, design_matrix(formula, samples))
+        theirs = read(folder / f"empty_groups.{level}.tsv.gz")
+        answers[level] = _answer(model, formula, samples, question, options), theirs
+    return answers
 
 
 def airway_part(folder: Path) -> Comparison:

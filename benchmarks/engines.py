@@ -1,4 +1,4 @@
-"""Time the engine beside R DESeq2, PyDESeq2 and InMoose, and compare the answers.
+"""Time the engine beside R DESeq2, PyDESeq2, InMoose, limma-voom and edgeR; compare the answers.
 
 `make bench` runs this and writes docs/benchmarks.md. Every engine is a process of its own on the
 same files, in the same run; it fits a model with dispersions and outlier replacement, tests one
@@ -59,10 +59,13 @@ def engines() -> list[Engine]:
     """List the engines, absent ones included."""
     peers = HERE / "peers"
     rscript = shutil.which("Rscript") or ""
-    no_r = "" if rscript and _has_deseq2(rscript) else "no Rscript with DESeq2 on the PATH"
+    no_r, no_edger = (
+        "" if rscript and _has(package, rscript) else f"no Rscript with {package} on the PATH"
+        for package in ("DESeq2", "edgeR")
+    )
     inmoose = BENCH_VENV / "bin" / "python"
     no_inmoose = "" if inmoose.exists() else "not installed (it needs a C++ compiler)"
-    r = (rscript, str(peers / "deseq2_engine.R"))
+    r, limma = ((rscript, str(peers / f"{name}_engine.R")) for name in ("deseq2", "limma"))
     ours = (sys.executable, str(peers / "recurseq_engine.py"))
     return [
         Engine(OURS, ours),
@@ -71,11 +74,13 @@ def engines() -> list[Engine]:
         Engine("R DESeq2, 2 workers", r, no_r, ("2",)),
         Engine("PyDESeq2, 2 workers", (sys.executable, str(peers / "pydeseq2_engine.py"))),
         Engine("InMoose", (str(inmoose), str(peers / "inmoose_engine.py")), no_inmoose),
+        Engine("R limma-voom", limma, no_edger, ("voom",)),
+        Engine("R edgeR quasi-likelihood", limma, no_edger, ("edger",)),
     ]
 
 
-def _has_deseq2(rscript: str) -> bool:
-    command = [rscript, "-e", "packageVersion('DESeq2')"]
+def _has(package: str, rscript: str) -> bool:
+    command = [rscript, "-e", f"packageVersion('{package}')"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
@@ -129,7 +134,7 @@ def environment() -> dict[str, str]:
 
 
 def summary(measured: Sequence[Measured]) -> pd.DataFrame:
-    """One row an engine: medians, ratios to ours, agreement with R."""
+    """One row per engine: medians, ratios to ours, agreement with R."""
     return pd.DataFrame([_row(record, measured) for record in measured])
 
 
@@ -172,6 +177,7 @@ def load() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--studies", nargs="+", choices=QUESTIONS, default=list(QUESTIONS))
+    parser.add_argument("--engines", nargs="+", help="names, when not all are wanted")
     parser.add_argument("--limit", type=float, default=20, help="minutes a run may take")
     parser.add_argument("--repetitions", type=int, default=3, help="runs of the quick engines")
     parser.add_argument("--output", type=Path, default=REPOSITORY / "docs" / "benchmarks.md")
@@ -188,7 +194,8 @@ def main() -> None:
             command = [sys.executable, str(HERE / "studies.py"), name, folder]
             extra = [str(h5ad)] if name == "airway" else []
             subprocess.run([*command, *extra], env=environment(), check=True)
-            limit, chosen = arguments.limit * 60, engines()
+            limit, wanted = arguments.limit * 60, arguments.engines
+            chosen = [engine for engine in engines() if not wanted or engine.name in wanted]
             if not tables:  # unmeasured: from now on the compiled loops are on disk
                 once(Path(folder), question, chosen[0], Measured("warm"), limit)
             measured = measure(Path(folder), question, chosen, limit, arguments.repetitions)

@@ -1,22 +1,26 @@
 """Write docs/fidelity.md: how far the engine's numbers are from those of R DESeq2.
 
-    PYTHONPATH=scripts python benchmarks/fidelity.py [<folder with data/ and reference/>]
+    PYTHONPATH=scripts python benchmarks/fidelity.py [<folder>] [--seeds 1 2 3]
 
-Without the folder of real cohorts only the tables of tests/reference are compared.
+The folder holds data/ and reference/ of the real cohorts; without it only the tables of
+tests/reference are compared. The random designs need R with DESeq2 here and now.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from cohorts import Comparison, airway_part, read, real, simulated
+import random_designs
+from cohorts import Comparison, airway_part, empty_groups, read, real, simulated
+from designs import KINDS
 
 from recurseq.deseq import Fit
-from recurseq.deseq.fit import orthonormal
+from recurseq.deseq.basis import orthonormal
+from recurseq.deseq.design_rows import row_group_numbers
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REFERENCE = REPOSITORY / "tests" / "reference"
@@ -83,21 +87,21 @@ def constants(found: Comparison) -> str:
     return "\n".join(lines)
 
 
-def empty_cells(found: Comparison) -> pd.Series:
+def empty_groups_of(found: Comparison) -> pd.Series:
     """Whether all samples of some design row lack a count of the gene, replaced counts considered.
 
     Designs without replicated rows of zeros leave this FALSE throughout.
     """
     counts, design = found.fit.fitted_counts, found.fit.design
-    cell = design.round(9).astype(str).agg("|".join, axis=1)
-    if cell.nunique() > len(cell) / 2:
+    group = row_group_numbers(design.round(9))
+    if len(np.unique(group)) > len(group) / 2:
         return pd.Series(False, index=counts.columns)
-    return (counts.groupby(cell).sum() == 0).any()
+    return (counts.groupby(group).sum() == 0).any()
 
 
 def far_genes(found: Comparison) -> Iterator[list[str]]:
-    """One row a contrast: genes of mean 1 or more whose log2 fold change is off by over 0.001."""
-    empty = empty_cells(found)
+    """One row per contrast: genes of mean 1 or more whose log2 fold change is off by over 0.001."""
+    empty = empty_groups_of(found)
     expressed = found.fit.genes["baseMean"] >= 1
     for contrast, (ours, theirs) in found.contrasts.items():
         if "log2FoldChange" not in theirs:
@@ -131,7 +135,7 @@ def empty_group_share(all_found: list[Comparison]) -> str:
     """Whether fold changes that are off by more than 1 are those of empty groups."""
     large, explained = 0, 0
     for found in all_found:
-        empty = empty_cells(found)
+        empty = empty_groups_of(found)
         for ours, theirs in found.contrasts.values():
             if "log2FoldChange" not in theirs:
                 continue
@@ -192,6 +196,36 @@ def ridge_shift(fit: Fit, weights: pd.Series) -> np.ndarray:
     return np.einsum("i,gij,jk,gk->g", weights, fit.covariance, change, coefficients)
 
 
+def reference_table() -> str:
+    """How far two reference levels move a contrast, in R and here, and how near these are."""
+    ours, theirs = (
+        {level: pair[k] for level, pair in empty_groups(REFERENCE).items()} for k in (0, 1)
+    )
+    pairs = {
+        "two reference levels, R": (theirs["a"], theirs["c"]),
+        "two reference levels, here": (ours["a"], ours["c"]),
+        "here and R, reference a": (ours["a"], theirs["a"]),
+        "here and R, reference c": (ours["c"], theirs["c"]),
+    }
+    lines = [
+        "| compared | fold changes apart by > 0.5 | p-values by a factor > 2 | calls that differ |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, (one, other) in pairs.items():
+        moved = (one["log2FoldChange"] - other["log2FoldChange"]).abs() > 0.5
+        factor = np.log(one["pvalue"] / other["pvalue"]).abs() > np.log(2)
+        calls = (one["padj"] < CALLED) != (other["padj"] < CALLED)
+        lines.append(f"| {name} | {moved.sum()} | {factor.sum()} | {calls.sum()} |")
+    return "\n".join(lines)
+
+
+def designs_table(seeds: list[int]) -> str:
+    """Table of the random designs, where R is there to answer."""
+    if not random_designs.r_is_there():
+        return "R with DESeq2 was not there when this page was written."
+    return random_designs.table(random_designs.compare(KINDS, seeds))
+
+
 def null_table(runs: pd.DataFrame) -> str:
     """List what R calls in runs without a true difference."""
     titles = {
@@ -214,7 +248,7 @@ def null_table(runs: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def page(all_found: list[Comparison], notes: str) -> str:
+def page(all_found: list[Comparison], notes: str, designs: str) -> str:
     """Return the whole page as Markdown; `notes` says why what remains remains."""
     parts = [INTRODUCTION]
     for found in all_found:
@@ -230,18 +264,24 @@ def page(all_found: list[Comparison], notes: str) -> str:
     filled = filled.replace("{ridge}", ridge_table(all_found))
     filled = filled.replace("{null}", null_table(read(REFERENCE / "null.runs.tsv").reset_index()))
     filled = filled.replace("{omnibus}", far_omnibus(all_found))
+    filled = filled.replace("{designs}", designs)
+    filled = filled.replace("{references}", reference_table())
     return "\n\n".join(part.strip() for part in [*parts, filled] if part.strip()) + "\n"
 
 
-def main(*folder: str) -> None:
-    found = list(real(Path(*folder))) if folder else []
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, help="real cohorts and their R tables")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3], help="random designs")
+    arguments = parser.parse_args()
+    found = list(real(arguments.folder)) if arguments.folder else []
     found += [airway_part(REFERENCE), *simulated(REFERENCE)]
     notes = (Path(__file__).with_name("fidelity_notes.md")).read_text(encoding="utf-8")
     output = REPOSITORY / "docs" / "fidelity.md"
     output.parent.mkdir(exist_ok=True)
     with np.errstate(all="ignore"):
-        output.write_text(page(found, notes), encoding="utf-8")
+        output.write_text(page(found, notes, designs_table(arguments.seeds)), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

@@ -21,9 +21,12 @@ Every engine is a process of its own and reads the same files, one after another
 that need less than a minute take turns several times (column runs), and medians are shown.
 
 - **seconds**: fit with dispersions and outlier replacement, one contrast, adjusted p-values; no
-  shrinkage. Reading the file and importing packages are not in it.
-- **first run on a machine**: the loops of our engine are compiled first; other rows of ours load
-  what an earlier run compiled, and the seconds hold that.
+  shrinkage. Reading the file and importing packages are not in it, for no engine; importing ours
+  means loading its compiled loops, too.
+- **first run on a machine**: nothing compiled is there yet. `make install` compiles; where it could
+  not, the first process does, and *process* shows what that takes.
+- **limma-voom** and **edgeR** are other methods for the same question, with their own size factors
+  and their own calls; they show what speed costs elsewhere, not how well DESeq2 is followed.
 - **process, s**: the same from the start of the process to its end: imports, reading the text
   table, the answer written. The second *times ours* is about this column.
 - **peak memory**: of the process and all its workers together, the reading of the table included.
@@ -77,7 +80,7 @@ def _processor() -> str:
 
 
 def markdown(table: pd.DataFrame) -> str:
-    """One line an engine; those that did not answer say why."""
+    """One line per engine; those that did not answer say why."""
     columns = HEADER.count("|") - 1
     lines = [HEADER, "|---" + "|---:" * (columns - 1) + "|"]
     for row in table.to_dict("records"):

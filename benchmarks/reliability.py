@@ -29,9 +29,9 @@ EXPLANATIONS = {
     "fault": "Done to a run on purpose; afterwards its tables are compared byte for byte.",
     "cluster case": "On a Slurm of two nodes that the tests start on one machine.",
     "input": """\
-Through `recurseq check`; kind *run* through `snakemake`, kind *generated* through the checks that
-every start makes. Each is refused with a message that names the place and no traceback, or runs;
-none acts, and none writes outside the study.""",
+Through `recurseq check`; kind *run* through `snakemake`, kind *start* through what a run does
+first, kind *generated* through the checks that every start makes. Each is refused with a message
+that names the place and no traceback, or runs; none acts, and none writes outside the study.""",
     "format": "Recognised by content, whatever a file is called; files are ours unless said real.",
 }
 

@@ -1,7 +1,8 @@
-"""Time and memory of a fit and one contrast as genes and samples grow; writes docs/scale.md.
+"""Time, memory and files as genes and samples grow; writes docs/scale.md.
 
 Run by hand: PYTHONPATH=scripts .venv/bin/python benchmarks/scale.py [--large]
-Every size is a process of its own, with two threads; `--large` adds 20,000 genes x 2,000 samples.
+A fit and one contrast: every size is a process of its own, with two threads. `--large` adds 20,000
+genes x 2,000 samples, whole runs of the pipeline, and ways to pack its files.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "scale.md"
 SAMPLES = [(5000, 100), (5000, 400), (5000, 1600)]
 GENES = [(2500, 200), (5000, 200), (10_000, 200)]
 LARGE = (20_000, 2000)
+WHOLE = [(20_000, 1000), LARGE]
 THREADS = 2
 LEVELS = ["normal", "no_recurrence", "early_recurrence"]
 QUESTION = {"factor": "group", "numerator": LEVELS[2:], "denominator": LEVELS[1:2]}
@@ -84,8 +86,8 @@ def rows(sizes: list[tuple[int, int]], found: dict[tuple[int, int], dict]) -> li
     return lines
 
 
-def page(found: dict[tuple[int, int], dict]) -> str:
-    """Write the page."""
+def page(found: dict[tuple[int, int], dict], large: list[str]) -> str:
+    """Write the page; `large` are the lines about large studies."""
     lines = [
         "# How time and memory grow",
         "",
@@ -106,16 +108,30 @@ def page(found: dict[tuple[int, int], dict]) -> str:
         lines += ["## A large study", "", *rows([LARGE], found), ""]
     lines += [
         "The engine keeps the counts, one matrix of preliminary means and one of Cook's distances;",
-        "everything else exists for one block of genes a thread.",
+        "everything else exists for one block of genes per thread.",
         "",
+        *large,
     ]
     return "\n".join(lines)
+
+
+def large_studies() -> list[str]:
+    """Lines on whole runs of the pipeline and on what they leave on the disk."""
+    import disk  # here, so that the memory of one fit is measured without them
+    import whole_runs
+
+    runs = {size: whole_runs.run_study(*simulated(*size)) for size in WHOLE}
+    packed = disk.measure(simulated(*WHOLE[0])[0])
+    return [
+        *("## The whole pipeline", "", *whole_runs.lines(runs), ""),
+        *("## On the disk", "", *disk.lines(packed, *WHOLE[0]), ""),
+    ]
 
 
 def main() -> None:
     """Measure every size, or one of them."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--large", action="store_true", help="add 20,000 genes x 2,000 samples")
+    parser.add_argument("--large", action="store_true", help="add studies of 20,000 genes")
     parser.add_argument("--one", nargs=2, type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -123,7 +139,7 @@ def main() -> None:
         return
     sizes = [*SAMPLES, *GENES, *([LARGE] if options.large else [])]
     found = {size: in_own_process(*size) for size in sizes}
-    PAGE.write_text(page(found), encoding="utf-8")
+    PAGE.write_text(page(found, large_studies() if options.large else []), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,13 +3,12 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import write_table
     from recurseq.cohort.lengths import normalization_values
     from recurseq.qc import assess_quality
 
-    cohort = anndata.read_h5ad(snakemake.input.cohort)
+    cohort = open_h5ad(snakemake.input.cohort)
     values = normalization_values(
         cohort, snakemake.params.normalization, snakemake.input.get("lengths") or None
     )

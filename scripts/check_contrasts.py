@@ -3,14 +3,13 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
     from recurseq.deseq import check_contrasts, read_fit
     from recurseq.design.contrast import Contrast
     from recurseq.design.formula import parse_formula
 
-    model = anndata.read_h5ad(snakemake.input.model)
+    model = open_h5ad(snakemake.input.model)
     formula = parse_formula(model.uns["formula"])
     contrasts = map(Contrast.from_dict, snakemake.params.contrasts)
     weights = {one.name: one.weights(formula, model.obs) for one in contrasts}

@@ -1,13 +1,16 @@
-"""Gene-set enrichment and over-representation of one contrast in one collection."""
+"""Gene sets scored, tested, and held against the called genes, of one contrast."""
 
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
+    from recurseq.deseq import read_fit
+    from recurseq.design.contrast import Contrast
+    from recurseq.design.formula import parse_formula
     from recurseq.enrichment import (
+        enrichment_table,
         overrepresentation,
-        prerank,
-        rank_genes,
         read_gene_sets,
         tested_genes,
     )
@@ -16,8 +19,18 @@ with logged(snakemake):
     sizes = {"min_size": settings.min_size, "max_size": settings.max_size}
     gene_sets = read_gene_sets(snakemake.input.gmt)
     genes = tested_genes(read_table(snakemake.input.genes, "contrast_genes"), gene_sets)
-    ranking = rank_genes(genes, settings.rank_by)
-    gsea = prerank(ranking, gene_sets, alpha=settings.alpha, seed=settings.seed, **sizes)
+    model = open_h5ad(snakemake.input.model)
+    contrast = Contrast.from_dict(settings.contrast)
+    gsea = enrichment_table(
+        read_fit(model),
+        contrast.weights(parse_formula(model.uns["formula"]), model.obs),
+        genes,
+        gene_sets,
+        rank_by=settings.rank_by,
+        alpha=settings.alpha,
+        seed=settings.seed,
+        **sizes,
+    )
     write_table(gsea, snakemake.output.gsea, "gsea")
     ora = overrepresentation(genes, gene_sets, **sizes)
     write_table(ora, snakemake.output.ora, "ora")

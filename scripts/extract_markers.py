@@ -3,8 +3,7 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
     from recurseq.cohort.genes.annotation import load_annotation
     from recurseq.design.contrast import Contrast
@@ -20,7 +19,7 @@ with logged(snakemake):
         read_panel(snakemake.input.panel),
         tables,
         contrasts,
-        anndata.read_h5ad(snakemake.input.model),
+        open_h5ad(snakemake.input.model),
         load_annotation(snakemake.params.annotation),
     )
     write_table(markers, snakemake.output.markers, "markers")

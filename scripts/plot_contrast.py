@@ -3,8 +3,7 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import gene_columns, open_h5ad
     from recurseq.base.tables import read_table
     from recurseq.design.contrast import Contrast
     from recurseq.figures.contrast import about, ma_figure, pvalue_figure, volcano_figure
@@ -14,14 +13,14 @@ with logged(snakemake):
     from recurseq.markers.panel import read_panel
 
     contrast = Contrast.from_dict(snakemake.params.contrast)
-    model = anndata.read_h5ad(snakemake.input.model)
+    model = open_h5ad(snakemake.input.model)
     genes = read_table(snakemake.input.genes, "contrast_genes")
     path = snakemake.input.get("panel")
     panel = read_panel(path)["gene"].tolist() if path else []
     groups = sample_groups(model.obs, str(model.uns["main_factor"]))
     simulated = bool(model.uns["simulated"])
     subject = about(contrast, model.obs, simulated)
-    vst = model[:, top_of(genes, contrast.rule.column)["gene_id"]].to_df("vst")
+    vst = gene_columns(model, "vst", top_of(genes, contrast.rule.column)["gene_id"])
     figures = {
         "ma": ma_figure(genes, subject, panel),
         "volcano": volcano_figure(genes, subject, panel),

@@ -3,8 +3,7 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table
     from recurseq.design.contrast import Contrast
     from recurseq.enrichment import rank_genes, read_gene_sets, tested_genes
@@ -18,7 +17,7 @@ with logged(snakemake):
     ranking = rank_genes(genes, settings.rank_by)
     members = gene_sets.members(ranking.index)
     gsea = read_table(snakemake.input.gsea, "gsea")
-    model = anndata.read_h5ad(snakemake.input.model, backed="r")
+    model = open_h5ad(snakemake.input.model)
     simulated = bool(model.uns["simulated"])
     subject = about(Contrast.from_dict(settings.contrast), model.obs, simulated)
     figure = dotplot_figure(gsea, subject, collection)

@@ -3,14 +3,13 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table
     from recurseq.figures.markers import forest_figure, markers_figure
     from recurseq.figures.parts import sample_groups
     from recurseq.figures.style import save
 
-    model = anndata.read_h5ad(snakemake.input.model, backed="r")
+    model = open_h5ad(snakemake.input.model)
     markers = read_table(snakemake.input.markers, "markers")
     samples = read_table(snakemake.input.samples, "marker_samples")
     groups = sample_groups(model.obs, str(model.uns["main_factor"]))

@@ -3,13 +3,12 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table
     from recurseq.figures.quality import quality_figures
     from recurseq.figures.style import save
 
-    cohort = anndata.read_h5ad(snakemake.input.cohort, backed="r")
+    cohort = open_h5ad(snakemake.input.cohort)
     tables = {
         name: read_table(path, f"qc_{name}")
         for name, path in snakemake.input.items()

@@ -3,9 +3,10 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import pandas as pd
-
     from recurseq.base.tables import read_table, write_table
+    from recurseq.evidence.summary import summarise
 
     rows = [read_table(path, "contrast_summary_row") for path in snakemake.input.rows]
-    write_table(pd.concat(rows), snakemake.output.summary, "contrast_summary")
+    evidence = [read_table(path, "contrast_evidence") for path in snakemake.input.evidence]
+    shuffles = [read_table(path, "contrast_permutations") for path in snakemake.input.permutations]
+    write_table(summarise(rows, evidence, shuffles), snakemake.output.summary, "contrast_summary")

@@ -3,15 +3,14 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import write_table
     from recurseq.contrasts.results import contrast_tables
     from recurseq.deseq import Options, read_fit
     from recurseq.design.contrast import Contrast
     from recurseq.design.formula import parse_formula
 
-    model = anndata.read_h5ad(snakemake.input.model)
+    model = open_h5ad(snakemake.input.model)
     contrast = Contrast.from_dict(snakemake.params.contrast)
     tables = contrast_tables(
         read_fit(model),

@@ -3,13 +3,12 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import write_table
     from recurseq.deseq import Options, omnibus_table, read_fit
     from recurseq.design.formula import design_matrix, parse_formula
 
-    model = anndata.read_h5ad(snakemake.input.model)
+    model = open_h5ad(snakemake.input.model)
     table = omnibus_table(
         read_fit(model),
         design_matrix(parse_formula(snakemake.params.reduced), model.obs),

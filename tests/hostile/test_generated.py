@@ -17,8 +17,8 @@ from recurseq.preflight.check import checked_study
 from recurseq.study import read_samples
 from recurseq.study.config_file import read_config
 from support.hostile.ground import CANARY, Ground
-from support.paths import REPOSITORY
 
+pytestmark = pytest.mark.slow  # a thousand checks
 seeded = settings(
     derandomize=True,
     database=None,
@@ -73,15 +73,17 @@ def outcome(ground, config):
     before, here = ground.look(), Path.cwd()
     os.chdir(ground.path)
     try:
-        study, _ = checked_study(config, REPOSITORY)
-        problems = count_problems(study, read_samples(study))
+        study, _ = checked_study(config)
+        problems = count_problems(study.cohort, read_samples(study.cohort))
         refused = "\n".join(map(str, problems))
     except InputError as error:
         refused = str(error)
         assert error.problems
     finally:
         os.chdir(here)
-    assert refused.isprintable() or all(sign.isprintable() for sign in refused.replace("\n", ""))
+    assert refused.isprintable() or all(
+        character.isprintable() for character in refused.replace("\n", "")
+    )
     assert len(refused) < 60_000
     assert ground.look() == before
     assert not list(ground.folder.rglob(CANARY))
@@ -153,7 +155,7 @@ def test_any_value_of_any_key(ground, record_property):
 def test_any_text_of_a_configuration(record_property):
     record_property("input", "generated: 250 times any configuration text")
     record_property("result", "refused or runs")
-    signs = st.lists(
+    characters = st.lists(
         st.sampled_from(
             [*":-[]{}&*!|>'\"%@`#,?~\n\t ", "a", "1", "<<", "&a", "*a", "!!python/name:os"]
         ),
@@ -163,7 +165,7 @@ def test_any_text_of_a_configuration(record_property):
         path = Path(folder) / "config.yaml"
 
         @many
-        @given(signs)
+        @given(characters)
         def tried(text):
             path.write_text(text, encoding="utf-8")
             try:

@@ -1,4 +1,4 @@
-# Makes null.runs.tsv: what R DESeq2 calls in runs without a true difference.
+# Makes null.runs.tsv: what R DESeq2 calls in runs without a true difference, or with planted ones.
 #   python tests/support/null_study.py <shared folder> <folder>   (PYTHONPATH=scripts:tests)
 #   Rscript make_null_reference.R <folder> <output folder>
 suppressMessages(library(DESeq2))

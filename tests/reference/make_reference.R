@@ -11,7 +11,7 @@ samples <- data.frame(
   group = factor(rep(c("normal", "none", "early"), c(5, 10, 11)), levels = c("normal", "none", "early")),
   batch = factor(rep(c("one", "two"), 13)),
   sex = factor(sample(c("female", "male"), 26, replace = TRUE)),
-  age = round(rnorm(26), 1), # in decades from the mean: R's fit goes astray on uncentred numbers
+  age = round(rnorm(26), 1), # in decades from the mean: R's fit does not converge on uncentred numbers
   row.names = sprintf("S%02d", 1:26)
 )
 base <- 2^runif(genes, 0, 11)

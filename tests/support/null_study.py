@@ -2,7 +2,8 @@
 
     python tests/support/null_study.py <shared folder> <output folder>  (PYTHONPATH=scripts:tests)
 
-writes the counts of all null runs, for tests/reference/make_null_reference.R.
+writes the counts of the runs that R was given, for tests/reference/make_null_reference.R. The tests
+look at a few of them; `make truth` (benchmarks/truth.py) at many more.
 """
 
 import sys
@@ -15,7 +16,19 @@ from recurseq.deseq import Options, contrast_table, fit
 from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
 from support.paths import REFERENCE
 
-RUNS = 20
+SIZES = {  # samples of either group
+    "permuted": (15, 15),
+    "simulated": (10, 11),
+    "planted_21": (10, 11),
+    "planted_79": (40, 39),
+}
+PLANTED = 0.2  # share of the genes that change
+GIVEN_TO_R = {  # seeds
+    "permuted": range(20),
+    "simulated": range(20),
+    "planted_21": range(100, 103),
+    "planted_79": range(100, 103),
+}
 FORMULA = parse_formula("~ group")
 
 
@@ -77,14 +90,49 @@ def y_against_x(counts: pd.DataFrame, first: int) -> pd.DataFrame:
     return contrast_table(model, weights, Options(alpha=0.05, shrinkage="none"))
 
 
+def draw(
+    kind: str, seed: int, fitted: pd.DataFrame, pool: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Counts genes x samples of one run, and which of the genes differ between its groups."""
+    if kind == "permuted":
+        counts = permuted(pool, seed)
+        return counts, np.zeros(len(counts), dtype=bool)
+    share = PLANTED if kind.startswith("planted") else 0.0
+    return simulated(fitted, seed, share, SIZES[kind])
+
+
+def run_facts(kind: str, counts: pd.DataFrame, changed: np.ndarray) -> dict[str, float]:
+    """Calls at padj < 0.05 and shares of small p-values; of the calls, the false share; power."""
+    table = y_against_x(counts, SIZES[kind][0])
+    pvalues = table["pvalue"].dropna()
+    called = (table["padj"] < 0.05).to_numpy()
+    return {
+        "called": int(called.sum()),
+        "below_0.05": (pvalues < 0.05).mean(),
+        "below_0.001": (pvalues < 0.001).mean(),
+        "false": (called & ~changed).sum() / max(called.sum(), 1),
+        "power": (called & changed).sum() / changed.sum() if changed.any() else np.nan,
+    }
+
+
+def facts(kind: str, seeds, fitted: pd.DataFrame, pool: pd.DataFrame | None = None) -> pd.DataFrame:
+    """One row of `run_facts` for each seed."""
+    rows = [run_facts(kind, *draw(kind, seed, fitted, pool)) for seed in seeds]
+    return pd.DataFrame(rows, index=pd.Index(seeds, name="seed"))
+
+
+def of_r(kind: str) -> pd.DataFrame:
+    """What R found in the runs it was given, by seed."""
+    runs = pd.read_csv(REFERENCE / "null.runs.tsv", sep="\t")
+    return runs[runs["kind"] == kind].set_index("seed").drop(columns="kind")
+
+
 def main(shared: str, output: str) -> None:
     pool, fitted = tumours(Path(shared)), fitted_genes()
-    for seed in range(RUNS):
-        for kind, counts, first in (
-            ("permuted", permuted(pool, seed), 15),
-            ("simulated", simulated(fitted, seed)[0], 10),
-        ):
-            counts.to_csv(Path(output) / f"{kind}.{seed}.{first}.tsv", sep="\t")
+    for kind, seeds in GIVEN_TO_R.items():
+        for seed in seeds:
+            counts, _ = draw(kind, seed, fitted, pool)
+            counts.to_csv(Path(output) / f"{kind}.{seed}.{SIZES[kind][0]}.tsv", sep="\t")
 
 
 if __name__ == "__main__":

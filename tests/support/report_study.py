@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from recurseq.base.tables import describe, write_table
 from recurseq.contrasts.results import summary_row
+from recurseq.evidence.summary import summarise
 from recurseq.study import load_study
 
 EVIL = "<script>alert(1)</script>"
@@ -99,17 +100,53 @@ def contrast_table(count: int = 200, significant: bool = True, seed: int = 1) ->
     return table
 
 
+def evidence_table(genes: pd.DataFrame) -> pd.DataFrame:
+    """Return evidence; called genes are confirmed, unconfirmed and carried by few in turn."""
+    tested = genes[genes["pvalue"].notna()].reset_index(drop=True)
+    words = np.array(["confirmed", "unconfirmed", "carried_by_few"])[np.arange(len(tested)) % 3]
+    table = frame("contrast_evidence", [{} for _ in range(len(tested))]).assign(
+        gene_id=tested["gene_id"],
+        gene_name=tested["gene_name"],
+        voomLog2FoldChange=tested["log2FoldChange"] * 0.9,
+        voomPvalue=tested["pvalue"],
+        voomPadj=tested["padj"],
+        auc=0.8,
+        aucLower=0.6,
+        aucUpper=0.95,
+        topTwoShare=0.4,
+        flipsWithout=np.where(words == "unconfirmed", f"S1;{EVIL}", ""),
+        support=np.where(tested["significant"].astype(bool), words, "none"),
+    )
+    return table
+
+
+def permutations_table(called=range(25)) -> pd.DataFrame:
+    """Return calls with shuffled labels: 0 to 24 unless given."""
+    rows = [
+        {"permutation": k, "called": n, "confirmed": n // 10, "smallest_pvalue": 1e-5}
+        for k, n in enumerate(called, start=1)
+    ]
+    return frame("contrast_permutations", rows)
+
+
 def write_study(results: Path, significant: bool = True, optional: bool = True) -> None:
     """Write the result files of the small study under `results`."""
     _write_model(results / "model.h5ad")
-    study, rows = load_study(config()), []
+    study, rows, weighed, shuffled = load_study(config()), [], [], []
     for name, seed in (("early_vs_none", 1), ("tumour_vs_normal", 2)):
         table = contrast_table(significant=significant, seed=seed)
         write_table(table, results / "contrasts" / name / "genes.tsv", "contrast_genes")
         summary = summary_row(table, study.contrasts[name], samples(), 5.0)
         write_table(summary, results / f"contrasts/{name}/summary.tsv", "contrast_summary_row")
         rows.append(summary)
-    write_table(pd.concat(rows), results / "contrasts/summary.tsv", "contrast_summary")
+        evidence = evidence_table(table)
+        write_table(evidence, results / f"contrasts/{name}/evidence.tsv", "contrast_evidence")
+        weighed.append(evidence)
+        shuffled.append(permutations_table())
+        path = results / f"contrasts/{name}/permutations.tsv"
+        write_table(shuffled[-1], path, "contrast_permutations")
+    summary = summarise(rows, weighed, shuffled)
+    write_table(summary, results / "contrasts/summary.tsv", "contrast_summary")
     flags = [_flag()] if significant else []
     write_table(frame("qc_flags", flags), results / "qc" / "flags.tsv", "qc_flags")
     sex = [{"sample_id": f"S{i}", "agrees": [True, True, False, None][i]} for i in range(4)]
@@ -180,9 +217,12 @@ def _gene_set(i: int, significant: bool) -> dict:
     score = (1 if i % 2 else -1) * (2.5 - i / 10)
     padj = 0.001 * (i + 1) if significant else 0.7
     genes = ";".join([EVIL, *(f"GENE{j}" for j in range(20))])
-    row = {"set": f"SET_{i}", "size": 30, "ES": score / 4, "NES": score, "pvalue": padj / 2}
+    row = {"set": f"SET_{i}", "size": 30, "ES": score / 4, "NES": score}
     row["direction"] = ("up" if score > 0 else "down") if padj < 0.05 else "none"
-    return {**row, "padj": padj, "leading_edge_size": 21, "leading_edge": genes}
+    # The preranked p-value calls every set, and decides none.
+    tests = {"pvalue": 1e-9, "padj": 1e-8, "significant": padj < 0.05}
+    tests |= {"competitivePvalue": padj / 2, "competitivePadj": padj, "interGeneCorrelation": 0.1}
+    return {**row, **tests, "leading_edge_size": 21, "leading_edge": genes}
 
 
 def _over(significant: bool) -> dict:

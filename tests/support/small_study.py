@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -24,6 +25,16 @@ class StudyFolder:
 
     path: Path
     config: dict = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> StudyFolder:
+        return cls(path, yaml.safe_load((path / "config.yaml").read_text(encoding="utf-8")))
+
+    def copied(self, folder: Path, results: bool = True) -> StudyFolder:
+        """Return the same study elsewhere, with all dates; on request without what runs made."""
+        left_out = () if results else ("results", ".snakemake")
+        shutil.copytree(self.path, folder, ignore=lambda _, names: set(left_out) & set(names))
+        return StudyFolder(folder, copy.deepcopy(self.config))
 
     def write(self) -> None:
         text = yaml.safe_dump(self.config, sort_keys=False, allow_unicode=True)

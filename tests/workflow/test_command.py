@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 
 from recurseq.base.tables import read_table
 from recurseq.command.app import app
-from recurseq.command.folder import REPOSITORY
 from recurseq.command.plan import jobs
 from recurseq.preflight.check import checked_study
 from support.small_study import make_study
@@ -86,7 +85,7 @@ def genes(study, contrast):
 
 def planned(study, monkeypatch):
     monkeypatch.chdir(study.path)
-    return jobs(checked_study(study.config, REPOSITORY)[0])
+    return jobs(checked_study(study.config)[0])
 
 
 def snakemakes(text):

@@ -1,27 +1,16 @@
 """The shipped demo study, run by the real command: truth, headline genes, pathways."""
 
-import shutil
-
 import pandas as pd
 import pytest
 
 from recurseq.base.tables import read_table
-from support.paths import REPOSITORY
-from support.small_study import StudyFolder
 
 pytestmark = pytest.mark.workflow
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """The demo after a complete run in a folder of its own."""
-    folder = tmp_path_factory.mktemp("demo")
-    shutil.copytree(REPOSITORY / "config", folder / "config")
-    shutil.copy(REPOSITORY / "config" / "config.yaml", folder / "config.yaml")
-    study = StudyFolder(folder)
-    ended = study.run()
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return folder / "results"
+@pytest.fixture
+def demo(finished_demo):
+    return finished_demo.path / "results"
 
 
 def test_false_discoveries_and_power_against_the_truth(demo):

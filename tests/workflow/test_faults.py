@@ -18,7 +18,6 @@ import psutil
 import pytest
 
 from recurseq.base.tables import read_table
-from support.small_study import StudyFolder, make_study
 
 pytestmark = pytest.mark.workflow
 
@@ -95,17 +94,15 @@ def partial_files(study):
     return [path.name for path in (study.path / "results").rglob(".*.partial")]
 
 
-def copy_of(study, folder, results=True):
-    """The same study elsewhere, with all dates."""
-    ignored = () if results else ("results", ".snakemake")
-    shutil.copytree(study.path, folder, ignore=lambda _, names: set(ignored) & set(names))
-    return StudyFolder(folder, study.config)
-
-
 def recover(study):
     """What the documentation says to do after a kill, before the same command is given again."""
     ended = study.run("--unlock")
     assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert not locked(study)
+
+
+def locked(study):
+    return any((study.path / ".snakemake" / "locks").glob("*"))
 
 
 def assert_plain(text, *words):
@@ -131,24 +128,15 @@ def thirtyfold(data):
     return gzip.compress("\n".join([*rows, "\t".join([gene, *raised])]).encode(), mtime=0)
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    """The small study, with gzipped counts and one contrast, after a run that nothing disturbs."""
-    study = make_study(tmp_path_factory.mktemp("undisturbed"))
-    text = (study.path / "counts.tsv").read_bytes()
-    (study.path / "counts.tsv.gz").write_bytes(gzip.compress(text, mtime=0))
-    (study.path / "counts.tsv").unlink()
-    study.config["counts"] = {"path": "counts.tsv.gz"}
-    del study.config["contrasts"]["tumour_vs_normal"]
-    study.write()
-    ended = study.run()
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return study
+@pytest.fixture
+def undisturbed(finished_study):
+    """The small study, with gzipped counts, after a run that nothing disturbs."""
+    return finished_study
 
 
 def test_every_log_begins_with_what_the_job_had_and_ends_with_its_cost(undisturbed):
     logs = sorted((undisturbed.path / "results" / "logs").rglob("*.log"))
-    assert len(logs) == 16
+    assert len(logs) == 26
     for path in logs:
         lines = path.read_text().splitlines()
         rule = path.stem if path.parent.name == "logs" else path.parent.name
@@ -170,7 +158,7 @@ def test_killed_at_random_moments_the_run_ends_as_if_nothing_had_been(
 ):
     record_property("fault", f"kill -9 of the whole run at {KILLS} random moments")
     whole = files(undisturbed)
-    study = copy_of(undisturbed, tmp_path / "study", results=False)
+    study = undisturbed.copied(tmp_path / "study", results=False)
     moments = random.Random(SEED)
     kills, finished = 0, 0
     while kills < KILLS:
@@ -191,7 +179,9 @@ def test_killed_at_random_moments_the_run_ends_as_if_nothing_had_been(
             ended = study.run()
             assert ended.returncode != 0
             assert_plain(ended.stdout + ended.stderr, "--unlock")
-        recover(study)
+            recover(study)
+        else:
+            shutil.rmtree(study.path / ".snakemake" / "locks")  # as `recover` does, in no time
     ended = study.run()
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert files(study) == whole and partial_files(study) == []
@@ -202,7 +192,7 @@ def test_killed_at_random_moments_the_run_ends_as_if_nothing_had_been(
 
 def test_killed_while_it_fits_and_while_it_writes(undisturbed, tmp_path, record_property):
     record_property("fault", "kill -9 of fit_model, of the run while it writes, of Snakemake alone")
-    study = copy_of(undisturbed, tmp_path / "study", results=False)
+    study = undisturbed.copied(tmp_path / "study", results=False)
     results = study.path / "results"
     ended = study.run("--until", "import_counts")
     assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -262,7 +252,7 @@ def test_a_full_disk(undisturbed, tmp_path, record_property):
     room = len(whole["cohort.h5ad"]) + len(whole["model.h5ad"]) // 2 + 100_000
     disk = tmp_path / "disk"
     with mounted(disk, "-t", "tmpfs", "-o", f"size={room}", "tmpfs"):
-        study = copy_of(undisturbed, disk / "study", results=False)
+        study = undisturbed.copied(disk / "study", results=False)
         ended = study.run()
         assert ended.returncode != 0
         text = ended.stdout + ended.stderr
@@ -278,9 +268,9 @@ def test_a_full_disk(undisturbed, tmp_path, record_property):
 
 def test_results_that_cannot_be_written(undisturbed, tmp_path, record_property):
     record_property("fault", "the results are on a file system that can only be read")
-    done = copy_of(undisturbed, tmp_path / "done")
+    done = undisturbed.copied(tmp_path / "done")
     done.set("testing.alpha", 0.01)
-    new = copy_of(undisturbed, tmp_path / "new", results=False)
+    new = undisturbed.copied(tmp_path / "new", results=False)
     (new.path / "results").mkdir()
     for study, words in ((done, "Write-protected output files"), (new, "can only be read")):
         results = study.path / "results"
@@ -296,7 +286,7 @@ def test_results_that_cannot_be_written(undisturbed, tmp_path, record_property):
 def test_an_input_truncated_in_the_middle_of_gzip(undisturbed, tmp_path, record_property):
     record_property("fault", "the count matrix is cut off in the middle of its gzip stream")
     whole = files(undisturbed)
-    study = copy_of(undisturbed, tmp_path / "study")
+    study = undisturbed.copied(tmp_path / "study")
     counts = study.path / "counts.tsv.gz"
     data, date = counts.read_bytes(), counts.stat().st_mtime_ns
     replace_counts(study, lambda data: data[: len(data) // 2])
@@ -314,7 +304,7 @@ def test_an_input_truncated_in_the_middle_of_gzip(undisturbed, tmp_path, record_
 
 def test_an_input_replaced_between_runs(undisturbed, tmp_path, record_property):
     record_property("fault", "the count matrix is replaced between runs, also by an older file")
-    study = copy_of(undisturbed, tmp_path / "study")
+    study = undisturbed.copied(tmp_path / "study")
     assert "Nothing to be done" in study.run().stderr
     replace_counts(study, thirtyfold)
     ended = study.run("--until", "test_contrast")
@@ -331,7 +321,7 @@ def test_an_input_replaced_between_runs(undisturbed, tmp_path, record_property):
 
 def test_an_input_replaced_during_a_run(undisturbed, tmp_path, record_property):
     record_property("fault", "the count matrix is replaced during a run, after it was read")
-    study = copy_of(undisturbed, tmp_path / "study", results=False)
+    study = undisturbed.copied(tmp_path / "study", results=False)
     run = Run(study, "--until", "fit_model")
     assert run.wait_for_jobs(started=1, finished=1)
     replace_counts(study, thirtyfold)
@@ -344,8 +334,8 @@ def test_an_input_replaced_during_a_run(undisturbed, tmp_path, record_property):
 
 def test_two_runs_in_one_folder(undisturbed, tmp_path, record_property):
     record_property("fault", "two runs are started in one folder")
-    study = copy_of(undisturbed, tmp_path / "study", results=False)
-    first = Run(study, "--until", "test_contrast")
+    study = undisturbed.copied(tmp_path / "study", results=False)
+    first = Run(study)
     assert first.wait_for_jobs(started=1)
     second = study.run()
     code, text = first.end()

@@ -2,6 +2,10 @@
 
 import shutil
 
+import pytest
+
+pytestmark = pytest.mark.workflow
+
 
 def test_scripts_import_the_library_that_lies_beside_them(repository, new_study, tmp_path):
     copy = tmp_path / "copy"

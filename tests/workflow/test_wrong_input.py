@@ -1,11 +1,16 @@
-"""Wrong input through the real command: a message with the place, no traceback, no results."""
+"""Wrong input: a message with the place, no traceback, no results.
+
+Each case goes through ``recurseq check`` and through what a run does first, both in this process;
+Snakemake itself is given many of them at once.
+"""
 
 import re
 
 import pandas as pd
 import pytest
 
-pytestmark = pytest.mark.workflow
+from support.command_study import recurseq
+from support.first_steps import first_steps
 
 
 def edit_counts(change):
@@ -74,7 +79,7 @@ CASES = {
     "log values": (as_log, ["counts.tsv", "log"]),
     "TPM values": (as_tpm, ["counts.tsv", "TPM"]),
     "duplicate genes": (put(3, 0, "GENE7"), ["GENE7"]),
-    "blank gene": (put(3, 0, " "), ["counts.tsv"]),
+    "gene that is a space": (put(3, 0, " "), ["counts.tsv"]),
     "duplicate sample in matrix": (put(0, 2, "1-T.0"), ["1-T.0"]),
     "empty matrix": (write_text("counts.tsv", b""), ["counts.tsv", "empty"]),
     "matrix is not text": (write_text("counts.tsv", b"\x1f\x8b\x08garbage"), ["counts.tsv"]),
@@ -86,7 +91,7 @@ CASES = {
         edit_sheet(lambda s: s.assign(sample_id=s["sample_id"].replace("3-T.2", "2-T.1"))),
         ["2-T.1", "lines 3, 4"],
     ),
-    "blank sample in sheet": (
+    "sample that is a space in the sheet": (
         edit_sheet(lambda s: s.assign(sample_id=s["sample_id"].replace("3-T.2", " "))),
         ["samples.tsv, line 4"],
     ),
@@ -157,28 +162,49 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES, ids=list(CASES))
-def test_wrong_input_ends_with_its_place_and_nothing_computed(new_study, case):
-    edit, words = CASES[case]
-    edit(new_study)
-    ended = new_study.run()
-    text = ended.stdout + ended.stderr
-    assert ended.returncode != 0
+def assert_refused(code, text, words):
+    assert code != 0
     assert "recurseq found" in text, text
     for word in words:
         assert word in text, f"{word!r} is not in:\n{text}"
     assert "Traceback" not in text and not re.search(r'File ".*\.py", line', text), text
-    left = [p for p in new_study.path.rglob("results/**/*") if p.is_file() and p.suffix != ".log"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=list(CASES))
+def test_wrong_input_is_refused_with_its_place(new_study, case):
+    edit, words = CASES[case]
+    edit(new_study)
+    ended = recurseq("check", new_study.path)
+    assert_refused(ended.exit_code, ended.output, words)
+    assert_refused(*first_steps(new_study.path), words)
+
+
+def refused_by_snakemake(study, words):
+    ended = study.run()
+    assert_refused(ended.returncode, ended.stdout + ended.stderr, words)
+    left = [p for p in study.path.rglob("results/**/*") if p.is_file() and p.suffix != ".log"]
     assert left == []
 
 
+# Everything at once, from every file: found at the start of a run.
+AT_THE_START = [
+    *("negative count", "unknown key", "unknown level in contrast", "reduced design not nested"),
+    *("panel with a wrong direction", "gene sets are no GMT"),
+]
+# Wrong values in different places: found by the job that reads the counts.
+WRONG_CELLS = {(3, 2): "-4", (4, 3): "4.5", (5, 4): "", (6, 5): "inf", (7, 0): "GENE8"}
+
+
+@pytest.mark.workflow
 def test_every_problem_is_listed_in_one_message(new_study):
-    put(3, 2, "-4")(new_study)
-    put(5, 0, "GENE7")(new_study)
-    new_study.set("contrasts.early_vs_none.numerator", "early_recurence")
-    new_study.set("testing.alpha", 0.05)
-    new_study.set("omnibus.reduced", "~ sex")
-    ended = new_study.run()
-    text = ended.stdout + ended.stderr
-    for word in ("-4", "GENE7", "early_recurence", "omnibus.reduced"):
-        assert word in text, text
+    for case in AT_THE_START:
+        CASES[case][0](new_study)
+    refused_by_snakemake(new_study, [word for case in AT_THE_START for word in CASES[case][1]])
+
+
+@pytest.mark.workflow
+def test_every_problem_of_the_counts_is_listed_by_the_job_that_reads_them(new_study):
+    for place, value in WRONG_CELLS.items():
+        put(*place, value)(new_study)
+    words = ["import_counts", "GENE2", "-4", "GENE3", "4.5", "GENE4", "GENE5", "inf", "'GENE8'"]
+    refused_by_snakemake(new_study, words)

@@ -7,6 +7,7 @@ from snakemake.logging import logger
 REPOSITORY = Path(workflow.current_basedir).parent.parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
+from recurseq.base.registry import is_part
 from recurseq.base.tables import describe, study_tables
 from recurseq.preflight.check import checked_study
 from recurseq.jobs.changes import file_states
@@ -51,6 +52,9 @@ def load_checked_study():
 refuse(writing_problems(".snakemake/locks"))
 study = load_checked_study()
 
+# The workbook takes longest at the end and needs every table; figures are drawn beside it.
+TABLES_FIRST = 1
+
 
 wildcard_constraints:
     **{name: "|".join(values) or "none" for name, values in study.wildcards.items()},
@@ -75,7 +79,7 @@ def figures(*names):
     files = {}
     for name in names:
         entry = all_figures()[name]
-        if entry.when and entry.when not in study.parts:
+        if not is_part(entry.when, study.parts):
             continue
         files[f"{name}_svg"] = report(
             f"results/{entry.file}.svg",

@@ -9,6 +9,7 @@ rule test_contrast:
         summary=table("contrast_summary_row"),
     log:
         "results/logs/test_contrast/{contrast}.log",
+    priority: TABLES_FIRST
     group:
         "contrast"
     conda:
@@ -28,12 +29,15 @@ rule test_contrast:
 rule summarise_contrasts:
     input:
         rows=tables("contrast_summary_row"),
+        evidence=tables("contrast_evidence"),
+        permutations=tables("contrast_permutations"),
     output:
         summary=table("contrast_summary"),
     log:
         "results/logs/summarise_contrasts.log",
+    priority: TABLES_FIRST
     group:
-        "closing"
+        "summary"
     conda:
         "../../envs/recurseq.yaml"
     resources:
@@ -51,8 +55,9 @@ rule check_contrasts:
         sums=table("contrast_sums"),
     log:
         "results/logs/check_contrasts.log",
+    priority: TABLES_FIRST
     group:
-        "closing"
+        "summary"
     conda:
         "../../envs/recurseq.yaml"
     resources:
@@ -96,6 +101,7 @@ if "omnibus" in study.parts:
             genes=table("omnibus_genes"),
         log:
             "results/logs/test_omnibus.log",
+        priority: TABLES_FIRST
         conda:
             "../../envs/recurseq.yaml"
         resources:

@@ -30,8 +30,9 @@ if "counts" in study.simulates:
             check=table("demo_check"),
         log:
             "results/logs/check_demo.log",
+        priority: TABLES_FIRST
         group:
-            "closing"
+            "summary"
         conda:
             "../../envs/recurseq.yaml"
         resources:

@@ -4,6 +4,7 @@ if "enrichment" in study.parts:
 
     rule enrich_pathways:
         input:
+            model="results/model.h5ad",
             genes=table("contrast_genes"),
             gmt=gene_set_file,
         output:
@@ -16,6 +17,7 @@ if "enrichment" in study.parts:
             ora=table("ora"),
         log:
             "results/logs/enrich_pathways/{contrast}.{collection}.log",
+        priority: TABLES_FIRST
         group:
             "contrast"
         conda:
@@ -24,6 +26,7 @@ if "enrichment" in study.parts:
             mem_mb=memory("enrich_pathways"),
             runtime=minutes("enrich_pathways"),
         params:
+            contrast=one_contrast,
             rank_by=study.enrichment.rank_by,
             min_size=study.enrichment.min_size,
             max_size=study.enrichment.max_size,

@@ -18,8 +18,9 @@ if "markers" in study.parts:
             samples=table("marker_samples"),
         log:
             "results/logs/extract_markers.log",
+        priority: TABLES_FIRST
         group:
-            "closing"
+            "findings"
         conda:
             "../../envs/recurseq.yaml"
         resources:
@@ -34,6 +35,34 @@ if "markers" in study.parts:
         script:
             "../../scripts/extract_markers.py"
 
+    rule nominate_markers:
+        input:
+            model="results/model.h5ad",
+            genes=tables("contrast_genes"),
+            evidence=tables("contrast_evidence"),
+            markers=table("markers"),
+        output:
+            candidates=report(
+                table("candidates"),
+                caption="../report/candidates_table.rst",
+                category="Markers",
+                labels={"table": "marker candidates"},
+            ),
+        log:
+            "results/logs/nominate_markers.log",
+        priority: TABLES_FIRST
+        group:
+            "findings"
+        conda:
+            "../../envs/recurseq.yaml"
+        resources:
+            mem_mb=memory("nominate_markers"),
+            runtime=minutes("nominate_markers"),
+        params:
+            contrasts=contrast_settings(),
+        script:
+            "../../scripts/nominate_markers.py"
+
     rule plot_markers:
         input:
             markers=table("markers"),
@@ -44,7 +73,7 @@ if "markers" in study.parts:
         log:
             "results/logs/plot_markers.log",
         group:
-            "closing"
+            "findings"
         conda:
             "../../envs/recurseq.yaml"
         resources:

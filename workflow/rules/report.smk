@@ -10,6 +10,7 @@ rule write_provenance:
         provenance="results/provenance.json",
     log:
         "results/logs/write_provenance.log",
+    priority: TABLES_FIRST
     group:
         "closing"
     conda:
@@ -37,6 +38,7 @@ rule build_workbook:
         ),
     log:
         "results/logs/build_workbook.log",
+    priority: TABLES_FIRST
     group:
         "closing"
     conda:

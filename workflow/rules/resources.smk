@@ -2,30 +2,30 @@
 #
 # Measured (peak memory of the script in MB, seconds of processor, one thread), on Linux x86_64:
 #
-#                     tiny          demo          TCGA-LIHC     large
-# genes × samples     400 × 12      18,087 × 26   60,482 × 52   20,000 × 1,000
-# counts, MB          0.02          0.7 (gz)      4.1 (gz)      72.5
-# cohort.h5ad, MB     0.1           4.5           17.4          80.6
-# model.h5ad, MB      0.2           11.7          36.5          324
+#                    tiny            demo            TCGA-LIHC       large           very large
+# genes × samples    400 × 12        18,087 × 26     60,482 × 52     20,000 × 1,000  20,000 × 2,000
+# counts, MB         0.02            0.7 (gz)        4.1 (gz)        66              132
+# cohort.h5ad, MB    0.1             2.1             8.5             31.8            61.1
+# model.h5ad, MB     0.3             8.1             27.5            177             345
 #
-# simulate_demo                     148    1
-# import_counts       152    1      182    1      282    2      765    7
-# assess_quality      279    1      306    2      409    2     1015   69
-# plot_quality        226    3      247    3      272    4       437    5
-# fit_model           356    3      394    4      575    6     1296   21
-# plot_model          183    1      205    2      280    2       596    3
-# test_contrast       178    1      231    2      422    4     1200   13
-# check_contrasts     176    1      232    2      369    3       756    4
-# plot_contrast       277    3      303    4      394    5       819    6
-# test_omnibus        178    1      315    2      395    2      894    5
-# enrich_pathways     208    3      263    3      345    9      273    3
-# plot_enrichment     188    2      257    3      332    4      623    6
-# extract_markers     149    1      212    2      361    3       673    3
-# plot_markers        205    2      253    5      327    5       639    7
-# check_demo                        150    1
-# write_provenance     27    0       27    0       27    0        27    0
-# build_workbook      153    1      178    7      220   10       253   15
-# build_report        163    1      187    2      236    3       190    2
+# simulate_demo                       153    1
+# import_counts       156    1        185    1        293    2        773    4       1394    6
+# assess_quality      275    1        292    1        327    1        577    5        917   13
+# plot_quality        220    3        232    3        244    4        353    4        764    8
+# fit_model           363    3        394    3        486    4        799   15       1256   27
+# plot_model          166    1        176    1        193    1        176    1        176    1
+# test_contrast       173    1        211    2        277    3        620    7       1050   16
+# check_contrasts     170    1        213    1        299    2        256    1        318    2
+# plot_contrast       271    3        283    4        308    4        337    4        359    4
+# test_omnibus        173    1        296    1        249    2        367    2        551    3
+# enrich_pathways     225    3        280    3        300   11        276    2        276    2
+# plot_enrichment     175    2        203    2        221    3        204    2        205    3
+# extract_markers     171    1        216    2        310    3        235    2        290    3
+# plot_markers        196    2        225    5        244    5        231    5        247    6
+# check_demo                          154    1
+# write_provenance     28    0         28    0         28    0         28    0         28    0
+# build_workbook      136    1        161    9        199   13        240   14        499   38
+# build_report        146    1        169    2        217    2        167    1        168    1
 #
 # The first job after an installation compiles the engine, with up to 150 MB more.
 #
@@ -64,18 +64,24 @@ LIGHT = Request(300)  # rules that read tables only
 REQUESTS = {
     "simulate_demo": Request(250),
     "import_counts": Request(300, "counts", 16, 10, 0.1),
-    "assess_quality": Request(500, "cohort", 15, 5, 0.3),
-    "plot_quality": Request(400, "cohort", 5),
+    "assess_quality": Request(450, "cohort", 15, 5, 0.1),
+    "plot_quality": Request(350, "cohort", 13),
     "fit_model": Request(650, "cohort", 20, 10, 0.3, threads=4),
-    "plot_model": Request(300, "model", 4),
-    "test_contrast": Request(350, "model", 6, 5, 0.05),
-    "check_contrasts": Request(300, "model", 6),
-    "plot_contrast": Request(450, "model", 4),
-    "test_omnibus": Request(500, "model", 6, 5, 0.05),
-    "enrich_pathways": Request(550, minutes=10),
-    "plot_enrichment": Request(400, "model", 4),
-    "extract_markers": Request(300, "model", 6),
-    "plot_markers": Request(400, "model", 4),
+    "plot_model": Request(300),
+    "test_contrast": Request(300, "model", 4, 5, 0.03),
+    "weigh_evidence": Request(450, "model", 8, 5, 0.1),
+    "shuffle_labels": Request(650, "model", 20, 15, 0.1, threads=4),
+    "check_contrasts": Request(450, "model", 1),
+    "plot_contrast": Request(450, "model", 0.5),
+    "test_omnibus": Request(450, "model", 1.5, 5, 0.03),
+    "enrich_pathways": Request(550, "model", 4, 10),
+    "plot_enrichment": Request(350),
+    "extract_markers": Request(450, "model", 0.5),
+    "plot_markers": Request(400),
+    "nominate_markers": Request(450, "model", 4),
+    "classify_patterns": Request(450),
+    "plot_patterns": Request(450, "model", 0.5),
+    "check_claims": Request(450, "model", 8),
     "check_demo": Request(250),
     "write_provenance": Request(100),
     "build_workbook": Request(300, "model", 2),

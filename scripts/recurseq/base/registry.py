@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from typing import Protocol, TypeVar
 
 _WILDCARD = re.compile(r"\{(\w+)\}")
 # Conditions that are no section of the configuration, in words that follow "only".
@@ -12,6 +13,7 @@ SPECIAL = {
     "": "",
     "adjusted": "when the formula has variables beside the main factor",
     "demo_counts": "in the demo study",
+    "shuffles": "unless `evidence.permutations` is 0",
     "demo_clinical": "in studies of simulated patients",
     "early": "with an endpoint within a time",
     "traced": "with the section `flow` or `cohorts`",
@@ -20,6 +22,41 @@ SPECIAL = {
     "competing": "with survival of an endpoint with several states",
     "subgroups": "with survival in subgroups",
 }
+
+
+class Entry(Protocol):
+    """One entry of a registry: the path of its files, and the condition under which it exists."""
+
+    file: str
+    when: str
+
+
+Registered = TypeVar("Registered", bound=Entry)
+
+
+def study_files(
+    entries: Iterable[Registered], parts: Collection[str], wildcards: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Registered, str, dict[str, str]]]:
+    """Find the files that the entries of a registry have in a study.
+
+    Parameters
+    ----------
+    entries
+        Of a registry, in its order.
+    parts
+        Conditions that the study meets.
+    wildcards
+        As for `expansions`.
+
+    Yields
+    ------
+    (entry, str, dict)
+        The entry, the path of a file, and the values of its wildcards.
+    """
+    for entry in entries:
+        if is_part(entry.when, parts):
+            for chosen, path in expansions(entry.file, wildcards):
+                yield entry, path, chosen
 
 
 def expansions(

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from recurseq.base.registry import expansions, is_part
+from recurseq.base.registry import study_files
 from recurseq.base.whole_file import whole_file
 
 REGISTRY = ("tables.yaml", "tables_clinical.yaml")
@@ -165,12 +165,8 @@ def study_tables(parts: Collection[str], wildcards: Mapping[str, Sequence[str]])
     wildcards
         Values of the wildcards: contrasts, collections.
     """
-    return [
-        TableFile(table, path, chosen)
-        for table in all_tables().values()
-        if table.result and is_part(table.when, parts)
-        for chosen, path in expansions(table.file, wildcards)
-    ]
+    results = (table for table in all_tables().values() if table.result)
+    return [TableFile(*file) for file in study_files(results, parts, wildcards)]
 
 
 def describe(table: str) -> Table:

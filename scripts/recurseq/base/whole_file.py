@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import atexit
 import glob
 import os
 import secrets
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from anndata import AnnData
 
 from recurseq.base.errors import Problem
 
@@ -76,35 +70,6 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     except BaseException:
         _remove(partial)
         raise
-
-
-def write_h5ad(data: AnnData, path: str | Path, **options: object) -> None:
-    """Write an AnnData as h5ad; the file has its name when all of it is on the disk.
-
-    Parameters
-    ----------
-    data
-        What is written.
-    path
-        The file.
-    options
-        Of `anndata.AnnData.write_h5ad`.
-    """
-    with whole_file(path) as partial:
-        try:
-            data.write_h5ad(partial, **options)
-        except Exception as error:
-            # HDF5 crashes the process at its end when a file could not be closed, as on a full
-            # disk. The error, kept until then, keeps the open parts of the file.
-            atexit.register(_leave, error)
-            raise
-
-
-def _leave(_: Exception) -> None:
-    """End a process that failed, before the libraries clean up."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(1)
 
 
 def _remove(partial: Path) -> None:

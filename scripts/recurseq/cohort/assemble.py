@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 import anndata
 import numpy as np
 import pandas as pd
 
 from recurseq.base.text import few
-from recurseq.base.whole_file import write_h5ad
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.lengths import AVERAGE_LENGTH
 from recurseq.cohort.readers.count_table import CountTable
@@ -102,8 +100,8 @@ def assemble(
     -------
     anndata.AnnData
         Samples × all genes, each sorted by identifier, so that the order in the files never shows
-        in a result. ``X`` and ``layers["counts"]``: int32, or int64 where a count needs it;
-        ``layers["average_length"]`` where a quantifier gives lengths.
+        in a result. ``layers["counts"]``: int32, or int64 where a count needs it, with no copy in
+        ``X``; ``layers["average_length"]`` where a quantifier gives lengths.
         ``var``: ``gene_name``, ``gene_type``, ``chromosome``, ``kept``, ``drop_code``,
         ``drop_reason``.
     """
@@ -117,19 +115,19 @@ def assemble(
         )
     samples = samples.sort_index(kind="stable")
     genes = np.argsort(table.counts.index.to_numpy(dtype=object), kind="stable")
-    chosen = table.counts[list(samples.index)].iloc[genes]
-    counts = _whole_numbers(chosen)
+    names = table.counts.index[genes]
+    counts = _whole_numbers(table.counts, samples.index, genes)
     variables = annotate(
-        list(chosen.index),
+        list(names),
         None if table.gene_names is None else table.gene_names.iloc[genes],
         annotation,
         None if table.gene_types is None else table.gene_types.iloc[genes],
     )
     variables["kept"], variables["drop_code"] = keep_genes(counts, min_count, min_samples)
     variables["drop_reason"] = drop_reasons(variables["drop_code"], min_count, min_samples)
-    variables.index = pd.Index(chosen.index, dtype=object, name="gene_id")
-    cohort = anndata.AnnData(X=counts, obs=_storable(samples), var=variables)
-    cohort.layers["counts"] = counts.copy()
+    variables.index = pd.Index(names, dtype=object, name="gene_id")
+    cohort = anndata.AnnData(obs=_storable(samples), var=_compact(variables))
+    cohort.layers["counts"] = counts
     if table.lengths is not None:
         lengths = table.lengths[list(samples.index)].iloc[genes]
         cohort.layers[AVERAGE_LENGTH] = np.ascontiguousarray(lengths.to_numpy(dtype=float).T)
@@ -143,11 +141,18 @@ def assemble(
     return cohort
 
 
-def _whole_numbers(counts: pd.DataFrame) -> np.ndarray:
-    """Return samples × genes, in the smaller of int32 and int64 that holds them."""
-    values = counts.to_numpy().T
-    kind = np.int32 if values.max(initial=0) <= np.iinfo(np.int32).max else np.int64
-    return np.ascontiguousarray(values, dtype=kind)
+def _whole_numbers(counts: pd.DataFrame, samples: Iterable[str], genes: np.ndarray) -> np.ndarray:
+    """Return samples × genes, in the smaller of int32 and int64 that holds them.
+
+    Sample by sample, for a second copy of a large table may not fit.
+    """
+    columns = [counts[sample].to_numpy() for sample in samples]
+    largest = max(column.max(initial=0) for column in columns)
+    kind = np.int32 if largest <= np.iinfo(np.int32).max else np.int64
+    values = np.empty((len(columns), len(genes)), kind)
+    for row, column in zip(values, columns, strict=True):
+        row[:] = column[genes]
+    return values
 
 
 def _storable(samples: pd.DataFrame) -> pd.DataFrame:
@@ -163,11 +168,7 @@ def _storable(samples: pd.DataFrame) -> pd.DataFrame:
     return stored
 
 
-def write_cohort(cohort: anndata.AnnData, path: str | Path) -> None:
-    """Write h5ad; it appears under its name only when complete.
-
-    Text columns stay text (anndata would turn repeated names into categories), and the same cohort
-    gives the same bytes.
-    """
-    options = {"compression": "gzip", "compression_opts": 1}
-    write_h5ad(cohort, path, convert_strings_to_categoricals=False, **options)
+def _compact(genes: pd.DataFrame) -> pd.DataFrame:
+    """Store text that most genes share once: the names stay text."""
+    shared = [name for name in genes.select_dtypes(object) if name != "gene_name"]
+    return genes.astype(dict.fromkeys(shared, "category"))

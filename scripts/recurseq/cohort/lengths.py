@@ -17,12 +17,14 @@ from recurseq.io.files import load
 if TYPE_CHECKING:
     import anndata
 
+    from recurseq.base.h5ad import Stored
+
 LONGEST = 1e9  # longer than any genome's longest transcript
 AVERAGE_LENGTH = "average_length"  # layer of a cohort whose counts a quantifier estimated
 
 
 def normalization_values(
-    cohort: anndata.AnnData, settings: Mapping[str, str | None], lengths_path: str | None
+    cohort: Stored | anndata.AnnData, settings: Mapping[str, str | None], lengths_path: str | None
 ) -> dict:
     """Turn the section ``normalization`` into arguments of `recurseq.deseq.normalize`.
 
@@ -44,7 +46,7 @@ def normalization_values(
     if lengths_path is not None:
         lengths = read_lengths(lengths_path, cohort)
     elif AVERAGE_LENGTH in cohort.layers:
-        values = cohort.layers[AVERAGE_LENGTH]
+        values = cohort.layers[AVERAGE_LENGTH][:]
         lengths = pd.DataFrame(values, cohort.obs_names, cohort.var_names)
     else:
         lengths = None
@@ -55,7 +57,7 @@ def normalization_values(
     }
 
 
-def read_lengths(path: str, cohort: anndata.AnnData) -> pd.DataFrame:
+def read_lengths(path: str, cohort: Stored | anndata.AnnData) -> pd.DataFrame:
     """Read the average transcript length of each gene in each sample.
 
     Parameters

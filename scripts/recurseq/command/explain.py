@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from recurseq.base.h5ad import gene_columns
 from recurseq.base.text import suggest
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.genes.symbols import resolve_symbols
+from recurseq.command.evidence_sentences import evidence_sentences
 from recurseq.command.folder import StudyFolder, advised
-from recurseq.command.outcome import RESULTS, Outcome, read_outcome
+from recurseq.command.outcome import RESULTS, ContrastResult, Outcome, read_outcome
 from recurseq.command.sentences import (
     cooks_sentence,
     dispersion_sentence,
@@ -24,6 +26,8 @@ from recurseq.command.sentences import (
     verdict,
 )
 from recurseq.command.terminal import complain, heading, say, show_table
+from recurseq.deseq import normalized_counts
+from recurseq.evidence.verdict import counts_sentence
 from recurseq.io.bytes import fail
 from recurseq.preflight.check import checked_study
 from recurseq.report.results import MODEL
@@ -56,7 +60,7 @@ def explain(
         found = _found(outcome, queries)
     if outcome.stale:
         say("The configuration was changed after these results were made; a run updates them.")
-    listed = len(outcome.model) <= MOST_SAMPLES_SHOWN if samples is None else samples
+    listed = len(outcome.model.obs) <= MOST_SAMPLES_SHOWN if samples is None else samples
     for gene_id in found["gene_id"].dropna().unique():
         notes = found.loc[(found["gene_id"] == gene_id) & (found["note"] != ""), "note"]
         _show_gene(outcome, gene_id, list(notes), listed)
@@ -91,9 +95,8 @@ def _alike(query: str, name: str) -> bool:
 def _show_gene(outcome: Outcome, gene_id: str, notes: Sequence[str], listed: bool) -> None:
     model = outcome.model
     gene = model.var.loc[gene_id]
-    at = model.var_names.get_loc(gene_id)
-    counts = pd.Series(model.layers["counts"][:, at], model.obs_names)
-    normalized = pd.Series(model.layers["normalized"][:, at], model.obs_names)
+    counts = gene_columns(model, "counts", [gene_id])[gene_id]
+    normalized = normalized_counts(model, [gene_id])[gene_id]
     replaced = model.uns["replacements"]
     replaced = replaced[replaced["gene_id"] == gene_id]
     place = f"chromosome {gene['chromosome']}" if gene["chromosome"] else ""
@@ -165,9 +168,11 @@ def _show_contrasts(outcome: Outcome, gene_id: str, normalized: pd.Series) -> No
         word, sentence = verdict(row, result)
         heading(f"{contrast.name}: {word}")
         for text in (
+            _counts(result),
             estimate_sentence(row, result, normalized),
             pvalue_sentence(row, result),
             sentence,
+            *_evidence(result, gene_id),
         ):
             if text:
                 say(text)
@@ -175,3 +180,14 @@ def _show_contrasts(outcome: Outcome, gene_id: str, normalized: pd.Series) -> No
     if omnibus is not None and study.omnibus_reduced is not None and gene_id in omnibus.index:
         say()
         say(omnibus_sentence(omnibus.loc[gene_id], study.omnibus_reduced, study.formula))
+
+
+def _counts(result: ContrastResult) -> str:
+    """Say what the contrast calls in all, and what chance would."""
+    return f"In all: {counts_sentence(result.summary)}." if result.summary else ""
+
+
+def _evidence(result: ContrastResult, gene_id: str) -> list[str]:
+    if result.evidence is None or gene_id not in result.evidence.index:
+        return []
+    return evidence_sentences(result.evidence.loc[gene_id], result)

@@ -6,17 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from recurseq.base.h5ad import Stored, open_h5ad
 from recurseq.design.contrast import SIDES, Contrast
 from recurseq.report.provenance import portable
 from recurseq.report.results import MODEL, Results
 from recurseq.study import Study
-
-if TYPE_CHECKING:
-    import anndata
 
 RESULTS = Path("results")
 
@@ -36,6 +33,10 @@ class ContrastResult:
         decides; 0 when it left out none.
     numerator, denominator
         Names of the samples on either side; None for a contrast of coefficients.
+    evidence
+        Table ``contrast_evidence``, indexed by gene_id; None when it was not made.
+    summary
+        Row of ``contrast_summary``; None when it was not made.
     """
 
     contrast: Contrast
@@ -43,6 +44,8 @@ class ContrastResult:
     filter_threshold: float
     numerator: list[str] | None
     denominator: list[str] | None
+    evidence: pd.DataFrame | None = None
+    summary: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class Outcome:
     """
 
     study: Study
-    model: anndata.AnnData
+    model: Stored
     contrasts: Mapping[str, ContrastResult]
     omnibus: pd.DataFrame | None
     markers: pd.DataFrame | None
@@ -79,10 +82,8 @@ def read_outcome(study: Study, config: Mapping) -> Outcome:
     study, config
         The study and the configuration it was built from.
     """
-    import anndata
-
     results = Results(RESULTS, study)
-    model = anndata.read_h5ad(RESULTS / MODEL)
+    model = open_h5ad(RESULTS / MODEL)
     tested = {
         name: found
         for name, contrast in study.contrasts.items()
@@ -111,7 +112,12 @@ def _contrast_result(
         return None
     members = [contrast.members(side, samples) for side in SIDES]
     named = [None if side is None else list(samples.index[side]) for side in members]
-    return ContrastResult(contrast, genes, float(summary["filter_threshold"].iloc[0]), *named)
+    evidence = _by_gene(results.table("contrast_evidence", contrast=contrast.name))
+    threshold = float(summary["filter_threshold"].iloc[0])
+    whole = results.table("contrast_summary")
+    found = None if whole is None else whole.set_index("contrast").to_dict("index")
+    counts = found and found.get(contrast.name)
+    return ContrastResult(contrast, genes, threshold, *named, evidence, counts)
 
 
 def _changed(config: Mapping, provenance: Mapping) -> bool:

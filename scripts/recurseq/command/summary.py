@@ -4,18 +4,38 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recurseq.base.h5ad import open_h5ad
+from recurseq.base.tables import MISSING
 from recurseq.clinical.words import headline, size_text
 from recurseq.command.folder import StudyFolder
 from recurseq.command.terminal import heading, say, say_whole, show_table
+from recurseq.evidence.verdict import IN_WORDS as VERDICTS
 from recurseq.report.results import PAGE, WORKBOOK, Results
 from recurseq.study import Study
 
+_COLUMNS = {
+    "contrast": "contrast",
+    "called_up": "up",
+    "called_down": "down",
+    "confirmed": "confirmed",
+    "carried_by_few": "carried by few",
+    "permuted_median": "shuffled labels",
+    "verdict": "verdict",
+    "tested": "tested",
+    "rule": "rule",
+}
+
 
 def called_genes(results: Results) -> list[list[object]]:
-    """Return name, calls and rule of every contrast, as the summary of the contrasts has them."""
+    """Return name, calls, their support, what chance calls, and rule of every contrast."""
     summary = results.table("contrast_summary")
-    columns = ["contrast", "called_up", "called_down", "tested", "rule"]
-    return [] if summary is None else summary[columns].to_numpy().tolist()
+    if summary is None:
+        return []
+    shown = summary.assign(
+        permuted_median=summary["permuted_median"].map("{:,.6g}".format).replace("nan", MISSING),
+        verdict=summary["verdict"].map(VERDICTS).fillna(MISSING),
+    )
+    return shown[list(_COLUMNS)].to_numpy().tolist()
 
 
 def import_messages(results: Path) -> list[str]:
@@ -23,11 +43,7 @@ def import_messages(results: Path) -> list[str]:
     path = results / "cohort.h5ad"
     if not path.is_file():
         return []
-    import h5py
-
-    with h5py.File(path, "r") as stored:
-        messages = stored["uns"]["messages"]
-        return list(messages.asstr()[:]) if messages.shape else []
+    return list(open_h5ad(path).uns["messages"])
 
 
 def show_summary(study: Study, notes: list[str], folder: StudyFolder) -> None:
@@ -35,7 +51,7 @@ def show_summary(study: Study, notes: list[str], folder: StudyFolder) -> None:
     results = Results(folder.results, study)
     if study.has_counts:
         heading("Called genes")
-        show_table(["contrast", "up", "down", "tested", "rule"], called_genes(results))
+        show_table(list(_COLUMNS.values()), called_genes(results))
     _show_survival(results)
     flags = results.table("qc_flags")
     if flags is not None and len(flags):

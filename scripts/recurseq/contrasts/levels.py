@@ -30,9 +30,9 @@ def check_through_other_levels(
     IntegrityError
         Naming the genes in which the fold changes do not add up.
     """
+    own = contrast.weights(formula, samples)
     for detour in contrast.through_other_levels(samples):
-        weights = {contrast.name: contrast.weights(formula, samples)}
-        tables = {contrast.name: table}
+        weights, tables = {contrast.name: own}, {contrast.name: table}
         for part in detour:
             weights[part.name] = part.weights(formula, samples)
             estimate = contrast_estimate(fit, weights[part.name])

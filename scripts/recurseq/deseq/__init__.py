@@ -23,10 +23,11 @@ from recurseq.deseq.results import (
     Options,
     contrast_results,
     contrast_table,
+    contrast_tests,
     omnibus_table,
 )
 from recurseq.deseq.shrinkage import shrink
-from recurseq.deseq.store import add_fit, read_fit
+from recurseq.deseq.store import add_fit, normalized_counts, read_fit
 from recurseq.deseq.transform import blind_vst, remove_batch, vst
 from recurseq.deseq.wald import threshold_test, wald_test
 
@@ -42,10 +43,12 @@ __all__ = [
     "check_table",
     "contrast_results",
     "contrast_table",
+    "contrast_tests",
     "estimate_size_factors",
     "fit",
     "likelihood_ratio_test",
     "normalize",
+    "normalized_counts",
     "omnibus_table",
     "read_fit",
     "remove_batch",

@@ -24,7 +24,7 @@ def by_blocks(
 ) -> tuple[np.ndarray, ...]:
     """Call `function` on blocks of rows and join what it returns.
 
-    Memory is needed for the joined result and for one block a thread.
+    Memory is needed for the joined result and for one block per thread.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def by_blocks(
     starts = range(0, max(genes, 1), size)
 
     def one_block(start: int) -> tuple[np.ndarray, ...]:
-        with np.errstate(all="ignore"):  # genes that go astray are caught by their results
+        with np.errstate(all="ignore"):  # genes that overflow are caught by their results
             return function(*(array[start : start + size] for array in arrays))
 
     if threads > 1 and genes > size:

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.special import fdtri
 
 from recurseq.deseq.blocks import by_blocks
+from recurseq.deseq.design_rows import has_replicates
 
 REPLICATES_TO_REPLACE = 7
 REPLICATES_TO_FLAG = 3
@@ -25,23 +26,12 @@ def cutoff(samples: int, coefficients: int) -> float:
     return float(fdtri(coefficients, samples - coefficients, 0.99))
 
 
-def in_cells_of(design: pd.DataFrame, replicates: int) -> np.ndarray:
-    """Whether each sample shares its design row with at least so many samples, itself included."""
-    sizes = design.groupby(list(design.columns), sort=False)[design.columns[0]].transform("size")
-    return (sizes >= replicates).to_numpy()
-
-
-def cells_of(design: pd.DataFrame) -> np.ndarray:
-    """Give each sample the number of its cell: the samples with equal design rows."""
-    return np.unique(design.to_numpy(), axis=0, return_inverse=True)[1].ravel()
-
-
 def distances(
     counts: np.ndarray,
     means: np.ndarray,
     leverages: np.ndarray,
     normalized: np.ndarray,
-    cells: np.ndarray,
+    groups: np.ndarray,
     coefficients: int,
 ) -> np.ndarray:
     """Cook's distance of every count: how far the gene's fit would move without it.
@@ -50,8 +40,8 @@ def distances(
     ----------
     counts, means, leverages, normalized
         Genes x samples: counts, fitted means, diagonal of the hat matrix, normalised counts.
-    cells
-        From `cells_of`.
+    groups
+        Number of each sample's row group (`row_group_numbers`).
     coefficients
         Columns of the design.
 
@@ -59,19 +49,19 @@ def distances(
     ----------
     Cook, Technometrics 19, 15 (1977); R's ``calculateCooksDistance``.
     """
-    variance = means + robust_dispersions(normalized, cells)[:, None] * means**2
+    variance = means + robust_dispersions(normalized, groups)[:, None] * means**2
     return (counts - means) ** 2 / variance / coefficients * leverages / (1 - leverages) ** 2
 
 
-def robust_dispersions(normalized: np.ndarray, cells: np.ndarray) -> np.ndarray:
+def robust_dispersions(normalized: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Dispersion by moments from trimmed variances, at least 0.04.
 
-    The largest trimmed variance of the cells with three samples or more is taken; without such a
-    cell the one of all samples (R's ``robustMethodOfMomentsDisp``).
+    The largest trimmed variance of the row groups with three samples or more is taken; without such
+    a group the one of all samples (R's ``robustMethodOfMomentsDisp``).
     """
-    large = np.flatnonzero(np.bincount(cells) >= REPLICATES_TO_FLAG)
+    large = np.flatnonzero(np.bincount(groups) >= REPLICATES_TO_FLAG)
     if len(large):
-        variance = np.max([_trimmed_variance(normalized[:, cells == k]) for k in large], axis=0)
+        variance = np.max([_trimmed_variance(normalized[:, groups == k]) for k in large], axis=0)
     else:
         squares = (normalized - trimmed_mean(normalized, 1 / 8)[:, None]) ** 2
         variance = 1.51 * trimmed_mean(squares, 1 / 8)
@@ -115,7 +105,7 @@ def replacement_counts(
         Positions of the genes with a replaced count, their counts after replacement, and which were
         replaced (both genes x samples, these genes only).
     """
-    replaceable = in_cells_of(design, REPLICATES_TO_REPLACE)
+    replaceable = has_replicates(design, REPLICATES_TO_REPLACE)
     limit = cutoff(*design.shape)
     (hit,) = by_blocks(lambda rows: ((rows > limit).any(axis=1, where=replaceable),), distances)
     genes = np.flatnonzero(hit)
@@ -150,8 +140,8 @@ def flag_outliers(
         Per gene: the largest distance looked at (NaN when no sample is), the position of its
         sample, and whether the gene is flagged.
     """
-    looked_at = in_cells_of(design, REPLICATES_TO_FLAG)
-    passed_over = in_cells_of(design, REPLICATES_TO_REPLACE) & replaced
+    looked_at = has_replicates(design, REPLICATES_TO_FLAG)
+    passed_over = has_replicates(design, REPLICATES_TO_REPLACE) & replaced
     none = not (looked_at & ~passed_over).any()
     limit, exempting = cutoff(*design.shape), _two_groups(design)
 

@@ -5,39 +5,43 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 
-class Cells(NamedTuple):
-    """The distinct rows of a design, and where their samples are once sorted.
+class RowGroups(NamedTuple):
+    """The distinct rows of a design, and which samples have them.
 
     Attributes
     ----------
     order
-        Positions of the samples, those of one cell next to each other.
+        Positions of the samples, those with equal design rows next to each other.
     starts
-        First sample of each cell in that order, and the number of samples: cells + 1.
+        Where each group of samples begins in that order, and the number of samples: groups + 1.
     rows
-        Cells x p.
+        The distinct rows, groups x p.
     """
 
     order: np.ndarray
     starts: np.ndarray
     rows: np.ndarray
 
-    def sorted(self, values: np.ndarray) -> np.ndarray:
-        """Sort the samples of a block (genes x samples) by cell, as contiguous numbers."""
-        return np.ascontiguousarray(values[:, self.order], dtype=float)
 
-    def restored(self, values: np.ndarray) -> np.ndarray:
-        """Bring a block (genes x samples) back to the order of the design's rows."""
-        result = np.empty_like(values)
-        result[:, self.order] = values
-        return result
-
-
-def cells_of_design(design: np.ndarray) -> Cells:
+def row_groups(design: np.ndarray) -> RowGroups:
     """Find the distinct rows of a design, samples x p."""
-    rows, cell, sizes = np.unique(design, axis=0, return_inverse=True, return_counts=True)
-    order = np.argsort(cell.ravel(), kind="stable")
+    rows, group, sizes = np.unique(design, axis=0, return_inverse=True, return_counts=True)
+    order = np.argsort(group.ravel(), kind="stable")
     starts = np.concatenate(([0], np.cumsum(sizes)))
-    return Cells(order, starts.astype(np.int64), np.ascontiguousarray(rows, dtype=float))
+    return RowGroups(
+        order.astype(np.int64), starts.astype(np.int64), np.ascontiguousarray(rows, dtype=float)
+    )
+
+
+def row_group_numbers(design: pd.DataFrame) -> np.ndarray:
+    """Give samples with equal design rows the same number, 0 and up."""
+    return np.unique(design.to_numpy(), axis=0, return_inverse=True)[1].ravel()
+
+
+def has_replicates(design: pd.DataFrame, number: int) -> np.ndarray:
+    """Whether each sample shares its design row with at least so many samples, itself included."""
+    groups = row_group_numbers(design)
+    return np.bincount(groups)[groups] >= number

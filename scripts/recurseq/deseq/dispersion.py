@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from recurseq.deseq.blocks import by_blocks
-from recurseq.deseq.design_rows import cells_of_design
-from recurseq.deseq.limits import MINIMUM_DISPERSION
+from recurseq.deseq.blocks import by_blocks, dense
+from recurseq.deseq.design_rows import RowGroups, row_groups
+from recurseq.deseq.limits import MINIMUM_DISPERSION, MINIMUM_MEAN
 
 _CLIMB_STEPS = 100
-_BOUNDS = np.log(MINIMUM_DISPERSION / 10), _CLIMB_STEPS
+_BOUNDS = float(np.log(MINIMUM_DISPERSION / 10)), _CLIMB_STEPS
 
 
 def maximum_dispersion(samples: int) -> float:
@@ -22,29 +22,34 @@ def maximum_dispersion(samples: int) -> float:
     return float(max(10, samples))
 
 
-def linear_means(counts: np.ndarray, design: np.ndarray, factors: np.ndarray) -> np.ndarray:
+def linear_means(normalized: np.ndarray, q: np.ndarray, factors: np.ndarray) -> np.ndarray:
     """Means from ordinary least squares on normalised counts, genes x samples, at least 0.5.
 
     Exact when the design has as many distinct rows as columns (R's ``linearModelMuNormalized``).
+
+    Parameters
+    ----------
+    normalized, factors
+        Genes x samples: counts over factors, and these.
+    q
+        Samples x p, an orthonormal basis of the design's columns.
     """
-    q, _ = np.linalg.qr(design)
-    return np.maximum((counts / factors) @ q @ q.T * factors, 0.5)
+    return np.maximum(normalized @ q @ q.T * factors, MINIMUM_MEAN)
 
 
-def rough_estimate(normalized: np.ndarray, design: np.ndarray) -> np.ndarray:
+def rough_estimate(normalized: np.ndarray, q: np.ndarray) -> np.ndarray:
     """Dispersion from the squared residuals of a linear model (R's ``roughDispEstimate``).
 
     Parameters
     ----------
     normalized
         Genes x samples, counts over size factors.
-    design
-        Samples x p, fewer columns than rows.
+    q
+        Samples x p, an orthonormal basis of the design's columns, fewer of them than samples.
     """
-    q, _ = np.linalg.qr(design)
     mu = np.maximum(normalized @ q @ q.T, 1.0)
     excess = ((normalized - mu) ** 2 - mu) / mu**2
-    return np.maximum(excess.sum(axis=1) / (design.shape[0] - design.shape[1]), 0.0)
+    return np.maximum(excess.sum(axis=1) / (q.shape[0] - q.shape[1]), 0.0)
 
 
 def mean_reciprocal(factors: np.ndarray) -> float:
@@ -75,11 +80,9 @@ def moments_estimate(normalized: np.ndarray, reciprocal: float) -> np.ndarray:
         return np.nan_to_num((variances - reciprocal * means) / means**2)
 
 
-def starting_values(normalized: np.ndarray, design: np.ndarray, reciprocal: float) -> np.ndarray:
+def starting_values(normalized: np.ndarray, q: np.ndarray, reciprocal: float) -> np.ndarray:
     """Return the smaller of rough and moments estimate, within the allowed range."""
-    smaller = np.minimum(
-        rough_estimate(normalized, design), moments_estimate(normalized, reciprocal)
-    )
+    smaller = np.minimum(rough_estimate(normalized, q), moments_estimate(normalized, reciprocal))
     return np.clip(smaller, MINIMUM_DISPERSION, maximum_dispersion(normalized.shape[1]))
 
 
@@ -103,33 +106,40 @@ def gene_wise(
     design
         Samples x p.
     start
-        One a gene, the smaller of the rough and the moments estimate.
+        One per gene, the smaller of the rough and the moments estimate.
 
     Returns
     -------
     tuple
-        Dispersions and whether the climb settled, one a gene.
+        Dispersions and whether the climb settled, one per gene.
     """
-    from recurseq.deseq.kernels import climb_genes  # Numba takes a moment to import
-
-    ceiling, cells = maximum_dispersion(counts.shape[1]), cells_of_design(design)
+    groups = row_groups(design)
 
     def block(rows, row_means, first):
-        data = cells.sorted(rows), cells.sorted(row_means), cells.starts, cells.rows
-        nowhere, no_prior = np.zeros(len(rows)), np.inf
-        log_alpha, before, after, steps = climb_genes(
-            *data, np.log(first), _BOUNDS, nowhere, no_prior
-        )
-        estimate = np.minimum(np.exp(log_alpha), ceiling)
-        kept = after < before + np.abs(before) / 1e6
-        estimate[kept] = first[kept]
-        settled = (steps < _CLIMB_STEPS) & (steps != 1)
-        search = ~settled & (estimate > 10 * MINIMUM_DISPERSION)
-        if search.any():
-            estimate[search] = _search(data, search, nowhere, no_prior, ceiling)
-        return np.clip(estimate, MINIMUM_DISPERSION, ceiling), settled
+        return gene_wise_block(dense(rows), dense(row_means), first, groups)
 
     return by_blocks(block, counts, means, start, threads=threads)
+
+
+def gene_wise_block(
+    counts: np.ndarray, means: np.ndarray, first: np.ndarray, groups: RowGroups
+) -> tuple[np.ndarray, np.ndarray]:
+    """Do what `gene_wise` does for one block of genes."""
+    from recurseq.deseq.kernels.dispersions import climb_genes  # Numba takes a moment to import
+
+    ceiling = maximum_dispersion(counts.shape[1])
+    nowhere, no_prior = np.zeros(len(counts)), np.inf
+    log_alpha, before, after, steps = climb_genes(
+        counts, means, *groups, np.log(first), _BOUNDS, nowhere, no_prior
+    )
+    estimate = np.minimum(np.exp(log_alpha), ceiling)
+    kept = after < before + np.abs(before) / 1e6
+    estimate[kept] = first[kept]
+    settled = (steps < _CLIMB_STEPS) & (steps != 1)
+    search = ~settled & (estimate > 10 * MINIMUM_DISPERSION)
+    if search.any():
+        estimate[search] = _search(counts, means, groups, search, nowhere, no_prior)
+    return np.clip(estimate, MINIMUM_DISPERSION, ceiling), settled
 
 
 def maximum_a_posteriori(
@@ -154,35 +164,30 @@ def maximum_a_posteriori(
     prior_variance
         Variance of log dispersion around the log trend.
     """
-    from recurseq.deseq.kernels import climb_genes  # Numba takes a moment to import
+    from recurseq.deseq.kernels.dispersions import climb_genes  # Numba takes a moment to import
 
-    ceiling, cells = maximum_dispersion(counts.shape[1]), cells_of_design(design)
+    ceiling, groups = maximum_dispersion(counts.shape[1]), row_groups(design)
 
     def block(rows, row_means, first, expected):
-        data = cells.sorted(rows), cells.sorted(row_means), cells.starts, cells.rows
-        prior = np.log(expected), prior_variance
-        log_alpha, _, _, steps = climb_genes(*data, np.log(first), _BOUNDS, *prior)
+        y, mu, prior = dense(rows), dense(row_means), np.log(expected)
+        log_alpha, _, _, steps = climb_genes(
+            y, mu, *groups, np.log(first), _BOUNDS, prior, prior_variance
+        )
         estimate = np.exp(log_alpha)
         settled = steps < _CLIMB_STEPS
         if not settled.all():
-            estimate[~settled] = _search(data, ~settled, *prior, ceiling)
+            estimate[~settled] = _search(y, mu, groups, ~settled, prior, prior_variance)
         return np.clip(estimate, MINIMUM_DISPERSION, ceiling), settled
 
     return by_blocks(block, counts, means, start, trend, threads=threads)
 
 
-def _search(data, chosen, prior_means, prior_variance, ceiling):
+def _search(counts, means, groups, chosen, prior_means, prior_variance):
     """Search the chosen genes of a block on a grid; returns dispersions."""
-    from recurseq.deseq.kernels import search_genes
+    from recurseq.deseq.kernels.dispersions import search_genes
 
-    counts, means, starts, rows = data
+    bounds = float(np.log(MINIMUM_DISPERSION)), float(np.log(maximum_dispersion(counts.shape[1])))
     found = search_genes(
-        counts[chosen],
-        means[chosen],
-        starts,
-        rows,
-        (np.log(MINIMUM_DISPERSION), np.log(ceiling)),
-        prior_means[chosen],
-        prior_variance,
+        counts[chosen], means[chosen], *groups, bounds, prior_means[chosen], prior_variance
     )
     return np.exp(found)

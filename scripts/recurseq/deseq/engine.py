@@ -12,15 +12,20 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from pydeseq2.dds import DeseqDataSet
-from pydeseq2.default_inference import DefaultInference
 
 from recurseq.deseq import dispersion
+from recurseq.deseq.basis import Regressors
 from recurseq.deseq.blocks import by_blocks, dense
-from recurseq.deseq.cooks import cells_of, distances
+from recurseq.deseq.collection import collection_paused
+from recurseq.deseq.cooks import distances
+from recurseq.deseq.design_rows import row_group_numbers
 from recurseq.deseq.glm import fit_block, fit_glm
 from recurseq.deseq.limits import MINIMUM_MEAN
 from recurseq.deseq.trend import Trend, fit_trend, spread_around
+
+with collection_paused():
+    from pydeseq2.dds import DeseqDataSet
+    from pydeseq2.default_inference import DefaultInference
 
 OUTLIER_DEVIATIONS = 2.0
 
@@ -33,7 +38,8 @@ class BatchedInference(DefaultInference):
         self.threads = threads
 
     def lin_reg_mu(self, counts, size_factors, design_matrix, min_mu):  # noqa: D102
-        return dispersion.linear_means(counts.T, np.asarray(design_matrix), size_factors).T
+        q = Regressors.plain(design_matrix).q
+        return dispersion.linear_means(counts.T / size_factors, q, size_factors).T
 
     def irls(self, counts, size_factors, design_matrix, disp, *args, **kwargs):  # noqa: D102
         fitted = fit_glm(
@@ -53,7 +59,7 @@ class BatchedInference(DefaultInference):
 
     @staticmethod
     def fit_rough_dispersions(normed_counts, design_matrix):  # noqa: D102
-        return dispersion.rough_estimate(normed_counts.T, np.asarray(design_matrix))
+        return dispersion.rough_estimate(normed_counts.T, Regressors.plain(design_matrix).q)
 
     @staticmethod
     def fit_moments_dispersions(normed_counts, size_factors):  # noqa: D102
@@ -74,6 +80,8 @@ class BatchedDataSet(DeseqDataSet):
         Samples x genes, every gene with at least one count.
     design
         Samples x p, full column rank.
+    coding
+        p x p, see `recurseq.deseq.basis.Regressors`.
     factors
         Size or normalisation factors, genes x samples (`Normalization.rows`).
     threads
@@ -81,7 +89,12 @@ class BatchedDataSet(DeseqDataSet):
     """
 
     def __init__(
-        self, counts: pd.DataFrame, design: pd.DataFrame, factors: np.ndarray, threads: int = 1
+        self,
+        counts: pd.DataFrame,
+        design: pd.DataFrame,
+        coding: np.ndarray,
+        factors: np.ndarray,
+        threads: int = 1,
     ):
         labels = pd.DataFrame(index=counts.index)
         with warnings.catch_warnings():
@@ -94,6 +107,7 @@ class BatchedDataSet(DeseqDataSet):
                 quiet=True,
                 refit_cooks=False,
             )
+        self.regressors = Regressors.coded(design.to_numpy(), coding)
         self.factors = factors
 
     def estimate(self, trend: Trend | None = None, priors: tuple[float, float] | None = None):
@@ -112,28 +126,28 @@ class BatchedDataSet(DeseqDataSet):
 
     def fit_genewise_dispersions(self, vst: bool = False) -> None:
         """Fit the dispersion of each gene by itself, around means from a preliminary fit."""
-        design = self.obsm["design_matrix"].to_numpy()
+        q, groups = self.regressors.q, self.regressors.groups
         reciprocal = dispersion.mean_reciprocal(self.factors)
-        # As many cells as coefficients: the means of the cells are the fitted means.
-        saturated = len(np.unique(design, axis=0)) == design.shape[1]
+        # As many row groups as coefficients: the means of the groups are the fitted means.
+        saturated = len(groups.rows) == q.shape[1]
 
         def block(rows, factors):
             y = dense(rows)
             scaled = y / factors
-            start = dispersion.starting_values(scaled, design, reciprocal)
+            start = dispersion.starting_values(scaled, q, reciprocal)
             if saturated:
-                means = dispersion.linear_means(y, design, factors)
+                means = dispersion.linear_means(scaled, q, factors)
             else:
-                means = fit_block(y, factors, start, design=design)[1]
-            return scaled.mean(axis=1), start, np.maximum(means, MINIMUM_MEAN)
+                means = fit_block(y, factors, start, regressors=self.regressors)[1]
+            means = np.maximum(means, MINIMUM_MEAN)
+            estimates = dispersion.gene_wise_block(y, means, start, groups)
+            return scaled.mean(axis=1), means, *estimates
 
-        averages, start, self.preliminary_means = by_blocks(
+        averages, self.preliminary_means, dispersions, settled = by_blocks(
             block, self.X.T, self.factors, threads=self.inference.threads
         )
         self.var["_normed_means"] = averages
-        self.var["genewise_dispersions"], self.var["_genewise_converged"] = dispersion.gene_wise(
-            self.X.T, self.preliminary_means, design, start, threads=self.inference.threads
-        )
+        self.var["genewise_dispersions"], self.var["_genewise_converged"] = dispersions, settled
 
     def fit_trend_and_prior(self, trend: Trend | None, priors: tuple[float, float] | None) -> None:
         """Fit the trend and the spread around it, or take those of an earlier fit."""
@@ -154,7 +168,7 @@ class BatchedDataSet(DeseqDataSet):
         shrunken, converged = dispersion.maximum_a_posteriori(
             self.X.T,
             self.preliminary_means,
-            self.obsm["design_matrix"].to_numpy(),
+            self.regressors.values,
             np.where(gene_wise > 0.1 * expected, gene_wise, expected),
             expected,
             self.priors[1],
@@ -170,15 +184,15 @@ class BatchedDataSet(DeseqDataSet):
     def fit_LFC(self) -> None:  # noqa: N802 - PyDESeq2's name
         """Fit the coefficients (natural-log scale) and Cook's distances."""
         table = self.obsm["design_matrix"]
-        design, cells = table.to_numpy(), cells_of(table)
+        groups = row_group_numbers(table)
 
         def block(rows, factors, dispersions):
             y = dense(rows)
             beta, means, leverages, converged, optimised = fit_block(
-                y, factors, dispersions, design=design
+                y, factors, dispersions, regressors=self.regressors
             )
             scaled = y / factors
-            cooks = distances(y, means, leverages, scaled, cells, len(beta.T))
+            cooks = distances(y, means, leverages, scaled, groups, len(beta.T))
             return beta, cooks, converged, optimised
 
         beta, cooks, converged, optimised = by_blocks(

@@ -21,7 +21,7 @@ class Adjusted:
     Attributes
     ----------
     padj
-        One a gene; NaN where the p-value is missing or the gene was filtered.
+        One per gene; NaN where the p-value is missing or the gene was filtered.
     threshold
         Mean normalised count below which genes were filtered; 0 when none was.
     filtered
@@ -45,7 +45,7 @@ def adjust(
     Parameters
     ----------
     pvalues
-        One a gene.
+        One per gene.
     means
         Mean of normalised counts, the same genes: it must not depend on the contrast.
     alpha

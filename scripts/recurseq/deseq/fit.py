@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from recurseq.deseq import cooks as outliers
-from recurseq.deseq.basis import orthonormal
+from recurseq.deseq.basis import coding, orthonormal
 from recurseq.deseq.glm import covariance
 from recurseq.deseq.normalization import Normalization, normalize
 from recurseq.deseq.trend import Trend
+from recurseq.stats.design_matrix import confounded_columns
 
 LOG2_E = 1 / np.log(2)
 GENE_COLUMNS = (
@@ -43,11 +44,11 @@ class Fit:
     design
         Samples x p.
     size_factors
-        One a sample.
+        One per sample.
     genes
         Genes x (baseMean, dispGeneEst, dispFit, dispMAP, dispersion, dispOutlier, maxCooks,
-        cooksSample, cooksOutlier, replaced, converged, optimised: the reweighted fit went astray
-        and the likelihood was climbed instead).
+        cooksSample, cooksOutlier, replaced, converged, optimised: iteratively reweighted least
+        squares did not converge; the likelihood was maximised directly).
     coefficients
         Genes x p, log2.
     covariance
@@ -123,6 +124,7 @@ def fit(
     size_factors: pd.Series | None = None,
     method: str = "ratio",
     lengths: pd.DataFrame | None = None,
+    normalization: Normalization | None = None,
     cooks: bool = True,
     threads: int = 1,
     formula: str = "",
@@ -130,8 +132,10 @@ def fit(
     """Fit size factors, dispersions and coefficients.
 
     Samples and genes are sorted before anything is computed, and the coefficients are estimated in
-    an orthonormal basis of the design's column space. So neither the order of rows and columns nor
-    the choice of reference levels changes what a contrast says.
+    an orthonormal basis of the design's column space. So the order of rows and columns changes
+    nothing, and the choice of reference levels changes what a contrast says only where it does so
+    in R: in genes whose likelihood had to be maximised directly (column `optimised` of the result),
+    which have no count in some group or hardly any.
 
     Parameters
     ----------
@@ -140,8 +144,10 @@ def fit(
     design
         Samples x p design matrix, the same samples.
     size_factors, method, lengths
-        Given size factors (one a sample), how to estimate them (``ratio`` or ``poscounts``), and
+        Given size factors (one per sample), how to estimate them (``ratio`` or ``poscounts``), and
         average transcript lengths (samples x genes, at least those of `counts`): see `normalize`.
+    normalization
+        That of an earlier fit to these samples and genes, in place of all these.
     cooks
         Whether single outlying counts are replaced (7 replicates or more) or withhold the p-value
         (3 to 6 replicates).
@@ -172,7 +178,8 @@ def fit(
     ordered_design = design.loc[order[0]].astype(float)
     if lengths is not None:
         lengths = lengths.reindex(columns=lengths.columns.sort_values())
-    normalization = normalize(used, method=method, size_factors=size_factors, lengths=lengths)
+    if normalization is None:
+        normalization = normalize(used, method=method, size_factors=size_factors, lengths=lengths)
     result = _fit_sorted(used, ordered_design, normalization, cooks, threads)
     return _restore(result, counts, design, formula)
 
@@ -183,8 +190,10 @@ def _check(counts: pd.DataFrame, design: pd.DataFrame) -> None:
     if set(counts.index) != set(design.index):
         raise ValueError("counts and design do not hold the same samples")
     samples, coefficients = design.shape
-    if np.linalg.matrix_rank(design.to_numpy(dtype=float)) < coefficients:
-        raise ValueError("the design is not of full rank: some columns are combinations of others")
+    if confounded := confounded_columns(design):
+        raise ValueError(
+            f"the design is not of full rank: {list(confounded)} are combinations of other columns"
+        )
     if samples <= coefficients:
         raise ValueError(
             f"{samples} samples and {coefficients} coefficients leave no degree of freedom: "
@@ -197,7 +206,7 @@ def _fit_sorted(counts, design, normalization, cooks, threads) -> Fit:
 
     basis, back = orthonormal(design)
     factors = normalization.rows(counts.index, counts.columns)
-    model = BatchedDataSet(counts, basis, factors, threads)
+    model = BatchedDataSet(counts, basis, coding(design, basis), factors, threads)
     model.estimate()
     estimates = _collect(model)
     _log.info("fitted %d genes in %d samples", counts.shape[1], counts.shape[0])
@@ -225,6 +234,7 @@ def _fit_sorted(counts, design, normalization, cooks, threads) -> Fit:
         threads=threads,
     )
     variances = back @ variances @ back.T
+    variances = (variances + variances.transpose(0, 2, 1)) / 2  # the file holds one half
     variances[emptied] = 0.0
     _flag(table, counts, estimates.distances, design, changed, cooks=cooks)
     return Fit(
@@ -268,7 +278,9 @@ def _refit(estimates, model, changed, counts, basis) -> None:
         return
     genes = changed.genes[left]
     replaced = pd.DataFrame(changed.counts[left].T, counts.index, counts.columns[genes])
-    second = type(model)(replaced, basis, model.factors[genes], model.inference.threads)
+    second = type(model)(
+        replaced, basis, model.regressors.coding, model.factors[genes], model.inference.threads
+    )
     second.estimate(model.trend, model.priors)
     refitted = _collect(second)
     estimates.table.loc[refitted.table.index] = refitted.table

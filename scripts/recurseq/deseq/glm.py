@@ -7,15 +7,15 @@ least squares with a slight ridge, means held at or above 0.5 while fitting.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
+from recurseq.deseq.basis import Regressors
 from recurseq.deseq.blocks import by_blocks, dense
-from recurseq.deseq.design_rows import cells_of_design
 from recurseq.deseq.limits import MINIMUM_MEAN, RIDGE
-from recurseq.deseq.posterior import Prior, posterior_mode
+from recurseq.deseq.posterior import Mode, Prior, posterior_mode
 
 
 @dataclass(frozen=True)
@@ -31,9 +31,9 @@ class GlmFit:
     leverages
         Genes x samples, diagonal of the hat matrix.
     converged
-        One boolean a gene.
+        One boolean per gene.
     optimised
-        Whether `posterior_mode` had to find the coefficients.
+        Whether the reweighting did not converge and the likelihood was maximised directly.
     """
 
     coefficients: np.ndarray
@@ -53,16 +53,6 @@ def fit_glm(
 ) -> GlmFit:
     """Fit the coefficients of every gene.
 
-    Genes on which the reweighting does not settle, or goes astray, are given to `posterior_mode`
-    with the same ridge, as R gives them to a general optimiser. R calls a gene astray when a
-    coefficient exceeds 30; here it is a sample's linear predictor, or the difference of two, so
-    that the choice of reference levels does not matter. Leverages of such genes are those of the
-    last step that was not astray, as in R.
-
-    A group without counts has no finite estimate: the mode is then where the ridge stops it (about
-    20 to 30, log2 scale). R's optimiser rests at another such place, which moves with the reference
-    level; its values are not followed, because a contrast must not depend on that choice.
-
     Parameters
     ----------
     counts
@@ -72,29 +62,37 @@ def fit_glm(
     factors
         Size or normalisation factors, genes x samples.
     dispersions
-        One a gene.
+        One per gene.
     threads
         See `by_blocks`.
     """
-    fit = partial(fit_block, design=design)
+    fit = partial(fit_block, regressors=Regressors.plain(design))
     return GlmFit(*by_blocks(fit, counts, factors, dispersions, threads=threads))
 
 
 def fit_block(
-    counts: np.ndarray, factors: np.ndarray, dispersions: np.ndarray, *, design: np.ndarray
+    counts: np.ndarray, factors: np.ndarray, dispersions: np.ndarray, *, regressors: Regressors
 ) -> tuple[np.ndarray, ...]:
-    """Fit one block of genes; arguments and the fields returned are those of `fit_glm`."""
-    from recurseq.deseq.kernels import reweight_genes  # Numba takes a moment to import
+    """Fit one block of genes; arguments are those of `fit_glm`, the result has `GlmFit`'s fields.
 
-    counts = dense(counts)
-    cells = cells_of_design(design)
-    start = _least_squares_start(counts, design, factors)
+    As in R the reweighting has not converged when a coefficient exceeds 30 (natural-log scale) or
+    the deviance has not settled after 100 steps. The likelihood is then maximised directly, with
+    means that may fall below 0.5 and a slight ridge on the coefficients. In a gene that is silent
+    in a group it is the ridge that holds the fold change, at 20 to 30 on the log2 scale. Both rules
+    are about the coefficients of the user's coding (`recurseq.deseq.basis.coding`), so that such a
+    gene, here as in R, has another fold change with another reference level. Leverages are those of
+    the last step that had not diverged.
+    """
+    from recurseq.deseq.kernels.coefficients import reweight_genes  # Numba: a moment to import
+
+    counts, design = dense(counts), regressors.values
+    start = _least_squares_start(counts, factors, regressors)
     beta, leverages, settled = reweight_genes(
-        cells.sorted(counts),
-        cells.sorted(factors),
+        counts,
+        factors,
         dispersions,
-        cells.starts,
-        cells.rows,
+        *regressors.groups,
+        regressors.coding,
         start,
         MINIMUM_MEAN,
         RIDGE,
@@ -102,13 +100,20 @@ def fit_block(
     converged = settled.copy()
     lost = np.flatnonzero(~settled)
     if len(lost):
-        prior = Prior(np.full(design.shape[1], RIDGE))
-        mode = posterior_mode(
-            counts[lost], design, np.log(factors[lost]), dispersions[lost], prior, start[lost]
-        )
+        mode = _ridged_mode(counts[lost], factors[lost], dispersions[lost], start[lost], regressors)
         beta[lost], converged[lost] = mode.coefficients, mode.converged
     means = factors * np.exp(beta @ design.T)
-    return beta, means, cells.restored(leverages), converged, ~settled
+    return beta, means, leverages, converged, ~settled
+
+
+def _ridged_mode(counts, factors, dispersions, start, regressors: Regressors) -> Mode:
+    """Maximise the likelihood with R's ridge on the coefficients of the coding."""
+    to_coding, back = regressors.coding, np.linalg.inv(regressors.coding)
+    prior = Prior(np.full(len(back), RIDGE))
+    groups = regressors.groups
+    coded = groups._replace(rows=np.ascontiguousarray(groups.rows @ back))
+    mode = posterior_mode(counts, coded, factors, dispersions, prior, start @ to_coding.T)
+    return replace(mode, coefficients=mode.coefficients @ back.T)
 
 
 def _outer(design: np.ndarray) -> np.ndarray:
@@ -116,9 +121,9 @@ def _outer(design: np.ndarray) -> np.ndarray:
     return (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
 
 
-def _least_squares_start(counts, design, factors):
-    q, r = np.linalg.qr(design)
-    return np.ascontiguousarray(np.linalg.solve(r, q.T @ np.log(counts / factors + 0.1).T).T)
+def _least_squares_start(counts, factors, regressors: Regressors):
+    projected = regressors.q.T @ np.log(counts / factors + 0.1).T
+    return np.ascontiguousarray(np.linalg.solve(regressors.r, projected).T)
 
 
 def _floored_means(beta, design, factors):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 _SPAN = 0.2
-_POINTS_IN_CELL = 8  # loess: span x 0.2 x number of points
+_POINTS_IN_INTERVAL = 8  # loess: span x 0.2 x number of points
 _MARGIN = 0.005  # by which loess extends the range on either side
 _LOCAL_SHARE = 0.7
 _LOCAL_CUT = 0.8
@@ -17,7 +17,7 @@ _LOCAL_CUT = 0.8
 def loess(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
     """Local quadratic regression as R's ``loess(y ~ x, span = 0.2)`` computes it.
 
-    Fitted at the corners of cells that hold at most eight points; between them runs the cubic that
+    Fitted at the ends of intervals that hold at most eight points; between them runs the cubic that
     has the fitted values and slopes at its ends (Cleveland and Grosse, Statistics and Computing 1,
     47 (1991)).
 
@@ -36,8 +36,8 @@ def loess(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 def _cuts(x: np.ndarray) -> list[float]:
-    """Halve the points until no more than eight are left in a cell."""
-    if len(x) <= _POINTS_IN_CELL:
+    """Halve the points until no more than eight are left in an interval."""
+    if len(x) <= _POINTS_IN_INTERVAL:
         return []
     middle = (len(x) + 1) // 2
     return [float(x[middle - 1]), *_cuts(x[:middle]), *_cuts(x[middle:])]
@@ -61,14 +61,14 @@ def _local_quadratic(
 def local_curve(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Weighted local quadratic regression as R's ``locfit(y ~ x, weights)`` computes it.
 
-    The nearest 70 % of the points enter each fit. The range is halved until a cell is no longer
-    than 0.8 times the smaller reach at its ends, and the corners are fitted (Loader, Local
+    The nearest 70 % of the points enter each fit. The range is halved until an interval is no
+    longer than 0.8 times the smaller reach at its ends, and these are fitted (Loader, Local
     Regression and Likelihood, Springer 1999, chapter 12).
 
     Parameters
     ----------
     x, y, weights
-        One a point; x in any order, not all equal.
+        One per point; x in any order, not all equal.
 
     Returns
     -------

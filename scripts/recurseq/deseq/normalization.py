@@ -22,7 +22,7 @@ class Normalization:
     Attributes
     ----------
     size_factors
-        One a sample; with `factors`, the geometric mean of these over the genes.
+        One per sample; with `factors`, the geometric mean of these over the genes.
     factors
         Samples x genes, in place of the size factors when transcript lengths are known.
     """
@@ -60,7 +60,7 @@ def normalize(
     method
         ``ratio`` or ``poscounts``, see `estimate_size_factors`; of no use with `size_factors`.
     size_factors
-        One positive number a sample, taken as they are.
+        One positive number per sample, taken as they are.
     lengths
         Average transcript length of each gene in each sample, samples x genes (at least those of
         `counts`). Only ratios between samples matter.
@@ -112,7 +112,7 @@ def estimate_size_factors(
     Returns
     -------
     pandas.Series
-        One positive factor a sample, indexed as `counts`, around 1.
+        One positive factor per sample, indexed as `counts`, around 1.
 
     Raises
     ------
@@ -140,7 +140,10 @@ def estimate_size_factors(
     if method == "ratio":
         centre = logs.mean(axis=0)
     logs -= centre
-    medians = np.array([_median(row[seen]) for row, seen in zip(logs, positive, strict=True)])
+    if positive.all():
+        medians = np.median(logs, axis=1)
+    else:
+        medians = np.array([_median(row[seen]) for row, seen in zip(logs, positive, strict=True)])
     if np.isnan(medians).any():
         raise InputError([_empty_sample(counts.index[np.isnan(medians)])])
     if method == "poscounts":
@@ -190,7 +193,7 @@ def _given(size_factors: pd.Series, samples: pd.Index) -> pd.Series:
         problem = Problem(
             where="size factors",
             found=f"no positive number for {few(samples[bad])}",
-            allowed="one positive number a sample",
+            allowed="one positive number per sample",
             fix="fill the column in, or leave size_factors out to have them estimated",
         )
         raise InputError([problem])

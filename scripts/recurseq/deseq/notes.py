@@ -39,7 +39,7 @@ def status_codes(fit: Fit, withheld: np.ndarray, pvalues: pd.Series, adjusted: A
         Keys of `STATUS`, one per gene.
     """
     chosen = [
-        (~fit.counts.to_numpy().any(axis=0), "all_zero"),
+        (_all_zero(fit), "all_zero"),
         (withheld, "cooks_outlier"),
         (adjusted.filtered.to_numpy(), "independent_filtering"),
         (pvalues.isna().to_numpy(), "withheld"),
@@ -53,10 +53,8 @@ def gene_notes(fit: Fit, withheld: np.ndarray, adjusted: Mapping[str, Adjusted])
 
     Parameters
     ----------
-    fit
-        Fitted model.
-    withheld
-        Genes whose p-value was withheld because of an outlier count.
+    fit, withheld
+        As for `status_codes`.
     adjusted
         Adjusted p-values by the name of their column.
     """
@@ -70,10 +68,14 @@ def gene_notes(fit: Fit, withheld: np.ndarray, adjusted: Mapping[str, Adjusted])
     return pd.Series(texts, index=fit.genes.index, dtype=object)
 
 
+def _all_zero(fit: Fit) -> np.ndarray:
+    return ~fit.counts.to_numpy().any(axis=0)
+
+
 def _about_counts(fit: Fit, withheld: np.ndarray) -> list[list[str]]:
     parts: list[list[str]] = [[] for _ in range(len(fit.genes))]
     samples = fit.genes["cooksSample"].to_numpy()
-    for gene in np.flatnonzero(~fit.counts.to_numpy().any(axis=0)):
+    for gene in np.flatnonzero(_all_zero(fit)):
         parts[gene].append("all zero")
     for gene in np.flatnonzero(withheld):
         parts[gene].append(f"Cook's outlier in sample {samples[gene]}")

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from recurseq.deseq.basis import orthonormal
+from recurseq.deseq.basis import Regressors, orthonormal
 from recurseq.deseq.blocks import by_blocks, dense
 from recurseq.deseq.fit import LOG2_E, Fit
 from recurseq.deseq.glm import fit_block, likelihood_kernel
 from recurseq.deseq.limits import MINIMUM_MEAN
+from recurseq.stats.design_matrix import column_rank, columns_outside
 
 
 def likelihood_ratio_test(fit: Fit, reduced: pd.DataFrame, *, threads: int = 1) -> pd.DataFrame:
@@ -48,7 +49,7 @@ def likelihood_ratio_test(fit: Fit, reduced: pd.DataFrame, *, threads: int = 1) 
     full = fit.design.to_numpy(dtype=float)[order]
     basis, _ = orthonormal(reduced.iloc[order])
     constant = basis.shape[1] == 1 and basis.nunique().iloc[0] == 1
-    smaller = basis.to_numpy()
+    smaller = Regressors.recoded(reduced.iloc[order], basis)
 
     def block(rows, factors, dispersions, coefficients, optimised):
         y = dense(rows)
@@ -56,8 +57,8 @@ def likelihood_ratio_test(fit: Fit, reduced: pd.DataFrame, *, threads: int = 1) 
         if constant:  # the mean of normalised counts, as R does it
             means = factors * (y / factors).mean(axis=1, keepdims=True)
         else:
-            _, means, _, _, astray = fit_block(y, factors, dispersions, design=smaller)
-            means = _for_likelihood(means, astray)
+            _, means, _, _, maximised = fit_block(y, factors, dispersions, regressors=smaller)
+            means = _for_likelihood(means, maximised)
         gain = likelihood_kernel(y, full_means, dispersions) - likelihood_kernel(
             y, means, dispersions
         )
@@ -86,13 +87,11 @@ def _for_likelihood(means: np.ndarray, optimised: np.ndarray) -> np.ndarray:
 
 
 def _degrees_of_freedom(full: pd.DataFrame, reduced: pd.DataFrame) -> int:
-    wide, narrow = full.to_numpy(dtype=float), reduced.to_numpy()
-    rest = narrow - wide @ np.linalg.lstsq(wide, narrow, rcond=None)[0]
-    if np.abs(rest).max(initial=0) > 1e-8 * max(1.0, np.abs(narrow).max(initial=0)):
-        raise ValueError("the reduced design holds columns that the full design cannot express")
-    if np.linalg.matrix_rank(narrow) < narrow.shape[1]:
+    if outside := columns_outside(reduced, full):
+        raise ValueError(f"the full design cannot express the reduced design's columns {outside}")
+    if column_rank(reduced) < reduced.shape[1]:
         raise ValueError("the reduced design is not of full rank")
-    degrees = wide.shape[1] - narrow.shape[1]
+    degrees = full.shape[1] - reduced.shape[1]
     if degrees < 1:
         raise ValueError("the reduced design must lack at least one column of the full design")
     return degrees

@@ -95,25 +95,44 @@ def contrast_results(
         Columns gene_id, gene_name, baseMean, log2FoldChange, lfcSE, stat, pvalue, padj,
         shrunkenLog2FoldChange, shrunkenLfcSE, pvalueThreshold, padjThreshold, note, status.
     """
-    table = wald_test(fit, contrast, compared=compared)
+    table, adjusted = contrast_tests(fit, contrast, options, compared=compared)
     if options.shrinkage == "none":
         table["shrunkenLog2FoldChange"] = table["shrunkenLfcSE"] = np.nan
     else:
         table = table.join(shrink(fit, contrast, table, threads=threads))
-    table["pvalueThreshold"] = np.nan
-    if options.lfc_threshold > 0:
-        table["pvalueThreshold"] = threshold_test(table, options.lfc_threshold)
     withheld = _withheld(fit, options)
-    table.loc[withheld, ["pvalue", "pvalueThreshold"]] = np.nan
-    adjusted = {
-        "padj": _adjusted(fit, table["pvalue"], options),
-        "padjThreshold": _adjusted(fit, table["pvalueThreshold"], options),
-    }
-    table = table.assign(**{name: one.padj for name, one in adjusted.items()})
     decides = ("pvalueThreshold", "padjThreshold") if options.lfc_threshold > 0 else _ORDINARY
     table["status"] = status_codes(fit, withheld, table[decides[0]], adjusted[decides[1]])
     table["note"] = gene_notes(fit, withheld, adjusted)
     return _complete(table, fit, annotation, _CONTRAST_COLUMNS, adjusted)
+
+
+def contrast_tests(
+    fit: Fit, contrast: pd.Series, options: Options, *, compared: pd.Series | None = None
+) -> tuple[pd.DataFrame, dict[str, Adjusted]]:
+    """Test a contrast, and no more: what a call needs, without shrinkage, notes and annotation.
+
+    Parameters
+    ----------
+    fit, contrast, options, compared
+        As for `contrast_results`.
+
+    Returns
+    -------
+    tuple
+        Genes x (log2FoldChange, lfcSE, stat, pvalue, pvalueThreshold, padj, padjThreshold), and
+        how the last two were adjusted.
+    """
+    table = wald_test(fit, contrast, compared=compared)
+    table["pvalueThreshold"] = np.nan
+    if options.lfc_threshold > 0:
+        table["pvalueThreshold"] = threshold_test(table, options.lfc_threshold)
+    table.loc[_withheld(fit, options), ["pvalue", "pvalueThreshold"]] = np.nan
+    adjusted = {
+        "padj": _adjusted(fit, table["pvalue"], options),
+        "padjThreshold": _adjusted(fit, table["pvalueThreshold"], options),
+    }
+    return table.assign(**{name: one.padj for name, one in adjusted.items()}), adjusted
 
 
 _ORDINARY = ("pvalue", "padj")

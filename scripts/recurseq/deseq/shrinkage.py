@@ -10,16 +10,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
 
 from recurseq.deseq.blocks import by_blocks, dense
+from recurseq.deseq.design_rows import row_groups
 from recurseq.deseq.fit import LOG2_E, Fit
 from recurseq.deseq.posterior import Prior, posterior_mode
 from recurseq.deseq.wald import aligned_weights, sample_weights
+from recurseq.stats.design_matrix import column_lengths
 
 _OTHER_SCALE = 15.0
 _LARGEST_SCALE = 1.0
 _VARIANCE_RANGE = (1e-6, 400.0)
+_HALVINGS = 60
 
 
 @dataclass(frozen=True)
@@ -50,21 +52,22 @@ def contrast_basis(fit: Fit, contrast: pd.Series) -> Basis:
     fit
         Fitted model.
     contrast
-        One weight a column of the design.
+        One weight per column of the design.
     """
     design = fit.design.sort_index().to_numpy(dtype=float)
-    weights = aligned_weights(fit, contrast)
-    rows = [weights]
+    lengths = column_lengths(design)
+    design = design / lengths
+    rows = [aligned_weights(fit, contrast) / lengths]
     lower = sample_weights(fit, contrast).clip(upper=0).sort_index().to_numpy()
     if lower.any():
         baseline = design.T @ (lower / lower.sum())
-        if np.linalg.matrix_rank(np.vstack([weights, baseline])) == 2:
+        if np.linalg.matrix_rank(np.vstack([*rows, baseline])) == 2:
             rows.append(baseline)
     gram = np.linalg.cholesky(design.T @ design / len(design))
     chosen = np.linalg.solve(gram, np.array(rows).T)
     complete = np.linalg.qr(chosen, mode="complete")[0][:, len(rows) :]
     coefficients = np.vstack([np.array(rows), (gram @ complete).T])
-    return Basis(design @ np.linalg.inv(coefficients), coefficients)
+    return Basis(design @ np.linalg.inv(coefficients), coefficients * lengths)
 
 
 def prior_scale(estimates: np.ndarray, errors: np.ndarray) -> float:
@@ -89,13 +92,39 @@ def prior_scale(estimates: np.ndarray, errors: np.ndarray) -> float:
         return float(((squares - variances) * information).sum() / information.sum() - candidate)
 
     low, high = _VARIANCE_RANGE
-    if excess(low) < 0:
-        variance = low
-    elif excess(high) > 0:
-        variance = high
-    else:
-        variance = brentq(excess, low, high, xtol=1e-12, rtol=1e-12)
-    return float(min(np.sqrt(variance), _LARGEST_SCALE))
+    for _ in range(_HALVINGS):  # bisection: importing SciPy's solvers takes longer than a contrast
+        middle = np.sqrt(low * high)
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return float(min(np.sqrt(np.sqrt(low * high)), _LARGEST_SCALE))
+
+
+def covariate_unit(design: pd.DataFrame, contrast: pd.Series) -> float:
+    """Return what a contrast of covariates is to be multiplied with to be per standard deviation.
+
+    The priors mean fold changes between samples that are there. Per year or per second a slope is
+    thousands of times smaller; it would be shrunken not at all, and one per gigasecond to nothing.
+
+    Parameters
+    ----------
+    design
+        Samples x p.
+    contrast
+        One weight per column of the design.
+
+    Returns
+    -------
+    float
+        The pooled standard deviation of the covariates over the largest weight; 1 where a column
+        with a weight is made of 0 and 1. Samples in which a covariate is 0, because it belongs to
+        another level of an interaction, do not count.
+    """
+    weights = contrast.reindex(design.columns).to_numpy(dtype=float)
+    values = design.to_numpy(dtype=float)[:, weights != 0]
+    if np.isin(values, (0.0, 1.0)).all(axis=0).any():
+        return 1.0
+    variances = [column[column != 0].var() for column in values.T]
+    unit = np.sqrt(np.mean(variances)) / np.abs(weights).max()
+    return float(unit) if unit > 0 else 1.0
 
 
 def shrink(
@@ -105,14 +134,15 @@ def shrink(
 
     The counts are those the model was fitted to (outliers replaced), the dispersions are the
     model's. The posterior can have two modes, one near zero; both are climbed and the higher one
-    is reported.
+    is reported. Slopes of covariates are shrunken per standard deviation (`covariate_unit`), so
+    that the unit of the covariate does not matter.
 
     Parameters
     ----------
     fit
         Fitted model.
     contrast
-        One weight a column of the design.
+        One weight per column of the design.
     tested
         `wald_test` of the same contrast: sets the scale of the prior and one starting point.
     threads
@@ -124,10 +154,12 @@ def shrink(
         Genes x (shrunkenLog2FoldChange, shrunkenLfcSE), log2 scale; NaN where `tested` has no
         estimate.
     """
-    basis = contrast_basis(fit, contrast)
+    unit = covariate_unit(fit.design, contrast)
+    basis = contrast_basis(fit, contrast * unit)
     by_name = tested.sort_index()  # sums are then the same in any order of the genes
     scale = prior_scale(
-        by_name["log2FoldChange"].to_numpy() / LOG2_E, by_name["lfcSE"].to_numpy() / LOG2_E
+        by_name["log2FoldChange"].to_numpy() * (unit / LOG2_E),
+        by_name["lfcSE"].to_numpy() * (unit / LOG2_E),
     )
     precision = np.full(basis.design.shape[1], _OTHER_SCALE**-2)
     precision[0] = 0.0
@@ -137,10 +169,10 @@ def shrink(
     genes = genes[np.argsort(fit.counts.columns.to_numpy()[genes], kind="stable")]
     start = fit.coefficients.to_numpy()[genes] / LOG2_E @ basis.coefficients.T
 
+    groups = row_groups(basis.design)
+
     def block(counts, factors, dispersions, estimate):
-        return _best_mode(
-            dense(counts), basis.design, np.log(factors), dispersions, prior, estimate
-        )
+        return _best_mode(dense(counts), groups, factors, dispersions, prior, estimate)
 
     values, errors = by_blocks(
         block,
@@ -153,19 +185,20 @@ def shrink(
     table = pd.DataFrame(
         np.nan, index=fit.genes.index, columns=["shrunkenLog2FoldChange", "shrunkenLfcSE"]
     )
-    table.iloc[genes, 0], table.iloc[genes, 1] = values * LOG2_E, errors * LOG2_E
+    table.iloc[genes, 0] = values * (LOG2_E / unit)
+    table.iloc[genes, 1] = errors * (LOG2_E / unit)
     nothing = tested["stat"].eq(0).to_numpy()  # no counts to compare: nothing to shrink either
     table.loc[nothing, "shrunkenLog2FoldChange"] = 0.0
     table.loc[nothing, "shrunkenLfcSE"] = table.loc[nothing, "shrunkenLfcSE"].fillna(0.0)
     return table
 
 
-def _best_mode(counts, design, log_factors, dispersions, prior, estimate):
+def _best_mode(counts, groups, factors, dispersions, prior, estimate):
     """Climb from the estimate and from a contrast of zero; keep the higher mode."""
     flat = estimate.copy()
     flat[:, 0] = 0.0
     modes = [
-        posterior_mode(counts, design, log_factors, dispersions, prior, start)
+        posterior_mode(counts, groups, factors, dispersions, prior, start)
         for start in (flat, estimate)
     ]
     second = modes[1].value > modes[0].value + 1e-9 * (1 + np.abs(modes[0].value))

@@ -52,6 +52,7 @@ def vst(
     trend: Trend,
     *,
     fitted: pd.Index | None = None,
+    precision: type[np.floating] = np.float64,
 ) -> pd.DataFrame:
     """Variance-stabilising transformation by a dispersion trend.
 
@@ -65,6 +66,8 @@ def vst(
         Dispersion over mean: of the fitted model, or blind to the design.
     fitted
         Genes that a local trend is calibrated on; all when absent.
+    precision
+        In which the result is held; it is computed in double precision.
 
     Returns
     -------
@@ -75,14 +78,16 @@ def vst(
     ----------
     Anders and Huber, Genome Biology 11, R106 (2010); R's ``getVarianceStabilizedData``.
     """
-    scaled = normalization.divide(counts)
     if trend.kind == "local":
-        known = scaled if fitted is None else scaled[fitted]
+        known = normalization.divide(counts if fitted is None else counts[fitted])
         transform = _numeric(trend, known, normalization.size_factors)
     else:
         transform = _closed_form(trend)
-    values = scaled.to_numpy()
-    (values[:],) = by_blocks(lambda rows: (transform(rows),), values)
+    (values,) = by_blocks(
+        lambda y, f: (transform(y / f).astype(precision, copy=False),),
+        counts.to_numpy(),
+        normalization.rows(counts.index, counts.columns).T,
+    )
     return pd.DataFrame(values, counts.index, counts.columns)
 
 
@@ -183,8 +188,9 @@ def _blind_trend(counts: np.ndarray, factors: np.ndarray) -> Trend:
     y, divisors = dense(counts[chosen]), factors[chosen]
     design = np.ones((y.shape[1], 1))
     reciprocal = dispersion.mean_reciprocal(divisors)
-    start = dispersion.starting_values(y / divisors, design, reciprocal)
-    preliminary = dispersion.linear_means(y, design, divisors)
+    scaled, q = y / divisors, np.linalg.qr(design)[0]
+    start = dispersion.starting_values(scaled, q, reciprocal)
+    preliminary = dispersion.linear_means(scaled, q, divisors)
     estimates, _ = dispersion.gene_wise(y, preliminary, design, start)
     return fit_trend(means[chosen], estimates)
 

@@ -1,4 +1,4 @@
-"""Wald tests of a contrast: one number a gene, c'beta, with its standard error."""
+"""Wald tests of a contrast: one number per gene, c'beta, with its standard error."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from recurseq.deseq.fit import Fit
+from recurseq.stats.design_matrix import column_lengths
 
 
 def contrast_estimate(fit: Fit, contrast: pd.Series) -> pd.DataFrame:
@@ -17,7 +18,7 @@ def contrast_estimate(fit: Fit, contrast: pd.Series) -> pd.DataFrame:
     fit
         Fitted model.
     contrast
-        One weight a column of the design.
+        One weight per column of the design.
 
     Returns
     -------
@@ -65,7 +66,9 @@ def sample_weights(fit: Fit, contrast: pd.Series) -> pd.Series:
     """
     ordered = fit.design.sort_index()
     design = ordered.to_numpy(dtype=float)
-    weights = design @ np.linalg.solve(design.T @ design, aligned_weights(fit, contrast))
+    lengths = column_lengths(design)
+    q, r = np.linalg.qr(design / lengths)
+    weights = q @ np.linalg.solve(r.T, aligned_weights(fit, contrast) / lengths)
     weights[np.abs(weights) < 1e-10 * np.abs(weights).max()] = 0.0
     return pd.Series(weights, index=ordered.index).reindex(fit.design.index)
 
@@ -81,7 +84,7 @@ def all_zero(fit: Fit, contrast: pd.Series, compared: pd.Series | None = None) -
     fit, contrast
         Fitted model and weights.
     compared
-        Boolean, one a sample: whether it is on either side. From `sample_weights` when absent.
+        Boolean, one per sample: whether it is on either side. From `sample_weights` when absent.
     """
     if compared is None:
         compared = sample_weights(fit, contrast) != 0
@@ -98,7 +101,7 @@ def wald_test(fit: Fit, contrast: pd.Series, *, compared: pd.Series | None = Non
     fit
         Fitted model.
     contrast
-        One weight a column of the design.
+        One weight per column of the design.
     compared
         See `all_zero`; those genes get log2FoldChange 0, stat 0, pvalue 1.
 

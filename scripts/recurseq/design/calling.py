@@ -181,6 +181,33 @@ class CallingRule:
         )
 
 
+def strongest_first(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Order genes as every list and figure shows them: the clearest first, missing values last.
+
+    Parameters
+    ----------
+    table
+        With gene_id and pvalue, which settle ties.
+    column
+        Adjusted p-value that decides (`CallingRule.column`).
+    """
+    return table.sort_values([column, "pvalue", "gene_id"], kind="stable")
+
+
 def rule_by_padj(alpha: float) -> CallingRule:
-    """Return the rule of gene sets and of the omnibus test: the adjusted p-value alone decides."""
+    """Return the rule of the omnibus test and of over-representation: padj alone decides."""
     return CallingRule(alpha)
+
+
+class SetRule(CallingRule):
+    """When a gene set is called: by the competitive test, and not by its preranked p-value."""
+
+    @property
+    def column(self) -> str:
+        """Column of the adjusted p-value that decides."""
+        return "competitivePadj"
+
+    @property
+    def sentence(self) -> str:
+        """The rule in words, to follow "called when"."""
+        return f"the adjusted p-value of the competitive test is below {setting(self.alpha)}"

@@ -7,7 +7,7 @@ characters), ``+``, ``:``, ``*``, and ``0`` or ``1`` for the intercept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -17,6 +17,7 @@ import pandas as pd
 INTERCEPT = "Intercept"
 LONGEST_FORMULA = 2_000
 MOST_FACTORS = 6  # of a product: a*b*c*d*e*f stands for 63 terms, and each more doubles them
+Coding = dict[str, np.ndarray]  # the columns of one variable by name
 _TOKEN = re.compile(
     r"\s*(?:`(?P<quoted>[^`]+)`|(?P<name>[^\W\d][\w.\u0300-\u036f]*)|(?P<number>\d+)|(?P<operator>.))"
 )
@@ -44,16 +45,14 @@ class Formula:
         Each term is the tuple of its variables; main effects come before interactions.
     intercept
         Whether the model has an intercept.
+    variables
+        Sample-sheet columns in order of first appearance in the text.
     """
 
     text: str
     terms: tuple[tuple[str, ...], ...]
     intercept: bool
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """Sample-sheet columns in order of first appearance."""
-        return tuple(dict.fromkeys(name for term in self.terms for name in term))
+    variables: tuple[str, ...]
 
     def interacting_with(self, variable: str) -> tuple[str, ...]:
         """Return the variables that share a term with this one."""
@@ -93,7 +92,8 @@ def parse_formula(text: str) -> Formula:
         for term in _expand(summand, text):
             terms.setdefault(frozenset(term), term)
     ordered = sorted(terms.values(), key=len)
-    return Formula(str(text), tuple(ordered), intercept)
+    variables = dict.fromkeys(name for term in terms.values() for name in term)
+    return Formula(str(text), tuple(ordered), intercept, tuple(variables))
 
 
 def _tokens(body: str, text: str) -> list[str]:
@@ -150,7 +150,9 @@ def design_matrix(formula: Formula, metadata: pd.DataFrame) -> pd.DataFrame:
     """Build the design matrix with treatment coding, as R's ``model.matrix`` does.
 
     A factor in a term is coded by its non-reference levels when the term without that factor is in
-    the model too, else by all its levels (Chambers and Hastie 1992, section 2.3).
+    the model too, else by all its levels (Chambers and Hastie 1992, section 2.3). The columns have
+    R's order: main effects before interactions, and within an interaction the levels of the
+    variable that appears first in the formula change fastest.
 
     Parameters
     ----------
@@ -168,9 +170,10 @@ def design_matrix(formula: Formula, metadata: pd.DataFrame) -> pd.DataFrame:
     columns: dict[str, np.ndarray] = {}
     if formula.intercept:
         columns[INTERCEPT] = np.ones(len(metadata))
-    for codings in _codings(formula, metadata):
-        for parts in product(*(coding.items() for coding in codings)):
-            columns[_label(name for name, _ in parts)] = np.prod([v for _, v in parts], axis=0)
+    for term, codings in _codings(formula, metadata):
+        for names in _column_parts(formula, term, codings):
+            parts = [coding[name] for coding, name in zip(codings, names, strict=True)]
+            columns[":".join(names)] = np.prod(parts, axis=0)
     return pd.DataFrame(columns, index=metadata.index, dtype=float)
 
 
@@ -182,29 +185,48 @@ def coefficient_names(formula: Formula, metadata: pd.DataFrame) -> Iterator[str]
     """
     if formula.intercept:
         yield INTERCEPT
-    for codings in _codings(formula, metadata.iloc[:0]):
-        yield from map(_label, product(*codings))
+    for term, codings in _codings(formula, metadata.iloc[:0]):
+        yield from map(":".join, _column_parts(formula, term, codings))
 
 
-def _label(parts: Iterable[str]) -> str:
-    return ":".join(parts)
+def column_terms(formula: Formula, metadata: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Tell of each column of the design which term, a tuple of variables, it belongs to."""
+    terms = {INTERCEPT: ()} if formula.intercept else {}
+    for term, codings in _codings(formula, metadata.iloc[:0]):
+        terms.update((":".join(parts), term) for parts in _column_parts(formula, term, codings))
+    return terms
 
 
-def _codings(formula: Formula, metadata: pd.DataFrame) -> Iterator[list[dict[str, np.ndarray]]]:
+def _column_parts(
+    formula: Formula, term: tuple[str, ...], codings: list[Coding]
+) -> Iterator[tuple[str, ...]]:
+    """Yield what the columns of a term are products of, in R's order; named as the term is."""
+    fastest_last = sorted(range(len(term)), key=lambda k: -formula.variables.index(term[k]))
+    back = np.argsort(fastest_last)
+    for parts in product(*(codings[k] for k in fastest_last)):
+        yield tuple(parts[k] for k in back)
+
+
+def _codings(
+    formula: Formula, metadata: pd.DataFrame
+) -> Iterator[tuple[tuple[str, ...], list[Coding]]]:
     """For each term the columns of each of its variables."""
     present = {frozenset(term) for term in formula.terms}
     if formula.intercept:
         present.add(frozenset())
     for term in formula.terms:
-        yield [
-            _coding(name, metadata[name], reduced=frozenset(term) - {name} in present)
-            for name in term
-        ]
+        yield (
+            term,
+            [
+                _coding(name, metadata[name], reduced=frozenset(term) - {name} in present)
+                for name in term
+            ],
+        )
         if len(term) == 1 and isinstance(metadata[term[0]].dtype, pd.CategoricalDtype):
             present.add(frozenset())  # a factor coded in full stands in for a missing intercept
 
 
-def _coding(name: str, values: pd.Series, reduced: bool) -> dict[str, np.ndarray]:
+def _coding(name: str, values: pd.Series, reduced: bool) -> Coding:
     """Columns of one variable: itself when numeric, indicators of its levels when categorical."""
     if not isinstance(values.dtype, pd.CategoricalDtype):
         return {name: values.to_numpy(dtype=float)}

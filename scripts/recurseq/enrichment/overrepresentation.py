@@ -7,6 +7,7 @@ import pandas as pd
 
 from recurseq.base.tables import describe
 from recurseq.enrichment.gene_sets import GeneSets
+from recurseq.stats.adjust import benjamini_hochberg
 
 DIRECTIONS = ("up", "down")
 
@@ -52,10 +53,8 @@ def overrepresentation(
 def _one_direction(
     genes: pd.DataFrame, members: dict[str, list[str]], direction: str
 ) -> pd.DataFrame:
-    # Imported here: the checks before a run read gene sets and need no engine.
+    # Imported here: the checks before a run read gene sets and need no statistics.
     from scipy.stats import hypergeom
-
-    from recurseq.stats.adjust import benjamini_hochberg
 
     called = set(genes.index[genes["direction"] == direction])
     hits = [sorted(called.intersection(tested)) for tested in members.values()]

@@ -1,34 +1,33 @@
-"""Preranked gene-set enrichment by GSEApy's multilevel method."""
+"""Scores of gene sets along a ranking, by GSEApy's multilevel method."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
 
-from recurseq.base.tables import describe
-from recurseq.design.calling import rule_by_padj
 from recurseq.enrichment.gene_sets import GeneSets
+from recurseq.enrichment.ranking import running_score
+from recurseq.stats.adjust import benjamini_hochberg
 
 log = logging.getLogger(__name__)
 
+RANDOM_SETS = 10_000  # before the multilevel sampling; GSEApy's 1,000 make p-values that scatter
 NO_PVALUE = "almost no random set of this size scores on this side: no p-value can be estimated"
+NO_STATISTIC = "every gene of the set has the statistic 0: there is nothing to score"
 
 
 def prerank(
     ranking: pd.Series,
-    gene_sets: GeneSets,
+    members: Mapping[str, list[str]],
     *,
-    min_size: int = 15,
-    max_size: int = 500,
-    alpha: float = 0.05,
     seed: int = 0,
     threads: int = 1,
 ) -> pd.DataFrame:
-    """Test every set of a collection for genes that gather at one end of a ranking.
+    """Score every set of a collection for genes that gather at one end of a ranking.
 
     The adaptive multilevel procedure of Korotkevich et al. (2021, bioRxiv 060012, fgsea), as
     GSEApy ports it, so p-values are never 0 (the smallest is 1e-50). One call tests the whole
@@ -39,12 +38,8 @@ def prerank(
     ----------
     ranking
         Finite statistic by gene name, descending, as `recurseq.enrichment.rank_genes` gives it.
-    gene_sets
-        The collection.
-    min_size, max_size
-        Sets with fewer or more ranked genes than this are left out.
-    alpha
-        Level of padj for `direction`.
+    members
+        Ranked genes of each set, from `sets_of_allowed_size`.
     seed
         Seed of the sampling.
     threads
@@ -53,38 +48,42 @@ def prerank(
     Returns
     -------
     pandas.DataFrame
-        Table ``gsea``, by p-value, then set; without rows when no set has an allowed size.
-        pvalue, NES and padj are missing, and the note says so, where fewer than 10 of GSEApy's
-        1000 random sets score on the same side as the set.
+        Indexed by set, in the order of `members`: size, ES, NES, pvalue, padj, leading_edge_size,
+        leading_edge, note. pvalue, NES and padj are missing, and the note says so, where fewer
+        than 10 of GSEApy's 10,000 random sets score on the same side as the set, and where every
+        gene of the set has the statistic 0: such genes weigh alike in the score, as in
+        `running_score`, and are not given to GSEApy, which turns its sign.
     """
-    # Imported here: the checks before a run read gene sets and need no engine.
-    from recurseq.stats.adjust import benjamini_hochberg
-
-    members = _of_allowed_size(gene_sets, ranking, min_size, max_size)
-    if not members:
-        return pd.DataFrame(columns=describe("gsea").names)
-    result = _run(ranking, members, seed, threads)
-    table = pd.DataFrame(
-        {
-            "set": result.index,
-            "size": [len(members[name]) for name in result.index],
-            "ES": result["ES"],
-            "NES": result["NES"],
-            "pvalue": result["NOM p-val"],
-            "padj": benjamini_hochberg(result["NOM p-val"]),
-        }
-    )
-    table["direction"] = rule_by_padj(alpha).direction(table, "ES")
-    table["leading_edge_size"] = result["leading_edge"].map(len)
-    table["leading_edge"] = result["leading_edge"].map(";".join)
-    table["note"] = np.where(table["pvalue"].isna(), NO_PVALUE, None)
-    return table.sort_values(["pvalue", "set"], kind="stable", ignore_index=True)
+    weighed = {name: genes for name, genes in members.items() if ranking[genes].any()}
+    rows = _run(ranking, weighed, seed, threads) if weighed else {}
+    rows |= {n: _flat_set(ranking, genes) for n, genes in members.items() if n not in rows}
+    table = pd.DataFrame([rows[name] for name in members], index=list(members))
+    table.insert(0, "size", [len(genes) for genes in members.values()])
+    table.insert(4, "padj", benjamini_hochberg(table["pvalue"]))
+    return table
 
 
-def _of_allowed_size(
-    gene_sets: GeneSets, ranking: pd.Series, min_size: int, max_size: int
+def _flat_set(ranking: pd.Series, genes: list[str]) -> dict:
+    """Row of a set whose genes all have the statistic 0."""
+    score = running_score(ranking, genes)
+    peak = int(np.abs(score).argmax())
+    ahead = ranking.index[: peak + 1] if score[peak] > 0 else ranking.index[peak:][::-1]
+    edge = [gene for gene in ahead if gene in set(genes)]
+    return _row(float(score[peak]), np.nan, np.nan, edge, NO_STATISTIC)
+
+
+def _row(score: float, normalised: float, pvalue: float, edge: list[str], note: str | None) -> dict:
+    row = {"ES": score, "NES": normalised, "pvalue": pvalue}
+    return {**row, "leading_edge_size": len(edge), "leading_edge": ";".join(edge), "note": note}
+
+
+def sets_of_allowed_size(
+    gene_sets: GeneSets, ranking: pd.Series, *, min_size: int = 15, max_size: int = 500
 ) -> dict[str, list[str]]:
-    """Ranked genes of each set whose number is allowed; a set of all ranked genes cannot gather."""
+    """Return the ranked genes of each set whose number is allowed, sets sorted by name.
+
+    A set of all ranked genes cannot gather and is left out.
+    """
     members = gene_sets.members(ranking.index)
     largest = min(max_size, len(ranking) - 1)
     # Sorted, so that the order of the file cannot reach the sampling.
@@ -100,8 +99,8 @@ def _of_allowed_size(
 
 def _run(
     ranking: pd.Series, members: dict[str, list[str]], seed: int, threads: int
-) -> pd.DataFrame:
-    """Call GSEApy; index is the set, columns its own and ``leading_edge`` (lists of genes)."""
+) -> dict[str, dict]:
+    """Call GSEApy; the row of each set."""
     import gseapy
 
     names = [str(name) for name in ranking.index]
@@ -115,6 +114,7 @@ def _run(
             rnk=pd.Series(ranking.to_numpy(dtype=float), index=list(gene_codes.values())),
             gene_sets=coded_sets,
             method="multilevel",
+            permutation_num=RANDOM_SETS,
             ascending=None,  # keep our order, ties included
             min_size=1,
             max_size=len(ranking),
@@ -123,15 +123,14 @@ def _run(
             outdir=None,
             no_plot=True,
         ).res2d
-    edges = outcome["Lead_genes"].str.split(";")
-    return (
-        outcome.assign(
-            set=outcome["Term"].map(set_codes),
-            leading_edge=[[names[int(code[1:])] for code in edge] for edge in edges],
-        )
-        .set_index("set")
-        .rename_axis(None)
-    )
+    rows = {}
+    for found in outcome.to_dict("records"):
+        edge = [names[int(code[1:])] for code in found["Lead_genes"].split(";")]
+        pvalue = float(found["NOM p-val"])
+        note = NO_PVALUE if np.isnan(pvalue) else None
+        row = _row(float(found["ES"]), float(found["NES"]), pvalue, edge, note)
+        rows[set_codes[found["Term"]]] = row
+    return rows
 
 
 @contextmanager

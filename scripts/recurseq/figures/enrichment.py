@@ -12,7 +12,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from recurseq.design.calling import rule_by_padj
+from recurseq.design.calling import SetRule
 from recurseq.enrichment import running_score
 from recurseq.figures.contrast import About
 from recurseq.figures.style import (
@@ -42,7 +42,9 @@ def set_label(name: object) -> str:
 
 
 def top_sets(gsea: pd.DataFrame, each_side: int) -> pd.DataFrame:
-    """Return the sets with the smallest padj above and below zero; ties by name.
+    """Return the sets with the smallest p-values above and below zero; ties by name.
+
+    By the competitive test, which decides what is called.
 
     Parameters
     ----------
@@ -56,12 +58,15 @@ def top_sets(gsea: pd.DataFrame, each_side: int) -> pd.DataFrame:
     DataFrame
         The chosen rows, largest NES first.
     """
-    scored = gsea[gsea["NES"].notna() & gsea["padj"].notna()]
-    ranked = scored.sort_values(["padj", "pvalue", "set"], kind="stable")
+    ranked = _by_pvalue(gsea[gsea["NES"].notna()])
     chosen = pd.concat(
         [ranked[ranked["NES"] > 0].head(each_side), ranked[ranked["NES"] < 0].head(each_side)]
     )
     return chosen.sort_values(["NES", "set"], ascending=[False, True], kind="stable")
+
+
+def _by_pvalue(gsea: pd.DataFrame) -> pd.DataFrame:
+    return gsea.sort_values(["competitivePvalue", "set"], kind="stable")
 
 
 @styled
@@ -79,7 +84,7 @@ def dotplot_figure(gsea: pd.DataFrame, about: About, collection: str) -> Figure:
     """
     shown = top_sets(gsea, EACH_SIDE)
     figure = new_figure(WIDE, 0.8 + 0.23 * max(len(shown), 5))
-    rule = rule_by_padj(about.rule.alpha)
+    rule = SetRule(about.rule.alpha)
     called = int(rule.mask(gsea).sum())
     facts = f"{collection}: {called} of {len(gsea)} sets called (filled): {rule.symbols}"
     axes = figure.add_subplot()
@@ -160,10 +165,11 @@ def running_figure(
     collection
         Name of the collection.
     """
-    ranked = gsea[gsea["padj"].notna()].sort_values(["padj", "pvalue", "set"], kind="stable")
+    ranked = _by_pvalue(gsea[gsea["NES"].notna()])
     chosen = ranked[ranked["set"].isin(list(sets))].head(CURVES)
     figure = new_figure(WIDE, 4.9 if len(chosen) > 3 else 2.5)
-    facts = f"{collection}: the {len(chosen)} sets with the smallest padj"
+    column = SetRule(about.rule.alpha).column
+    facts = f"{collection}: the {len(chosen)} sets with the smallest {column}"
     heading(figure, about.title, facts, about.simulated)
     if chosen.empty or ranking.empty:
         empty(figure.add_subplot(), "no gene set of the allowed size")
@@ -198,7 +204,7 @@ def _curve(axes, row: pd.Series, ranking: pd.Series, genes: list[str]) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: plain_number(value)))
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.set_title(textwrap.fill(set_label(row["set"]), TITLE_LINE), fontsize=9, pad=17)
-    facts = f"NES {row['NES']:.2f}, padj {row['padj']:.1e}, {len(hits)} genes"
+    facts = f"NES {row['NES']:.2f}, adj. p {row['competitivePadj']:.1e}, {len(hits)} genes"
     axes.text(0, 1.03, facts, va="bottom", fontsize=8.5, transform=axes.transAxes)
     axes.set_xlabel("rank (numerator higher → lower)")
     axes.set_ylabel("running score")

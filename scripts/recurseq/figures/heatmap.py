@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from recurseq.design.calling import strongest_first
 from recurseq.figures.contrast import About
 from recurseq.figures.parts import MOST_NAMES, brief_names, cluster_order, draw_bar
 from recurseq.figures.style import (
@@ -64,7 +65,7 @@ def top_genes_figure(
     spread = values.std(axis=1, keepdims=True)
     scores = (values - values.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
     columns = order_within(scores, groups)
-    rows = cluster_order(_distances(scores))
+    rows = cluster_order(gene_distances(scores))
     bar, main = figure.subplots(2, 1, height_ratios=[0.025, 1])
     draw_bar(bar, [colours.get(str(groups.iloc[c]), "white") for c in columns], upright=False)
     image = main.imshow(
@@ -95,8 +96,7 @@ def top_of(genes: pd.DataFrame, column: str) -> pd.DataFrame:
     column
         Adjusted p-value that decides (`CallingRule.column`).
     """
-    tested = genes[genes[column].notna()]
-    return tested.sort_values([column, "pvalue", "gene_id"], kind="stable").head(GENES)
+    return strongest_first(genes[genes[column].notna()], column).head(GENES)
 
 
 def order_within(scores: np.ndarray, groups: pd.Series) -> np.ndarray:
@@ -104,11 +104,11 @@ def order_within(scores: np.ndarray, groups: pd.Series) -> np.ndarray:
     ordered = []
     for level in groups.cat.categories:
         members = np.flatnonzero((groups == level).to_numpy())
-        ordered.append(members[cluster_order(_distances(scores[:, members].T))])
+        ordered.append(members[cluster_order(gene_distances(scores[:, members].T))])
     ordered.append(np.flatnonzero(groups.isna().to_numpy()))
     return np.concatenate(ordered).astype(int)
 
 
-def _distances(items: np.ndarray) -> np.ndarray:
-    """Euclidean distances between rows."""
+def gene_distances(items: np.ndarray) -> np.ndarray:
+    """Return Euclidean distances between rows."""
     return np.sqrt(((items[:, None, :] - items[None, :, :]) ** 2).sum(axis=2))

@@ -35,8 +35,11 @@ VERDICTS = {
     "as expected": {"color": GREEN, "marker": "o"},
     "opposite": {"color": VERMILION, "marker": "X"},
     "no expectation": {"color": BLACK, "marker": "s"},
+    "significant, but below the fold change asked for": {"color": "#B58A1B", "marker": "D"},
     "not significant": {"color": "#8C8C8C", "marker": "o"},
 }
+
+BRIEF = {"significant, but below the fold change asked for": "below the fold change asked for"}
 
 
 @styled
@@ -118,7 +121,11 @@ def forest_figure(markers: pd.DataFrame, simulated: bool = False) -> Figure:
     figure = new_figure(width, 0.9 + 0.175 * max(len(genes), 4))
     shares = f"{len(genes)} of {_asked(markers)} panel genes"
     facts = f"log2 fold change with 95 % interval, cut at the edge; {shares}"
-    shown = {name: look for name, look in VERDICTS.items() if (estimated["verdict"] == name).any()}
+    shown = {
+        BRIEF.get(name, name): look
+        for name, look in VERDICTS.items()
+        if (estimated["verdict"] == name).any()
+    }
     heading(figure, "Marker panel: estimate against expectation", facts, simulated, shown)
     if not genes:
         empty(figure.add_subplot(), "no gene of the panel has an estimate")

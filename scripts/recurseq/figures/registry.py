@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from recurseq.base.places import CAPTIONS
-from recurseq.base.registry import expansions, is_part
+from recurseq.base.registry import study_files
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,4 @@ def study_figures(
     parts: Collection[str], wildcards: Mapping[str, Sequence[str]]
 ) -> list[FigureFile]:
     """List every figure of a study; arguments as for `recurseq.base.tables.study_tables`."""
-    return [
-        FigureFile(entry, path, chosen)
-        for entry in all_figures().values()
-        if is_part(entry.when, parts)
-        for chosen, path in expansions(entry.file, wildcards)
-    ]
+    return [FigureFile(*file) for file in study_files(all_figures().values(), parts, wildcards)]

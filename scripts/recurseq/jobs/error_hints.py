@@ -65,6 +65,7 @@ _BY_KIND = (
 _BY_WORDS = (  # of libraries that do not pass the system's error number on
     ("no space left on device", _FULL),
     ("disk quota exceeded", _QUOTA),
+    ("file too large", _LIMIT),
     ("not a gzipped file", _BROKEN),
     ("truncated file", _BROKEN),
     ("file signature not found", _BROKEN),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import json
 import logging
 import os
@@ -121,6 +122,7 @@ def logged(job: Job) -> Iterator[None]:
         if failure:
             log.lines(FAILURE, *failure)
         log.lines(END, f"ended: {ended}", *_cost(begun))
+    gc.freeze()  # the process ends; to search thousands of modules for garbage takes half a second
     if log.lost and failure:
         with suppress(OSError):
             path.unlink()

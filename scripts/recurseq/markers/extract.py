@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from recurseq.base.h5ad import Stored, gene_columns
 from recurseq.base.tables import describe
 from recurseq.cohort.genes.symbols import resolve_symbols
+from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import SIDES, Contrast
 from recurseq.markers.panel import EXPECTED
 from recurseq.stats.intervals import NORMAL_975
@@ -17,6 +19,7 @@ from recurseq.stats.intervals import NORMAL_975
 if TYPE_CHECKING:
     from anndata import AnnData
 
+SMALL = "significant, but below the fold change asked for"
 ESTIMATES = (
     *("log2FoldChange", "lfcSE", "shrunkenLog2FoldChange"),
     *("pvalue", "padj", "padjThreshold", "significant"),
@@ -27,7 +30,7 @@ def extract_markers(
     panel: pd.DataFrame,
     contrast_tables: Mapping[str, pd.DataFrame],
     contrasts: Sequence[Contrast],
-    model: AnnData,
+    model: Stored | AnnData,
     annotation: pd.DataFrame,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Look up every gene of the panel in every contrast and every sample.
@@ -41,7 +44,7 @@ def extract_markers(
     contrasts
         What was compared; the order is kept.
     model
-        Samples x genes with layers ``counts``, ``normalized`` and ``vst``.
+        The fitted model: samples x genes, as `recurseq.deseq.add_fit` makes it.
     annotation
         As `recurseq.cohort.genes.annotation.load_annotation` returns it, for older symbols.
 
@@ -52,6 +55,8 @@ def extract_markers(
         when several genes carry the symbol) and ``marker_samples`` (each gene found, once).
         Confidence intervals are Wald intervals, log2FoldChange -/+ 1.96 lfcSE.
     """
+    from recurseq.deseq import normalized_counts  # not for figures, which only name the sides
+
     found = resolve_symbols(
         list(dict.fromkeys(panel["gene"])),
         list(model.var_names),
@@ -62,14 +67,13 @@ def extract_markers(
     names = model.var["gene_name"].reindex(rows["gene_id"])
     rows["gene_name"] = names.astype(object).where(names.notna(), None).to_numpy()
     genes = rows["gene_id"].dropna().unique()
-    chosen = model[:, genes]
-    normalized = chosen.to_df(layer="normalized")
+    normalized = normalized_counts(model, genes)
     tables = [
         _one_contrast(rows, contrast_tables[contrast.name], contrast, normalized, model.obs)
         for contrast in contrasts
     ]
     markers = pd.concat(tables).sort_index(kind="stable").reset_index(drop=True)
-    return markers, _by_sample(chosen, normalized)
+    return markers, _by_sample(model, normalized)
 
 
 def _one_contrast(
@@ -100,21 +104,23 @@ def _one_contrast(
     estimate = measured["log2FoldChange"]
     observed = np.select([estimate > 0, estimate < 0], ["up", "down"], default="")
     result["observed"] = pd.Series(observed, rows.index, dtype=object).where(observed != "", None)
-    result["verdict"] = _verdict(result)
+    result["verdict"] = _verdict(result, contrast.rule)
     result["note"] = _notes(rows, measured["note"], measured["pvalue"])
     return result[describe("markers").names]
 
 
-def _verdict(result: pd.DataFrame) -> np.ndarray:
+def _verdict(result: pd.DataFrame, rule: CallingRule) -> np.ndarray:
     """Choose the first verdict that holds; a gene is tested when it has a p-value."""
+    uncalled = ~result["significant"].fillna(False).astype(bool)
     return np.select(
         [
             result["pvalue"].isna(),
             result["expected"].isna(),
-            ~result["significant"].fillna(False).astype(bool),
+            uncalled & (result[rule.column] < rule.alpha),
+            uncalled,
             result["expected"] == result["observed"],
         ],
-        ["not tested", "no expectation", "not significant", "as expected"],
+        ["not tested", "no expectation", SMALL, "not significant", "as expected"],
         default="opposite",
     )
 
@@ -127,23 +133,25 @@ def _notes(rows: pd.DataFrame, of_contrast: pd.Series, pvalues: pd.Series) -> li
     return ["; ".join(p for p in pair if isinstance(p, str) and p) or None for pair in parts]
 
 
-def _by_sample(chosen: AnnData, normalized: pd.DataFrame) -> pd.DataFrame:
+def _by_sample(model: Stored | AnnData, normalized: pd.DataFrame) -> pd.DataFrame:
     """Table ``marker_samples``: by gene in panel order, then by sample in model order."""
-    layers = {
-        "count": chosen.to_df(layer="counts"),
+    columns = {
+        "count": gene_columns(model, "counts", normalized.columns),
         "normalized": normalized,
-        "vst": chosen.to_df(layer="vst"),
+        # In the file it has single precision: 6 decimals.
+        "vst": gene_columns(model, "vst", normalized.columns).astype(float).round(6),
     }
-    factor = chosen.uns.get("main_factor")
-    samples, genes = chosen.n_obs, chosen.n_vars
-    groups = chosen.obs[factor].astype(object) if factor else pd.Series(None, chosen.obs_names)
+    chosen = model.var.loc[normalized.columns]
+    factor = model.uns.get("main_factor")
+    samples, genes = len(model.obs), len(chosen)
+    groups = model.obs[factor].astype(object) if factor else pd.Series(None, model.obs_names)
     table = pd.DataFrame(
         {
-            "gene_id": np.repeat(chosen.var_names.to_numpy(), samples),
-            "gene_name": np.repeat(chosen.var["gene_name"].to_numpy(dtype=object), samples),
-            "sample_id": np.tile(chosen.obs_names.to_numpy(), genes),
+            "gene_id": np.repeat(chosen.index.to_numpy(), samples),
+            "gene_name": np.repeat(chosen["gene_name"].to_numpy(dtype=object), samples),
+            "sample_id": np.tile(model.obs_names.to_numpy(), genes),
             "group": np.tile(groups.to_numpy(dtype=object), genes),
-            **{name: layer.to_numpy().T.ravel() for name, layer in layers.items()},
+            **{name: values.to_numpy().T.ravel() for name, values in columns.items()},
         }
     )
     return table[describe("marker_samples").names]

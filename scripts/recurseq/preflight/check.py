@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +11,16 @@ import pandas as pd
 
 from recurseq.base.errors import InputError, Problem
 from recurseq.base.places import SHIPPED
+from recurseq.claims.checks import claim_problems
+from recurseq.claims.claim import Claim, read_claims
 from recurseq.clinical.settings import clinical_settings
 from recurseq.clinical.table_problems import ClinicalExamination, examine_clinical
 from recurseq.cohort.importing import count_problems
 from recurseq.cohort.lengths import column_problems
-from recurseq.enrichment.gene_sets import gene_set_problems
+from recurseq.enrichment.gene_sets import gene_set_problems, read_gene_sets
 from recurseq.io.files import header_of, load
 from recurseq.markers.panel import panel_notes, panel_problems
+from recurseq.patterns.checks import pattern_notes, pattern_problems
 from recurseq.study import (
     Study,
     config_problems,
@@ -75,8 +78,9 @@ def examined_study(config: Mapping) -> tuple[Study, list[str], ClinicalExaminati
     if problems:
         raise InputError(problems)
     if study.has_counts:
-        panel = panel_notes(study.panel, list(study.contrasts)) if study.panel else []
-        notes = study_notes(study) + panel
+        notes += panel_notes(study.panel, list(study.contrasts)) if study.panel else []
+        notes += pattern_notes(study.patterns, study.contrasts)
+        notes += study_notes(study)
     return study, notes + (clinical.notes if clinical else []), clinical
 
 
@@ -126,9 +130,21 @@ def _file_problems(study: Study, samples: list[str]) -> list[Problem]:
         problems += panel_problems(study.panel, list(study.contrasts))
     for path in dict.fromkeys(study.collections.values()):
         problems += gene_set_problems(path)
+    problems += pattern_problems(study.patterns, study.contrasts)
+    claims = read_claims(study.claims)
+    problems += claim_problems(claims, list(study.contrasts), _set_names(study, claims))
     if study.normalization.lengths is not None:
         problems += _length_problems(study.normalization.lengths, samples)
     return problems
+
+
+def _set_names(study: Study, claims: Sequence[Claim]) -> dict[str, list[str] | None]:
+    """Names of the sets that a claim may name; None where no claim asks, or the file is wrong."""
+    names: dict[str, list[str] | None] = dict.fromkeys(study.collections)
+    for name in {claim.collection for claim in claims} & set(names):
+        if not gene_set_problems(study.collections[name]):
+            names[name] = [one.name for one in read_gene_sets(study.collections[name]).sets]
+    return names
 
 
 def _demo_problems(study: Study) -> list[Problem]:

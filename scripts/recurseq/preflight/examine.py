@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from recurseq.base.errors import InputError, Problem
+from recurseq.claims.checks import claim_notes
+from recurseq.claims.claim import read_claims
 from recurseq.clinical.table_problems import ClinicalExamination
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.genes.symbols import resolve_symbols
@@ -86,7 +88,7 @@ def examine(config: Mapping) -> Examination:
     return Examination(
         problems=(*problems, *more),
         study=study,
-        notes=(*table.messages, *notes),
+        notes=(*table.messages, *notes, *claim_notes(read_claims(study.claims), genes, annotation)),
         samples=samples,
         genes=len(genes),
         columns=table.counts.shape[1],

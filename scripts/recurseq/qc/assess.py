@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-import anndata
-import numpy as np
 import pandas as pd
 
+from recurseq.base.h5ad import Stored, gene_columns
 from recurseq.deseq.normalization import normalize
 from recurseq.deseq.transform import around_zero, blind_vst, remove_batch
 from recurseq.qc.components import associations, principal_components, sample_distances
@@ -17,11 +17,14 @@ from recurseq.qc.depth import library_sizes, top_genes
 from recurseq.qc.flags import outlier_flags
 from recurseq.qc.sex import sex_check
 
+if TYPE_CHECKING:
+    import anndata
+
 logger = logging.getLogger(__name__)
 
 
 def assess_quality(
-    cohort: anndata.AnnData,
+    cohort: Stored | anndata.AnnData,
     normalization: Mapping[str, object] = MappingProxyType({}),
     adjusted_for: Sequence[str] = (),
 ) -> dict[str, pd.DataFrame]:
@@ -46,16 +49,16 @@ def assess_quality(
     InputError
         When no gene has a count in every sample.
     """
-    kept = cohort[:, cohort.var["kept"].to_numpy(dtype=bool)]
-    counts = pd.DataFrame(kept.layers["counts"], index=kept.obs_names, columns=kept.var_names)
+    counts = gene_columns(cohort, "counts", cohort.var_names[cohort.var["kept"]])
     divisors = normalize(counts, **normalization)
     vst = blind_vst(counts, divisors)
+    del counts  # of a large study, before all genes are read
     tables = quality_tables(cohort, divisors.size_factors, vst)
     return tables | batch_removed(vst, cohort, adjusted_for) if adjusted_for else tables
 
 
 def batch_removed(
-    vst: pd.DataFrame, cohort: anndata.AnnData, columns: Sequence[str]
+    vst: pd.DataFrame, cohort: Stored | anndata.AnnData, columns: Sequence[str]
 ) -> dict[str, pd.DataFrame]:
     """Compute principal components after taking off the effect of some columns of the sheet.
 
@@ -81,7 +84,7 @@ def batch_removed(
 
 
 def quality_tables(
-    cohort: anndata.AnnData, size_factor: pd.Series, vst: pd.DataFrame
+    cohort: Stored | anndata.AnnData, size_factor: pd.Series, vst: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
     """Compute every quality table from counts, size factors and transformed expression.
 
@@ -91,7 +94,7 @@ def quality_tables(
         Samples × genes with ``layers["counts"]``, the typed sheet in ``obs``, ``gene_name`` in
         ``var`` and the main factor's name in ``uns["main_factor"]`` ("" for none).
     size_factor
-        One a sample, in the cohort's order.
+        One per sample, in the cohort's order.
     vst
         Samples × kept genes, log2 scale, computed blind to the design.
 
@@ -100,7 +103,7 @@ def quality_tables(
     dict
         Table name (``qc_...`` of ``tables.yaml``) to table; samples in the cohort's order.
     """
-    counts = np.asarray(cohort.layers["counts"])
+    counts = cohort.layers["counts"][:]
     names = cohort.var["gene_name"].astype(object).to_numpy()
     factor = str(cohort.uns.get("main_factor", ""))
     groups = cohort.obs[factor] if factor else None

@@ -6,11 +6,15 @@ import numpy as np
 import pandas as pd
 from scipy.special import fdtrc
 
+from recurseq.deseq.blocks import by_blocks
 from recurseq.stats.adjust import benjamini_hochberg
 
 GENES = 500
 COMPONENTS = 10
 ASSOCIATED = 6
+BLOCK = 1024  # genes
+# Of the squared norms; above this share, a squared distance keeps 12 digits.
+ALIKE = 1e-3
 # A component below this share of the variance is rounding noise of the decomposition.
 NOISE = 1e-10
 
@@ -35,10 +39,11 @@ def principal_components(vst: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
     variance : DataFrame
         Table ``qc_pca_variance``: share of the variance of the genes used.
     """
+    expression = vst.to_numpy(dtype=float)
+    (spread,) = by_blocks(lambda genes: (genes.var(axis=1),), expression.T)
     # Genes in the order of their identifiers: the result then does not depend on the input's order.
-    expression = vst.sort_index(axis=1).to_numpy(dtype=float)
-    spread = expression.var(axis=0)
-    chosen = np.argsort(-spread, kind="stable")[:GENES]
+    order = np.argsort(vst.columns.to_numpy(), kind="stable")
+    chosen = order[np.argsort(-spread[order], kind="stable")[:GENES]]
     centred = expression[:, chosen] - expression[:, chosen].mean(axis=0)
     left, singular, loadings = np.linalg.svd(centred, full_matrices=False)
     total = float((singular**2).sum())
@@ -55,6 +60,10 @@ def principal_components(vst: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
 def sample_distances(vst: pd.DataFrame) -> pd.DataFrame:
     """Compute the Euclidean distance between all pairs of samples, over all genes given.
 
+    With x centred, |x - y|² = |x|² + |y|² - 2 x·y: one product of matrices. Where samples are so
+    alike that the subtraction cancels digits, the differences themselves are squared, so that
+    identical samples lie at 0.
+
     Parameters
     ----------
     vst
@@ -63,17 +72,32 @@ def sample_distances(vst: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Table ``qc_distances``: ``sample_id`` and one column a sample.
+        Table ``qc_distances``: ``sample_id`` and one column per sample.
     """
     expression = vst.to_numpy(dtype=float)
-    distance = np.zeros((len(expression), len(expression)))
-    for row, values in enumerate(expression):
-        # Differences first, then squares: the inner-product shortcut loses digits for near twins.
-        later = np.sqrt(((expression[row + 1 :] - values) ** 2).sum(axis=1))
-        distance[row, row + 1 :] = distance[row + 1 :, row] = later
-    table = pd.DataFrame(distance, columns=[str(name) for name in vst.index])
+    squares = _squared_distances(expression)
+    table = pd.DataFrame(np.sqrt(squares, out=squares), columns=[str(name) for name in vst.index])
     table.insert(0, "sample_id", vst.index.to_numpy(), allow_duplicates=True)
     return table
+
+
+def _squared_distances(expression: np.ndarray) -> np.ndarray:
+    samples, genes = expression.shape
+    products = np.zeros((samples, samples))
+    for start in range(0, genes, BLOCK):
+        block = expression[:, start : start + BLOCK]
+        centred = block - block.mean(axis=0)
+        products += centred @ centred.T
+    norms = np.diag(products)
+    sums = norms[:, None] + norms
+    squares = sums - 2 * products
+    alike = np.triu(squares < ALIKE * sums, 1)
+    for row in np.flatnonzero(alike.any(axis=1)):
+        twins = np.flatnonzero(alike[row])
+        exact = ((expression[twins] - expression[row]) ** 2).sum(axis=1)
+        squares[row, twins] = squares[twins, row] = exact
+    np.fill_diagonal(squares, 0.0)
+    return squares
 
 
 def associations(scores: pd.DataFrame, sheet: pd.DataFrame) -> pd.DataFrame:
@@ -137,7 +161,7 @@ def explained(response: np.ndarray, design: np.ndarray) -> tuple[float, float]:
     Parameters
     ----------
     response
-        One number a sample.
+        One number per sample.
     design
         Samples × columns, of full rank, the constant among its span.
     """

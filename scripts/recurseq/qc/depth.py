@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from recurseq.deseq.blocks import by_blocks
+
 TOP = 50
 
 
@@ -27,7 +29,7 @@ def library_sizes(
     Returns
     -------
     DataFrame
-        Table ``qc_library_sizes``, one row a sample. Shares of an empty library are missing.
+        Table ``qc_library_sizes``, one row per sample. Shares of an empty library are missing.
     """
     sizes = counts.sum(axis=1, dtype=np.int64)
     depth = np.where(sizes > 0, sizes, np.nan)
@@ -64,15 +66,20 @@ def top_genes(
     DataFrame
         Table ``qc_top_genes``: at most 50 genes, largest mean share first, ties by identifier.
     """
-    sizes = counts.sum(axis=1, dtype=np.int64)
-    share = counts / np.where(sizes > 0, sizes, 1)[:, None]
+    sizes = np.maximum(counts.sum(axis=1, dtype=np.int64), 1)
+
+    def block(genes: np.ndarray) -> tuple[np.ndarray, ...]:
+        share = genes / sizes
+        return share.mean(axis=1), share.max(axis=1), share.argmax(axis=1)
+
+    mean_share, max_share, largest = by_blocks(block, counts.T)
     table = pd.DataFrame(
         {
             "gene_id": gene_ids,
             "gene_name": gene_names,
-            "mean_share": share.mean(axis=0),
-            "max_share": share.max(axis=0),
-            "max_sample": np.asarray(sample_ids)[share.argmax(axis=0)],
+            "mean_share": mean_share,
+            "max_share": max_share,
+            "max_sample": np.asarray(sample_ids)[largest],
         }
     )
     ordered = table.sort_values(["mean_share", "gene_id"], ascending=[False, True], kind="stable")

@@ -142,7 +142,7 @@ def distance_ratio(distances: pd.DataFrame, groups: pd.Series | None) -> np.ndar
         members = np.flatnonzero(labels == label)
         if len(members) < 2:
             continue
-        own = np.nanmedian(matrix[np.ix_(members, members)], axis=1)
+        own = _row_medians(matrix[np.ix_(members, members)])
         usual = np.median(own)
         ratio[members] = own / usual if usual > 0 else 1.0
     return ratio
@@ -153,15 +153,20 @@ def nearest_group(distances: pd.DataFrame, groups: pd.Series | None) -> list[str
     matrix = distances.iloc[:, 1:].to_numpy(dtype=float, copy=True)
     np.fill_diagonal(matrix, np.nan)
     labels = _labels(groups, len(matrix))
-    # A group that is only the sample itself has no distance to it.
     names = np.unique(labels)
-    medians = np.full((len(matrix), len(names)), np.inf)
-    for position, name in enumerate(names):
-        for row in range(len(matrix)):
-            others = matrix[row, labels == name]
-            others = others[~np.isnan(others)]
-            medians[row, position] = np.median(others) if len(others) else np.inf
+    medians = np.column_stack([_row_medians(matrix[:, labels == name]) for name in names])
+    # A group that is only the sample itself has no distance to it.
+    medians[np.isnan(medians)] = np.inf
     return [str(name) for name in names[medians.argmin(axis=1)]]
+
+
+def _row_medians(values: np.ndarray) -> np.ndarray:
+    """Median of the numbers in each row; missing where there is none."""
+    ordered = np.sort(values, axis=1)  # missing values last
+    count = (~np.isnan(values)).sum(axis=1)
+    rows = np.arange(len(values))
+    middle = ordered[rows, (count - 1) // 2] + ordered[rows, count // 2]
+    return np.where(count > 0, middle / 2, np.nan)
 
 
 def _labels(groups: pd.Series | None, count: int) -> np.ndarray:
@@ -184,7 +189,7 @@ def outlier_flags(
     sizes, distances, sex
         Tables ``qc_library_sizes``, ``qc_distances`` and ``qc_sex_check``, same samples in order.
     size_factor
-        One a sample.
+        One per sample.
     groups
         Level of the main factor of every sample, or None.
 
@@ -237,7 +242,7 @@ def _flag(
 
 
 def _name_nearest(row: tuple, nearest: list[str], groups: pd.Series | None) -> tuple:
-    """Say so when a far sample lies closer to another group: the sign of a swap."""
+    """Say so when a far sample lies closer to another group, as a swapped one does."""
     index, flag = row[0], row[2]
     if flag != "distance_to_group" or groups is None:
         return row

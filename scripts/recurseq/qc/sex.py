@@ -48,7 +48,7 @@ def sex_check(
     gene_names
         Symbols of the columns; compared without regard to case, so that mouse genes work.
     size_factor
-        One a sample.
+        One per sample.
     sheet
         Sample sheet, index = sample. A column called sex or gender, in any case, is compared.
 

@@ -20,14 +20,16 @@ from recurseq.figures.registry import FigureEntry
 from recurseq.report import words
 from recurseq.report.provenance import portable
 from recurseq.report.results import DrawnFigure, Results
-from recurseq.report.section import Paragraph, Section
+from recurseq.report.section import Paragraph, Section, gather
 from recurseq.report.sections import (
     assays,
     associations,
     cautions,
+    claims,
     contrasts,
     cutoffs,
     demo_check,
+    evidence,
     files,
     glance,
     markers,
@@ -35,6 +37,7 @@ from recurseq.report.sections import (
     omnibus,
     pathways,
     patients,
+    patterns,
     provenance,
     quality,
     reading,
@@ -46,9 +49,11 @@ from recurseq.study import load_study
 HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
-    *(glance, study, reading, quality, contrasts, omnibus, markers, pathways),
+    *(glance, study, reading, quality, contrasts, evidence, omnibus),
+    *(patterns, markers, pathways),
     *(patients, assays, cutoffs, associations, survival, models, cautions),
-    *(demo_check, files, provenance),
+    *(claims, demo_check),
+    *(files, provenance),
 )
 CLOSING = files  # limits and methods stand before this section
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
@@ -57,7 +62,7 @@ FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
     *("quality", "survival", "models", "cutoffs"),
-    *("markers", "contrasts", "pathways"),
+    *("markers", "contrasts", "patterns", "pathways"),
 )
 
 
@@ -99,7 +104,7 @@ def write_page(page: str, path: str | Path) -> None:
 
 def render(results: Results, config: Mapping) -> str:
     """Turn the facts into HTML; every text from outside is escaped by the template engine."""
-    facts = {section: section.collect(results, results.study) for section in SECTIONS}
+    facts = {section: gather(section, results) for section in SECTIONS}
     present = {section: found for section, found in facts.items() if found is not None}
     environment = _environment(results, config)
     shown = []

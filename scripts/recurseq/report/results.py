@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import h5py
 import pandas as pd
-from anndata.io import read_elem
 
+from recurseq.base.h5ad import Stored, open_h5ad
 from recurseq.base.tables import TableFile, describe, read_table, study_tables
 from recurseq.figures.registry import FigureEntry, study_figures
 from recurseq.study import Study
@@ -45,10 +44,13 @@ class Results:
         The results folder.
     study
         The study, as configured.
+    gathered
+        What each section of the report gathered from them (`recurseq.report.section.gather`).
     """
 
     folder: Path
     study: Study
+    gathered: dict = field(default_factory=dict, repr=False, compare=False)
     _read: dict = field(default_factory=dict, repr=False, compare=False)
 
     def path(self, table: str, **wildcards: str) -> Path:
@@ -97,24 +99,23 @@ class Results:
         return self.link(path) if path.is_file() else ""
 
     @cached_property
-    def _model(self) -> tuple[pd.DataFrame, pd.DataFrame, dict]:
-        with h5py.File(self.folder / MODEL) as file:
-            return tuple(read_elem(file[part]) for part in ("obs", "var", "uns"))
+    def _model(self) -> Stored:
+        return open_h5ad(self.folder / MODEL)
 
     @property
     def samples(self) -> pd.DataFrame:
         """The typed sheet of the model."""
-        return self._model[0]
+        return self._model.obs
 
     @property
     def genes(self) -> pd.DataFrame:
         """What the model holds of each gene, without matrices."""
-        return self._model[1]
+        return self._model.var
 
     @property
     def model_facts(self) -> dict:
         """What the model holds of the fit as a whole."""
-        return self._model[2]
+        return self._model.uns
 
     @cached_property
     def provenance(self) -> dict:

@@ -45,3 +45,10 @@ class Section(Protocol[Facts]):
 
     def entries(self, facts: Facts) -> list[tuple[str, str]]:
         """List anchor and title of the parts that the table of contents names."""
+
+
+def gather(section: Section[Facts], results: Results) -> Facts | None:
+    """Let a section gather what it shows, once for all that ask."""
+    if section not in results.gathered:
+        results.gathered[section] = section.collect(results, results.study)
+    return results.gathered[section]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import islice
 
-import numpy as np
 import pandas as pd
 from jsonschema import Draft202012Validator
 
@@ -19,7 +18,7 @@ from recurseq.design.formula import (
     parse_formula,
 )
 from recurseq.io.sheets import read_sheet
-from recurseq.stats.design_matrix import confounded_columns
+from recurseq.stats.design_matrix import column_rank, columns_outside, confounded_columns
 from recurseq.study.contrasts import contrast_problems
 from recurseq.study.defaults import sheet_schema
 from recurseq.study.model import CohortSettings, Study
@@ -69,11 +68,7 @@ def study_problems(study: Study) -> list[Problem]:
     if formula is None or not set(formula.variables) <= usable:
         return problems
     problems += _size_factor_problems(kept, study.cohort)
-    if study.cohort.min_samples is not None and study.cohort.min_samples > len(kept):
-        found = (
-            f"{study.cohort.min_samples}, and {len(kept)} samples are used: no gene would be kept"
-        )
-        problems.append(Problem("config: filter.min_samples", found, "at most their number"))
+    problems += _filter_problems(kept, study.cohort)
     compared = {contrast.factor for contrast in study.contrasts.values()}
     factor_problems = [
         problem
@@ -348,12 +343,11 @@ def _reduced_problems(
     if unknown:
         found = f"{few(unknown)} not in the design {formula.text!r}"
         return [Problem(where, found, f"columns of the design: {few(formula.variables)}", fix)]
-    full = design_matrix(formula, samples).to_numpy()
-    part = design_matrix(reduced, samples).to_numpy()
-    rank = np.linalg.matrix_rank
-    if rank(np.hstack([full, part])) > rank(full) or rank(part) >= rank(full):
+    full, part = design_matrix(formula, samples), design_matrix(reduced, samples)
+    rank = column_rank(part)
+    if columns_outside(part, full) or rank >= column_rank(full):
         found = f"{reduced.text!r} is not a smaller part of the design {formula.text!r}"
         return [Problem(where, found, "a design nested in the full one", fix)]
-    if rank(part) < part.shape[1]:
+    if rank < part.shape[1]:
         return [Problem(where, f"{reduced.text!r} is not of full rank", "a full-rank design", fix)]
     return []

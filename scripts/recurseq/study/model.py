@@ -129,6 +129,8 @@ class Study:
     ----------
     cohort
         Samples, counts and the choice of genes; None for a study without counts.
+    permutations
+        How often the labels of each contrast are shuffled.
     panel
         Path of the marker panel; None when the study has none.
     enrichment
@@ -139,6 +141,10 @@ class Study:
         Where the simulated truth of the demo study lies; None for real data.
     sections
         Sections of the configuration; a step whose section is absent is no part of the study.
+    claims
+        Entries of the section ``claims``, which `recurseq.claims` reads.
+    patterns
+        The section ``patterns``; None when the study has none.
     clinical
         The clinical sections as plain values with defaults; None for a study without patients.
         `recurseq.clinical.settings` gives them their types.
@@ -151,11 +157,14 @@ class Study:
     contrasts: Mapping[str, Contrast]
     omnibus_reduced: str | None
     testing: Testing
+    permutations: int
     panel: str | None
     enrichment: Enrichment | None
     seed: int
     truth: str | None
     sections: frozenset[str]
+    claims: tuple[Mapping, ...]
+    patterns: Mapping | None
     clinical: Mapping[str, Mapping] | None
     simulated_patients: Mapping[str, str] | None
 
@@ -209,9 +218,10 @@ class Study:
     @property
     def parts(self) -> frozenset[str]:
         """Conditions of the tables and figures that this study has (`recurseq.base.tables`)."""
-        made = {f"demo_{name}" for name in self.simulates}
-        adjusted = {"adjusted"} if self.adjusted_for else set()
-        return self.sections | adjusted | made | clinical_parts(self.clinical or {})
+        more = {"adjusted": self.adjusted_for, "shuffles": self.has_counts and self.permutations}
+        more |= {f"demo_{name}": True for name in self.simulates}
+        own = frozenset(part for part, there in more.items() if there)
+        return self.sections | own | clinical_parts(self.clinical or {})
 
     @property
     def wildcards(self) -> dict[str, tuple[str, ...]]:
@@ -245,11 +255,14 @@ def load_study(config: Mapping) -> Study:
         contrasts=contrasts,
         omnibus_reduced=full.get("omnibus", {}).get("reduced"),
         testing=testing,
+        permutations=int(full["evidence"]["permutations"]),
         panel=full.get("markers", {}).get("panel"),
         enrichment=Enrichment(**enrichment) if enrichment else None,
         seed=full["seed"],
         truth=full.get("demo", {}).get("truth"),
         sections=frozenset(full),
+        claims=tuple(full.get("claims", ())),
+        patterns=full.get("patterns"),
         clinical=clinical_sections(full),
         simulated_patients=full.get("demo", {}).get("clinical"),
     )

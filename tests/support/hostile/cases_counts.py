@@ -65,7 +65,7 @@ def then(write, last):
 
 VALUES = [
     put("with thousands separators", "1,234", "'1,234'"),
-    put("with a blank as separator", "1 234", "'1 234'"),
+    put("with a space as separator", "1 234", "'1 234'"),
     put("with an apostrophe as separator", "1'234", "1'234"),
     put("with a decimal comma", "12,5", "'12,5'"),
     put("with an underscore", "1_000", "'1_000'"),
@@ -107,7 +107,7 @@ GENES = [
     gene("with a quotation mark left open", '"GENE2', COUNTS, "quotation mark"),
     gene("of a megabyte", "G" * (1 << 20), COUNTS, "first column", "500"),
     gene("called NA", "NA", COUNTS, "'NA'"),
-    gene("blank", "\u00a0", COUNTS, "no gene identifier"),
+    gene("of one no-break space", "\u00a0", COUNTS, "no gene identifier"),
     gene("named twice but for blanks", " GENE7 ", COUNTS, "'GENE7'"),
     gene("as Excel's error", "#NAME?"),
     gene("as a date", "2-Sep"),
@@ -115,7 +115,7 @@ GENES = [
     gene("as a path", "../../x"),
     gene("as a format field", "{wildcards.contrast}"),
     gene("with two blanks", "GENE  2"),
-    gene("with a no-break blank", "GENE\u00a02"),
+    gene("with a no-break space", "GENE\u00a02"),
 ]  # fmt: skip
 
 SHAPES = [
@@ -229,5 +229,4 @@ BINARY = [
     Case("h5ad that links to another file", hdf5(lambda file: file.__setitem__(
         "X", __import__("h5py").ExternalLink("/etc/passwd", "/X"))), (COUNTS,)),
 ]  # fmt: skip
-CASES = [*VALUES, *FOLDERS]
-QUICK = [*GENES, *SHAPES, LINKED, *BINARY]
+CASES = [*VALUES, *FOLDERS, *GENES, *SHAPES, LINKED, *BINARY]

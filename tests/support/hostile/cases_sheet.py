@@ -45,7 +45,7 @@ SHAPES = [
          recoded(SHEET, lambda t: "\n".join("\t".join(f'"{c}"' for c in line.split("\t"))
                                             for line in t.splitlines()).encode())),
     Case("sheet with semicolons", recoded(SHEET, lambda t: t.replace("\t", ";").encode())),
-    Case("sheet with blank lines", recoded(SHEET, lambda t: t.replace("\n", "\n\n\t\t\n").encode())),
+    Case("sheet with empty lines", recoded(SHEET, lambda t: t.replace("\n", "\n\n\t\t\n").encode())),
     Case("sheet with a quotation mark left open", cell(SHEET, 4, 2, '"b1'), (SHEET, "quotation mark")),
     Case("sheet with a tab in a quoted name", renamed_sample("3-T.2", '"3\tT"', in_counts=False),
          ("samples.tsv, line 4", "3\\tT")),
@@ -99,7 +99,7 @@ NAMES = [
     Case("right-to-left mark in one file only", both(
         renamed_sample("3-T.2", "T3\u200f", in_counts=False),
         renamed_sample("3-T.2", "T3", in_sheet=False)), ("look alike", "\\u200f")),
-    Case("zero-width blank in one file only", renamed_sample("3-T.2", "3-T\u200b.2", in_counts=False),
+    Case("zero-width space in one file only", renamed_sample("3-T.2", "3-T\u200b.2", in_counts=False),
          ("look alike", "\\u200b")),
     Case("sample listed again", added_line(SHEET, "3-T.2\tnormal\tb1\tF\t50"), ("listed twice",)),
     Case("column the model adds", cell(SHEET, 0, 4, "size_factor"), ("'size_factor'",)),
@@ -170,5 +170,4 @@ WORKBOOKS = [
         ("sheet.xlsx, column 'group'", "2024-09-01")),
 ]  # fmt: skip
 
-CASES = [*SHAPES, *WORKBOOKS]
-QUICK = [*NAMES, *VALUES]
+CASES = [*SHAPES, *WORKBOOKS, *NAMES, *VALUES]

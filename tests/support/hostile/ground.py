@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import signal
+import resource
 import stat
 import subprocess
 import sys
@@ -16,10 +16,12 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from support.first_steps import first_steps
+from support.hostile.isolation import MEMORY, SECONDS, isolated
 from support.paths import REPOSITORY
 from support.small_study import make_study
 
-SECONDS = 100  # no command on a study of this size needs more; what waits for ever is ended
+WHOLE_RUN = 1500  # seconds, on a machine that does much besides; a quiet one needs thirty
 CANARY = "canary"  # what hostile texts would make if they ran: touch canary
 
 
@@ -82,24 +84,32 @@ class Ground:
         return found
 
     def check(self) -> Ended:
-        return self._run([sys.executable, "-m", "recurseq", "check", str(self.path)])
+        """``recurseq check`` as an account with little memory runs it."""
+        command = [sys.executable, "-m", "recurseq", "check", str(self.path)]
+        return self._run(command, preexec_fn=_little_memory)
 
     def check_here(self) -> Ended:
         """``recurseq check`` in this process: the same code, without the second of its start."""
         from recurseq.command.app import app
 
         self.before = self.look()
-        former = signal.signal(signal.SIGALRM, _give_up)
-        signal.alarm(SECONDS)
-        try:
+        with isolated(self.folder) as written:
             ended = CliRunner().invoke(app, ["check", str(self.path)])
-        finally:
-            signal.alarm(0)
-            signal.signal(signal.SIGALRM, former)
-        text = ended.output
+            text = ended.output + _text(written)
         if ended.exception and not isinstance(ended.exception, SystemExit):
             text += "".join(traceback.format_exception(ended.exception))
         return Ended(ended.exit_code, text)
+
+    def start_here(self) -> Ended:
+        """Check as the start of a run and its first job do, in this process.
+
+        Snakemake's own reader of the configuration comes first, as it does before the workflow.
+        """
+        self.before = self.look()
+        with isolated(self.path) as written:
+            code, text = first_steps(self.path)
+            text += _text(written)
+        return Ended(code, text)
 
     def snakemake(self, *arguments: str, cores: int = 1) -> Ended:
         return self._run(
@@ -107,10 +117,11 @@ class Ground:
                 sys.executable, "-m", "snakemake", "--snakefile", str(REPOSITORY / "Snakefile"),
                 "--directory", str(self.path), "--configfile", str(self.path / "config.yaml"),
                 "--cores", str(cores), *arguments,
-            ]
+            ],
+            timeout=WHOLE_RUN,
         )  # fmt: skip
 
-    def _run(self, command: list[str]) -> Ended:
+    def _run(self, command: list[str], **options) -> Ended:
         environment = {
             **os.environ,
             "PYTHONPATH": str(REPOSITORY / "scripts"),
@@ -119,7 +130,7 @@ class Ground:
         self.before = self.look()
         ended = subprocess.run(
             command, capture_output=True, check=False, env=environment, cwd=self.folder,
-            timeout=SECONDS, stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, **{"timeout": SECONDS, **options},
         )  # fmt: skip
         text = (ended.stdout + ended.stderr).decode("utf-8", "replace")
         return Ended(ended.returncode, text)
@@ -129,12 +140,13 @@ class Ground:
         return [str(path.relative_to(self.path)) for path in made]
 
 
-class HangingError(BaseException):
-    """Not to be caught by what waits."""
+def _little_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (2 * MEMORY, 2 * MEMORY))
 
 
-def _give_up(*_):
-    raise HangingError(f"no end after {SECONDS} seconds")
+def _text(written) -> str:
+    written.seek(0)
+    return written.read().decode("utf-8", "replace")
 
 
 def _fingerprint(path: Path) -> str:

@@ -10,7 +10,7 @@ from support.paths import REPOSITORY
 LIBRARY = REPOSITORY / "scripts" / "recurseq"
 ROOMS = (
     *("base", "io", "jobs", "stats", "design", "deseq", "limma", "study", "cohort"),
-    *("qc", "contrasts", "evidence", "patterns", "markers", "enrichment", "signatures"),
+    *("qc", "contrasts", "evidence", "patterns", "markers", "enrichment", "claims", "signatures"),
     *("coexpression", "replication", "clinical", "risk"),
     *("preflight", "figures", "report", "demo", "command"),
 )

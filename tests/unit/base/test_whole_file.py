@@ -56,10 +56,10 @@ from recurseq.jobs.log import logged
 folder = sys.argv[1]
 with logged(N(rule="fit_model", input={}, params={}, wildcards={}, threads=1, log=[f"{folder}/logs/fit.log"])):
     import anndata, numpy as np
-    from recurseq.base.whole_file import write_h5ad
+    from recurseq.base.h5ad import write_h5ad
     data = anndata.AnnData(np.random.default_rng(1).normal(size=(50, 2000)))
     data.layers["x"] = data.X * 2
-    write_h5ad(data, f"{folder}/model.h5ad", compression="lzf")
+    write_h5ad(data, f"{folder}/model.h5ad")
 """  # noqa: E501
 
 

@@ -195,9 +195,11 @@ def test_same_counts_same_cohort(tmp_path, write, record_property):
         simulated=False,
         main_factor="",
     )
-    assert dict(zip(cohort.obs_names, cohort.X.sum(axis=1), strict=True)) == TOTALS
+    assert dict(zip(cohort.obs_names, cohort.layers["counts"].sum(axis=1), strict=True)) == TOTALS
     expected = COUNTS.T.sort_index().sort_index(axis=1)
-    pd.testing.assert_frame_equal(cohort.to_df(), expected, check_names=False, check_dtype=False)
+    pd.testing.assert_frame_equal(
+        cohort.to_df("counts"), expected, check_names=False, check_dtype=False
+    )
     turned = any("with samples in rows" in message for message in table.messages)
     assert turned == ("samples_in_rows" in write.__name__)
 

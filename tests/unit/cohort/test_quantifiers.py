@@ -444,7 +444,7 @@ def test_cohort_holds_lengths_in_its_own_order(tmp_path):
     assert list(cohort.var_names) == ["A2", "Z1"]
     assert list(cohort.var["gene_name"]) == ["first", "last"]
     assert cohort.layers["average_length"].tolist() == [[300, 700.5]] * 2
-    assert cohort.X.tolist() == [[7, 10]] * 2
+    assert cohort.layers["counts"].tolist() == [[7, 10]] * 2
     assert cohort.uns["counts_format"] == "salmon"
 
 
@@ -456,7 +456,7 @@ def test_cohort_sorts_genes_and_their_lengths_together(tmp_path):
     cohort = import_cohort(study_of(tmp_path, counts={"transcripts": None}), SHEET)
     assert list(cohort.var_names) == ["G1", "G2"]
     assert cohort.layers["average_length"].tolist() == [[1, 0.5]] * 2
-    assert cohort.X.tolist() == [[10, 7]] * 2
+    assert cohort.layers["counts"].tolist() == [[10, 7]] * 2
 
 
 @pytest.mark.parametrize("key", ["size_factors", "lengths"])

@@ -214,7 +214,7 @@ def test_fractions_in_an_ordinary_matrix_are_not_rounded(tmp_path):
 
 BROKEN = {
     "empty": (b"", "the file is empty"),
-    "blank": (b"\n \n", "the file is empty"),
+    "only spaces": (b"\n \n", "the file is empty"),
     "truncated gzip": (gzip.compress(PLAIN.encode() * 50)[:-12], "broken gzip file"),
     "damaged gzip": (b"\x1f\x8b\x08\x00garbage-garbage", "broken gzip file"),
     "one column": (b"gene\nA\nB\n", "only one column"),

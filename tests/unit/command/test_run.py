@@ -18,9 +18,10 @@ from recurseq.command.folder import REPOSITORY, StudyFolder, advised
 from recurseq.command.run import Request, advice, command_line, execute, in_a_shell
 from recurseq.command.summary import called_genes, import_messages
 from recurseq.contrasts.results import summary_row
+from recurseq.evidence.summary import summarise
 from recurseq.report.results import Results
 from recurseq.study import load_study
-from support.report_study import contrast_table
+from support.report_study import contrast_table, evidence_table, permutations_table
 
 CONTRAST = {"factor": "group", "numerator": "b", "denominator": "a"}
 CONFIG = {
@@ -150,13 +151,20 @@ def test_calls_are_those_of_the_summary(tmp_path):
         summary_row(contrast_table(), contrast, samples, 0.0)
         for contrast in study.contrasts.values()
     ]
-    write_table(pd.concat(rows), tmp_path / "contrasts/summary.tsv", "contrast_summary")
+    evidence = [evidence_table(contrast_table())] * 2
+    shuffles = [permutations_table(), permutations_table([])]
+    summary = summarise(rows, evidence, shuffles)
+    write_table(summary, tmp_path / "contrasts/summary.tsv", "contrast_summary")
     one, two = called_genes(Results(tmp_path, study))
     table = contrast_table()
     counted = [int((table["direction"] == way).sum()) for way in ("up", "down")]
-    assert one == ["one", *counted, table["padj"].notna().sum(), "padj < 0.05, |log2FC| ≥ 1"]
-    assert two[3] == table["padjThreshold"].notna().sum() != one[3]
-    assert two[4].startswith("padjThreshold < 0.05")
+    support = evidence[0]["support"]
+    counted += [int((support == word).sum()) for word in ("confirmed", "carried_by_few")]
+    counted += ["12", "above chance", table["padj"].notna().sum()]  # 12: the median of 0 to 24
+    assert one == ["one", *counted, "padj < 0.05, |log2FC| ≥ 1"]
+    assert two[5:7] == ["NA", "not testable"]
+    assert two[7] == table["padjThreshold"].notna().sum() != one[7]
+    assert two[8].startswith("padjThreshold < 0.05")
 
 
 def test_messages_of_the_import_are_read_and_may_be_absent(tmp_path):

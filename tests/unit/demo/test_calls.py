@@ -7,7 +7,7 @@ import yaml
 from recurseq import enrichment
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.demo import calls_against_truth, simulate
-from recurseq.deseq import contrast_table, fit
+from recurseq.deseq import Fit, contrast_table, fit
 from recurseq.design.contrast import Contrast
 from recurseq.design.formula import design_matrix, parse_formula
 from recurseq.study import load_study
@@ -24,8 +24,8 @@ def contrasts(config) -> list[Contrast]:
 
 
 @pytest.fixture(scope="module")
-def study(config, contrasts, repository) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Truth, and the result table of every contrast of the shipped configuration."""
+def study(config, contrasts, repository) -> tuple[pd.DataFrame, dict[str, pd.DataFrame], Fit, dict]:
+    """Truth, and of the shipped configuration tables by contrast, model and weights by contrast."""
     sheet = pd.read_csv(repository / "config/samples.tsv", sep="\t", dtype=str)
     counts, truth = simulate(sheet, config["seed"], load_annotation("builtin"))
     metadata = sheet.set_index("sample_id")[["batch", "group"]]
@@ -35,15 +35,16 @@ def study(config, contrasts, repository) -> tuple[pd.DataFrame, dict[str, pd.Dat
     kept = (counts >= config["filter"]["min_count"]).sum(axis=1) >= 5
     model = fit(counts[kept].T, design_matrix(formula, metadata))
     names = truth.set_index("gene_id")["gene_name"]
+    weights = {one.name: one.weights(formula, metadata) for one in contrasts}
     tables = {}
     for contrast in contrasts:
-        table = contrast_table(model, contrast.weights(formula, metadata))
+        table = contrast_table(model, weights[contrast.name])
         tables[contrast.name] = table.assign(gene_name=names[table["gene_id"]].to_numpy())
-    return truth, tables
+    return truth, tables, model, weights
 
 
 def test_false_discovery_rate_and_power(study, contrasts, config):
-    truth, tables = study
+    truth, tables, *_ = study
     check = calls_against_truth(truth, list(tables.values()), contrasts, config["testing"]["alpha"])
     assert check["contrast"].tolist() == list(config["contrasts"])
     assert (check["observed_fdr"] <= 0.07).all(), check
@@ -60,7 +61,7 @@ def test_headline_genes_of_the_studies(study):
 
 
 def test_contamination_is_withheld_by_cooks_distance(study):
-    truth, tables = study
+    truth, tables, *_ = study
     genes = truth.loc[truth["programme"] == "contamination", "gene_id"]
     table = tables["early_vs_none"].set_index("gene_id").loc[genes]
     assert table["pvalue"].isna().all()
@@ -68,10 +69,12 @@ def test_contamination_is_withheld_by_cooks_distance(study):
 
 
 def test_pathways_of_early_against_no_recurrence(study, repository):
+    _, tables, model, weights = study
     collection = enrichment.read_gene_sets(repository / "config/gene_sets/liver_cancer.gmt")
-    genes = enrichment.tested_genes(study[1]["early_vs_none"], collection)
-    ranking = enrichment.rank_genes(genes, "stat")
-    scores = enrichment.prerank(ranking, collection, alpha=0.05, seed=1, min_size=5, max_size=500)
+    genes = enrichment.tested_genes(tables["early_vs_none"], collection)
+    scores = enrichment.enrichment_table(
+        model, weights["early_vs_none"], genes, collection, alpha=0.05, seed=1, min_size=5
+    )
     direction = scores.set_index("set")["direction"]
     up = ["PROLIFERATION_CORE", "G2_M_TRANSITION", "KINETOCHORE_AND_SPINDLE", "T_CELL_EXHAUSTION"]
     down = ["METALLOTHIONEINS", "DRUG_METABOLISM_CYTOCHROME_P450", "AMINO_ACID_CATABOLISM"]

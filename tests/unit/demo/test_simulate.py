@@ -5,6 +5,7 @@ import gzip
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from recurseq.base.errors import InputError
 from recurseq.base.tables import read_table, write_table
@@ -295,3 +296,15 @@ def test_truth_survives_a_round_trip(demo, tmp_path):
         before, after = true_difference(truth, *sides), true_difference(back, *sides)
         assert ((before == 0) == (after == 0)).all()
         np.testing.assert_allclose(after, before, rtol=1e-8)
+
+
+def test_the_claims_of_the_demo_are_what_was_planted(demo, repository):
+    truth = demo[1].set_index("gene_name")
+    shipped = yaml.safe_load((repository / "config/config.yaml").read_text(encoding="utf-8"))
+    for claim in shipped["claims"]:
+        assert "simulation" in claim["source"]
+        if "set" in claim:
+            continue
+        planted = truth.loc[claim["gene"]]
+        change = planted["log2_early_recurrence"] - planted["log2_no_recurrence"]
+        assert claim["log2FoldChange"] == pytest.approx(change), claim["gene"]

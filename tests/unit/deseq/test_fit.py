@@ -1,5 +1,8 @@
 """Invariances and rules of the fit: order, threads, reference levels, outliers, edge cases."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +11,7 @@ from recurseq.base.errors import InputError
 from recurseq.deseq import Options, contrast_table, estimate_size_factors, fit
 from recurseq.deseq.basis import orthonormal
 from recurseq.deseq.blocks import genes_per_block
+from recurseq.deseq.compile_kernels import compile_kernels
 from recurseq.deseq.cooks import cutoff
 from recurseq.deseq.wald import contrast_estimate
 from recurseq.design.formula import contrast_vector, design_matrix, parse_formula
@@ -190,13 +194,30 @@ def test_designs_that_cannot_be_fitted(study):
         fit(counts.iloc[1:], design)
 
 
-def test_package_does_not_import_pydeseq2():
-    import subprocess
-    import sys
+def test_only_fitting_pays_for_large_packages():
+    code = """
+import sys
+import recurseq.deseq
+slow = {"pydeseq2", "anndata", "numba", "scipy.optimize", "scipy.stats", "statsmodels"}
+print(*sorted(slow & set(sys.modules)))
+"""
+    command, scripts = [sys.executable, "-c", code], REPOSITORY / "scripts"
+    ended = subprocess.run(command, cwd=scripts, capture_output=True, text=True, check=True)
+    assert ended.stdout.split() == []
 
-    scripts = REPOSITORY / "scripts"
-    code = "import sys, recurseq.deseq; sys.exit('pydeseq2' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], cwd=scripts, check=False).returncode == 0
+
+def test_loops_are_compiled_once_and_kept():
+    folder = compile_kernels()
+    assert folder is not None
+    for entry in ("climb_genes", "search_genes", "reweight_genes", "climb_posteriors"):
+        assert list(folder.glob(f"*.{entry}-*.nbc")), entry
+    code = """
+from recurseq.deseq.kernels.dispersions import climb_genes
+print(sum(climb_genes.stats.cache_misses.values()))
+"""
+    command, scripts = [sys.executable, "-c", code], REPOSITORY / "scripts"
+    ended = subprocess.run(command, cwd=scripts, capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "0"
 
 
 @pytest.mark.parametrize("text", ["~ group", "~ batch + group", "~ batch + age + group"])
@@ -214,11 +235,11 @@ def test_dispersions_are_the_same_to_the_last_digit_whatever_the_coding(text):
     pd.testing.assert_frame_equal(one.genes[columns], other.genes[columns], rtol=1e-8)
 
 
-def test_basis_spans_the_design_and_keeps_cells_recognisable():
+def test_basis_spans_the_design_and_keeps_row_groups_recognisable():
     _, samples, _ = simulated()
     design = design_matrix(parse_formula("~ batch + age + group"), samples)
     basis, back = orthonormal(design)
     np.testing.assert_allclose(basis.T @ basis, len(design) * np.eye(len(basis.columns)), atol=1e-9)
     np.testing.assert_allclose(design @ back, basis, atol=1e-10)
-    cells, _ = orthonormal(design_matrix(parse_formula("~ batch * group"), samples))
-    assert len(cells.drop_duplicates()) == 6
+    crossed, _ = orthonormal(design_matrix(parse_formula("~ batch * group"), samples))
+    assert len(crossed.drop_duplicates()) == 6

@@ -7,9 +7,13 @@ from scipy.optimize import minimize_scalar
 from scipy.special import loggamma
 from scipy.stats import nbinom
 
-from recurseq.deseq import kernels
-from recurseq.deseq.design_rows import cells_of_design
-from recurseq.deseq.kernels import climb_genes, reweight_genes, search_genes
+from recurseq.deseq.design_rows import row_groups
+from recurseq.deseq.kernels import coefficients as coefficient_loops
+from recurseq.deseq.kernels import compiled as compiling
+from recurseq.deseq.kernels import dispersions as dispersion_loops
+from recurseq.deseq.kernels import posterior as posterior_loops
+from recurseq.deseq.kernels.coefficients import reweight_genes
+from recurseq.deseq.kernels.dispersions import climb_genes, search_genes
 
 BOUNDS = np.log(1e-9), 100
 THREE_GROUPS = np.column_stack([np.ones(12), np.repeat([0, 1, 0], 4), np.repeat([0, 0, 1], 4)])
@@ -26,20 +30,19 @@ def objective(log_alpha, counts, means, design, prior=0.0, variance=np.inf):
 
 
 def genes(random, design, mean, dispersion, number=30):
-    """Counts with the mean of each cell drawn around `mean`, and these means."""
+    """Counts with the mean of each row group drawn around `mean`, and these means."""
     effects = np.exp(random.normal(0, 0.4, (number, design.shape[1])) @ design.T)
     means = np.maximum(mean * effects, 0.5)
-    return random.negative_binomial(1 / dispersion, 1 / (1 + dispersion * means)), means
+    counts = random.negative_binomial(1 / dispersion, 1 / (1 + dispersion * means))
+    return counts.astype(float), means
 
 
 def climb(counts, means, design, first, prior=0.0, variance=np.inf):
-    cells = cells_of_design(design)
     number = len(counts)
     return climb_genes(
-        cells.sorted(counts),
-        cells.sorted(means),
-        cells.starts,
-        cells.rows,
+        counts,
+        means,
+        *row_groups(design),
         np.full(number, first),
         BOUNDS,
         np.full(number, prior),
@@ -81,7 +84,7 @@ def test_climb_ends_at_the_maximum(design):
 )
 def test_likelihood_is_exact_over_the_whole_range(log_alpha, counts):
     """Small and huge counts at small and huge dispersions, against complex log-gamma."""
-    counts = np.array([counts])
+    counts = np.array([counts], dtype=float)
     means = np.maximum(counts * 1.3, 0.5)
     alpha = np.exp(log_alpha)
 
@@ -101,8 +104,7 @@ def test_likelihood_is_exact_over_the_whole_range(log_alpha, counts):
 
 def test_grid_search_comes_near_the_maximum():
     counts, means = genes(np.random.default_rng(5), WITH_AGE, 200, 0.2)
-    cells = cells_of_design(WITH_AGE)
-    data = cells.sorted(counts), cells.sorted(means), cells.starts, cells.rows
+    data = counts, means, *row_groups(WITH_AGE)
     bounds = np.log(1e-8), np.log(12.0)
     found = search_genes(*data, bounds, np.zeros(len(counts)), np.inf)
     spacing = 2 * (bounds[1] - bounds[0]) / 19 / 19
@@ -118,20 +120,18 @@ def test_coefficients_and_leverages_are_those_of_statsmodels(design):
     counts, _ = genes(random, design, 300, 0.1)
     factors = np.exp(random.normal(0, 0.3, counts.shape))
     dispersions = np.exp(random.normal(-2, 0.5, len(counts)))
-    cells = cells_of_design(design)
     first = np.zeros((len(counts), design.shape[1]))
     first[:, 0] = np.log(counts.mean(axis=1))
     coefficients, leverages, settled = reweight_genes(
-        cells.sorted(counts),
-        cells.sorted(factors),
+        counts,
+        factors,
         dispersions,
-        cells.starts,
-        cells.rows,
+        *row_groups(design),
+        np.eye(design.shape[1]),
         first,
         0.5,
         1e-9,
     )
-    leverages = cells.restored(leverages)
     assert settled.all()
     for g in range(len(counts)):
         family = sm.families.NegativeBinomial(alpha=dispersions[g])
@@ -143,12 +143,20 @@ def test_coefficients_and_leverages_are_those_of_statsmodels(design):
 
 
 def test_loops_are_compiled_anew_where_nothing_can_be_kept(monkeypatch):
-    compiled = kernels._compiled
+    compiled = compiling.compiled
 
-    def no_folder(**options):
+    def no_folder(signature, **options):
         if options.get("cache"):
             raise RuntimeError("cannot cache function: no locator available")
-        return compiled(**options)
+        return compiled(signature, **options)
 
-    monkeypatch.setattr(kernels, "_compiled", no_folder)
-    assert kernels._entry(lambda x: x + 1)(1) == 2
+    monkeypatch.setattr(compiling, "compiled", no_folder)
+    assert compiling.entry("i8(i8)")(lambda x: x + 1)(1) == 2
+
+
+@pytest.mark.parametrize("loops", [dispersion_loops, coefficient_loops, posterior_loops])
+def test_what_is_kept_is_renewed_with_what_it_is_built_on(loops):
+    """Numba looks at the file of an entry only; so that file must change when the others do."""
+    assert compiling.state_of_files() == loops.BUILT_ON, (
+        f"write {compiling.state_of_files()!r} into {loops.__file__}"
+    )

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from recurseq.base.errors import InputError
+from recurseq.base.h5ad import open_h5ad, write_h5ad
 from recurseq.cohort.lengths import normalization_values, read_lengths
 from recurseq.deseq import (
     Options,
@@ -15,6 +16,7 @@ from recurseq.deseq import (
     fit,
     likelihood_ratio_test,
     normalize,
+    normalized_counts,
     read_fit,
     remove_batch,
 )
@@ -87,14 +89,16 @@ def test_lengths_do_not_depend_on_order_and_survive_the_file(study, tmp_path):
     )
     kept = np.r_[np.ones(119, dtype=bool), False]
     genes = pd.DataFrame({"kept": kept}, counts.columns)
-    cohort = anndata.AnnData(counts.to_numpy(), samples.copy(), genes)
-    cohort.layers["counts"] = cohort.X
+    cohort = anndata.AnnData(obs=samples.copy(), var=genes)
+    cohort.layers["counts"] = counts.to_numpy()
     part, _ = fitted(counts.loc[:, kept], samples, lengths=lengths)
     path = tmp_path / "model.h5ad"
-    add_fit(cohort, part).write_h5ad(path)
-    stored = anndata.read_h5ad(path)
-    expected = counts / stored.layers["normalization_factor"]
-    np.testing.assert_allclose(stored.layers["normalized"], expected, rtol=1e-12)
+    write_h5ad(add_fit(cohort, part), path)
+    stored = open_h5ad(path)
+    expected = counts / stored.layers["normalization_factor"][:]
+    np.testing.assert_allclose(stored.layers["normalized"][:], expected, rtol=1e-7)
+    some = list(counts.columns[[7, 119, 0]])
+    np.testing.assert_allclose(normalized_counts(stored, some), expected[some], rtol=1e-15)
     again = read_fit(stored)
     pd.testing.assert_frame_equal(
         table(again, formula, samples), table(part, formula, samples), rtol=1e-12
@@ -145,6 +149,18 @@ def test_lengths_from_a_file(study, tmp_path):
     pd.concat([lengths, lengths.iloc[:1]]).to_csv(path, sep="\t", index_label="gene")
     with pytest.raises(InputError, match="more than one row for 'g000'"):
         read_lengths(str(path), cohort)
+
+
+def test_lengths_in_a_cohort_on_the_disk(study, tmp_path):
+    counts, samples, _ = study
+    lengths = 500 + np.arange(counts.size, dtype=float).reshape(counts.shape)
+    layers = {"counts": counts.to_numpy(), "average_length": lengths}
+    genes = pd.DataFrame(index=counts.columns)
+    write_h5ad(anndata.AnnData(obs=samples, var=genes, layers=layers), tmp_path / "cohort.h5ad")
+    stored = open_h5ad(tmp_path / "cohort.h5ad")
+    read = normalization_values(stored, {"method": "ratio", "size_factors": None}, None)["lengths"]
+    assert list(read.columns) == list(counts.columns) and list(read.index) == list(counts.index)
+    assert (read.to_numpy() == lengths).all()
 
 
 def test_fit_by_poscounts(study):

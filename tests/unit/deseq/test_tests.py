@@ -9,6 +9,7 @@ import pytest
 from scipy import optimize, stats
 
 from recurseq.base.errors import IntegrityError
+from recurseq.base.h5ad import open_h5ad, write_h5ad
 from recurseq.base.tables import describe
 from recurseq.contrasts.levels import check_through_other_levels
 from recurseq.contrasts.results import called
@@ -20,10 +21,12 @@ from recurseq.deseq import (
     check_table,
     contrast_table,
     likelihood_ratio_test,
+    normalized_counts,
     omnibus_table,
     read_fit,
     shrink,
     threshold_test,
+    vst,
     wald_test,
 )
 from recurseq.deseq.prior_variance import matched_prior_variance
@@ -279,15 +282,31 @@ def test_fit_survives_the_file(study, weights, tmp_path):
     model, _, samples = study
     names = ["dropped", *model.genes.index]
     counts = np.column_stack([np.zeros(len(samples)), model.counts]).astype(np.int32)
-    cohort = anndata.AnnData(counts.copy(), obs=samples.copy(), var=pd.DataFrame(index=names))
+    cohort = anndata.AnnData(obs=samples.copy(), var=pd.DataFrame(index=names))
     cohort.layers["counts"] = counts
     cohort.var["kept"] = [False] + [True] * len(model.genes)
     path = tmp_path / "model.h5ad"
-    add_fit(cohort, model).write_h5ad(path)
+    write_h5ad(add_fit(cohort, model), path)
     back = anndata.read_h5ad(path)
+    assert back.X is None
+    kinds = {name: layer.dtype.name for name, layer in back.layers.items()}
+    assert kinds == {"counts": "int32", "normalized": "float32", "vst": "float32"}
     assert np.isnan(back.varm["coefficients"][0]).all()
-    assert np.isfinite(back.layers["vst"]).all()
-    again = read_fit(back)
+    assert back.varm["covariance"].shape == (len(names), 6)  # the upper triangle of 3 x 3
+    exact = model.counts.div(model.size_factors, axis=0)
+    np.testing.assert_allclose(back.layers["normalized"][:, 1:], exact, rtol=1e-7)
+    transformed = vst(model.counts, model.normalization, model.trend)
+    np.testing.assert_allclose(back.layers["vst"][:, 1:], transformed, rtol=1e-7)
+    stored = open_h5ad(path)
+    genes = names[5:2:-1]
+    pd.testing.assert_frame_equal(
+        normalized_counts(stored, genes), exact[genes], check_names=False, check_exact=True
+    )
+    again = read_fit(stored)
+    np.testing.assert_array_equal(again.covariance, model.covariance)
+    np.testing.assert_array_equal(again.covariance, again.covariance.swapaxes(1, 2))
+    assert again.covariance.dtype == again.coefficients.to_numpy().dtype == float
+    np.testing.assert_array_equal(read_fit(back).covariance, model.covariance)
     for name, vector in weights.items():
         pd.testing.assert_frame_equal(
             contrast_table(again, vector, Options()),
@@ -301,10 +320,10 @@ def test_column_names_with_slashes_survive_the_file(tmp_path):
     counts, samples, _ = simulated(genes=80)
     samples["group"] = samples["group"].cat.rename_categories({"early": "T/early"})
     model, _ = fitted(counts, samples)
-    cohort = anndata.AnnData(counts.to_numpy(), obs=samples, var=pd.DataFrame(index=counts.columns))
+    cohort = anndata.AnnData(obs=samples, var=pd.DataFrame(index=counts.columns))
     cohort.layers["counts"] = counts.to_numpy()
-    add_fit(cohort, model).write_h5ad(tmp_path / "model.h5ad")
-    again = read_fit(anndata.read_h5ad(tmp_path / "model.h5ad"))
+    write_h5ad(add_fit(cohort, model), tmp_path / "model.h5ad")
+    again = read_fit(open_h5ad(tmp_path / "model.h5ad"))
     assert list(again.design.columns) == list(model.design.columns)
 
 

@@ -6,6 +6,9 @@ import pytest
 
 from recurseq.design.formula import FormulaError, contrast_vector, design_matrix, parse_formula
 from recurseq.stats.design_matrix import confounded_columns
+from support.paths import REPOSITORY
+
+REFERENCE = REPOSITORY / "tests" / "reference" / "formula.columns.tsv"
 
 METADATA = pd.DataFrame(
     {
@@ -34,6 +37,22 @@ METADATA = pd.DataFrame(
 )
 def test_design_has_the_columns_r_gives(text, columns):
     assert list(design_matrix(parse_formula(text), METADATA).columns) == columns
+
+
+def test_columns_of_interactions_have_rs_order():
+    table = pd.read_csv(REFERENCE, sep="\t", index_col="formula")["columns"]
+    data = pd.DataFrame(
+        [(a, b, c) for c in "12" for b in "123" for a in "123"], columns=list("abc")
+    ).astype("category")
+    data["x"] = np.arange(1.0, 19)
+    for text, columns in table.items():
+        ours = design_matrix(parse_formula(text), data).columns.str.replace(
+            r"[\[\]]", "", regex=True
+        )
+        # R names an interaction in the order of the variables; here it keeps the name as written.
+        assert [
+            sorted(name.split(":")) for name in ours.str.replace("Intercept", "(Intercept)")
+        ] == [sorted(name.split(":")) for name in columns.split(" ")], text
 
 
 def test_interaction_values_are_products():

@@ -250,14 +250,15 @@ def gsea_table(sets=40, seed=3):
         {
             "set": [f"SET_{i}_$x$" for i in range(sets)],
             "NES": nes,
-            "pvalue": rng.uniform(size=sets) / 10,
-            "padj": rng.uniform(size=sets),
+            "padj": 1e-9,  # of the scores, which call every set and decide none
+            "competitivePvalue": rng.uniform(size=sets) / 10,
+            "competitivePadj": rng.uniform(size=sets),
             "leading_edge_size": rng.integers(3, 60, sets),
         }
     )
 
 
-def test_dot_plot_takes_the_smallest_padj_of_each_side(tmp_path):
+def test_dot_plot_takes_the_smallest_pvalues_of_each_side(tmp_path):
     table = gsea_table()
     shown = top_sets(table, 12)
     for side in (shown[shown["NES"] > 0], shown[shown["NES"] < 0]):
@@ -266,29 +267,31 @@ def test_dot_plot_takes_the_smallest_padj_of_each_side(tmp_path):
             & (np.sign(table["NES"]) == np.sign(side["NES"].iloc[0]))
         ]
         assert len(side) == 12 or rest.empty
-        assert rest.empty or side["padj"].max() <= rest["padj"].min()
+        assert rest.empty or side["competitivePvalue"].max() <= rest["competitivePvalue"].min()
     assert shown["NES"].is_monotonic_decreasing
     figure = dotplot_figure(table, ABOUT, "hallmark")
-    assert f"{(table['padj'] < 0.05).sum()} of 40 sets" in joined(figure)
+    assert f"{(table['competitivePadj'] < 0.05).sum()} of 40 sets" in joined(figure)
     assert shown["set"].iloc[0].replace("_", " ") in saved(figure, tmp_path)
 
 
 def test_dot_plot_of_no_sets_and_of_nothing_significant(tmp_path):
     assert "no gene set" in joined(dotplot_figure(gsea_table().iloc[:0], ABOUT, "c"))
-    figure = dotplot_figure(gsea_table(1).assign(padj=1.0), ABOUT, "c")
+    figure = dotplot_figure(gsea_table(1).assign(competitivePadj=1.0), ABOUT, "c")
     assert "0 of 1 sets" in joined(figure)
     saved(figure, tmp_path)
 
 
 def test_running_score_of_one_gene_by_hand(tmp_path):
     ranking = pd.Series([3.0, 2.0, 1.0, -1.0, -2.0], list("abcde"))
-    table = pd.DataFrame({"set": ["top"], "NES": [1.5], "pvalue": [0.01], "padj": [0.02]})
+    table = pd.DataFrame(
+        {"set": ["top"], "NES": [1.5], "competitivePvalue": [0.01], "competitivePadj": [0.02]}
+    )
     figure = running_figure(table, ranking, {"top": ["c", "zz"]}, ABOUT, "c")
     x, y = figure.axes[0].lines[0].get_data()
     # One hit at rank 3 of 5: a quarter down twice, one up, a quarter down twice.
     curve = np.interp([1, 2, 3, 4, 5], x, y)
     np.testing.assert_allclose(curve, [-0.25, -0.5, 0.5, 0.25, 0], atol=1e-12)
-    assert "NES 1.50, padj 2.0e-02, 1 genes" in joined(figure)
+    assert "NES 1.50, adj. p 2.0e-02, 1 genes" in joined(figure)
     saved(figure, tmp_path)
 
 

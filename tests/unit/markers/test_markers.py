@@ -14,6 +14,7 @@ from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
 from recurseq.markers.extract import extract_markers
 from recurseq.markers.panel import panel_notes, panel_problems, read_panel
+from recurseq.report.sections.markers import VERDICTS
 
 HEADER = "gene\tset\tsource\texpected_t_vs_n\n"
 
@@ -208,6 +209,21 @@ def test_verdicts(extracted, query, group, verdict, observed):
     assert (row["verdict"], row["observed"]) == (verdict, observed)
 
 
+def test_a_gene_that_only_misses_the_fold_change_has_a_verdict_of_its_own():
+    small = contrast_table().assign(significant=False)  # GPC3: padj 0.5; AFP: 1e-8
+    rows = panel([("AFP", "a", None, "up"), ("GPC3", "a", None, "up"), ("ALB", "a", None, "up")])
+    strict = replace(T_VS_N, rule=CallingRule(0.05, 0.0, 4.0))
+    annotation = load_annotation("none")
+    markers, _ = extract_markers(rows, {"t_vs_n": small}, [strict], cohort(), annotation)
+    below = "significant, but below the fold change asked for"
+    assert markers["verdict"].tolist() == [below, "not significant", below]
+    assert markers["verdict"].isin(VERDICTS).all()
+    # With a threshold that is tested its p-value decides, and none is small here.
+    tested = replace(T_VS_N, rule=CallingRule(0.05, 0.5, 4.0))
+    markers, _ = extract_markers(rows, {"t_vs_n": small}, [tested], cohort(), annotation)
+    assert (markers["verdict"] == "not significant").all()
+
+
 def test_an_expectation_belongs_to_its_contrast_only(extracted):
     assert row_of(extracted[0], "AFP", "tu_vs_n_m", "oncofetal")["verdict"] == "no expectation"
 
@@ -280,7 +296,8 @@ def test_samples_hold_every_gene_found_once_in_every_sample(extracted):
     for row in samples.itertuples():
         assert row.count == model.to_df(layer="counts").loc[row.sample_id, row.gene_id]
         assert row.normalized == model.to_df(layer="normalized").loc[row.sample_id, row.gene_id]
-        assert row.vst == model.to_df(layer="vst").loc[row.sample_id, row.gene_id]
+        transformed = model.to_df(layer="vst").loc[row.sample_id, row.gene_id]
+        assert row.vst == round(transformed, 6)  # a file holds no more digits
         assert row.group == SAMPLES.loc[row.sample_id, "group"]
         assert row.gene_name == GENES[row.gene_id]
 

@@ -107,3 +107,49 @@ def test_association_finds_what_a_component_follows():
     # Two tests: the smaller p-value is doubled, the larger one stays.
     smaller, larger = table["pvalue"]
     np.testing.assert_allclose(table["padj"], [2 * smaller, larger])
+
+
+def by_differences(vst):
+    """Distances without a shortcut, in extended precision."""
+    values = vst.to_numpy().astype(np.longdouble)
+    return np.sqrt(((values[:, None] - values[None]) ** 2).sum(axis=2)).astype(float)
+
+
+def test_near_twins_keep_their_digits_and_identical_samples_lie_at_zero():
+    vst = expression(samples=9, genes=3000)
+    for twin, difference in enumerate([0.0, 1e-9, 1e-6, 1e-3, 0.3, 3.0], start=1):
+        vst.iloc[twin] = vst.iloc[0]
+        vst.iloc[twin, 7] += difference  # one gene differs
+    found = sample_distances(vst).iloc[:, 1:].to_numpy()
+    expected = by_differences(vst)
+    assert found[0, 1] == 0
+    assert expected[0, 5] == pytest.approx(0.3)
+    np.testing.assert_allclose(found, expected, rtol=1e-11)
+    np.testing.assert_array_equal(found, found.T)
+    np.testing.assert_array_equal(np.diag(found), 0)
+
+
+def test_two_distant_tissues_do_not_blur_the_distances_within():
+    vst = expression(samples=12, genes=2000)
+    for scale in (1.0, 0.03, 1e-4):
+        tissues = vst * scale
+        tissues.iloc[6:] += 8.0  # every gene: farther than anything within
+        found = sample_distances(tissues).iloc[:, 1:].to_numpy()
+        np.testing.assert_allclose(found, by_differences(tissues), rtol=1e-11)
+
+
+def test_distances_follow_their_samples():
+    vst = expression(samples=10, genes=2500)
+    order = np.random.default_rng(2).permutation(10)
+    found = sample_distances(vst).set_index("sample_id")
+    moved = sample_distances(vst.iloc[order]).set_index("sample_id")
+    moved = moved.loc[found.index, list(found.index)]
+    pd.testing.assert_frame_equal(moved, found, rtol=1e-12)
+    genes = np.random.default_rng(3).permutation(2500)
+    shuffled = sample_distances(vst.iloc[:, genes]).set_index("sample_id")
+    pd.testing.assert_frame_equal(shuffled, found, rtol=1e-12)
+
+
+def test_identical_samples_have_no_distance():
+    vst = pd.DataFrame(np.full((4, 3), 0.1), list("abcd"), list("xyz"))
+    assert (sample_distances(vst).iloc[:, 1:].to_numpy() == 0).all()

@@ -1,5 +1,7 @@
 """Planted outliers and swaps are flagged, and clean cohorts are not."""
 
+import statistics
+
 import anndata
 import numpy as np
 import pandas as pd
@@ -8,7 +10,14 @@ import pytest
 from recurseq.base.tables import read_table, write_table
 from recurseq.qc import assess_quality, quality_tables
 from recurseq.qc.depth import library_sizes
-from recurseq.qc.flags import MEASURES, _flag, centres, robust_z
+from recurseq.qc.flags import (
+    MEASURES,
+    _flag,
+    centres,
+    distance_ratio,
+    nearest_group,
+    robust_z,
+)
 from recurseq.qc.sex import infer, sex_check
 
 GENES = 400
@@ -213,3 +222,32 @@ def test_tables_use_what_they_are_given():
     np.testing.assert_allclose(tables["qc_size_factors"]["size_factor"], factor)
     off = tables["qc_distances"].iloc[:, 1:].to_numpy()[0, 1]
     np.testing.assert_allclose(off, np.sqrt(2))
+
+
+def test_nearest_group_and_ratio_are_medians_without_the_sample_itself():
+    rng = np.random.default_rng(6)
+    places = rng.normal(size=(11, 3))
+    matrix = np.sqrt(((places[:, None] - places[None]) ** 2).sum(axis=2))
+    groups = pd.Series(["a"] * 5 + ["b"] * 5 + ["alone"])
+    names = [f"s{i}" for i in range(11)]
+    distances = pd.DataFrame(matrix, columns=names)
+    distances.insert(0, "sample_id", names)
+    nearest = []
+    for sample in range(11):
+        others = [i for i in range(11) if i != sample]
+        medians = {
+            group: statistics.median(matrix[sample, i] for i in others if groups[i] == group)
+            for group in ("alone", "a", "b")
+            if any(groups[i] == group for i in others)
+        }
+        nearest.append(min(medians, key=medians.get))
+    assert nearest_group(distances, groups) == nearest
+    own = [
+        statistics.median(matrix[i, j] for j in range(11) if j != i and groups[j] == groups[i])
+        for i in range(10)
+    ]
+    usual = [statistics.median(own[:5])] * 5 + [statistics.median(own[5:])] * 5
+    ratio = distance_ratio(distances, groups)
+    np.testing.assert_allclose(ratio[:10], np.divide(own, usual))
+    assert np.isnan(ratio[10])
+    assert nearest_group(distances, None) == [""] * 11

@@ -14,7 +14,8 @@ from recurseq.command.outcome import ContrastResult
 from recurseq.command.sentences import verdict
 from recurseq.command.summary import called_genes
 from recurseq.contrasts.results import called, summary_row
-from recurseq.design.calling import rule_by_padj
+from recurseq.design.calling import SetRule, rule_by_padj
+from recurseq.evidence.summary import summarise
 from recurseq.figures.contrast import about, ma_figure, pvalue_figure, volcano_figure
 from recurseq.figures.enrichment import dotplot_figure, running_figure
 from recurseq.figures.heatmap import top_genes_figure, top_of
@@ -23,7 +24,7 @@ from recurseq.report.page import build_page
 from recurseq.report.results import Results
 from recurseq.report.workbook import study_sheets, write_workbook
 from recurseq.study import load_study
-from support.report_study import config, contrast_table, samples, write_study
+from support.report_study import config, contrast_table, evidence_table, samples, write_study
 
 TESTING = [
     {"alpha": 0.05, "min_abs_lfc": 1},
@@ -34,7 +35,8 @@ TESTING = [
 NAME = "early_vs_none"
 # Every way in which a rule has ever been written: symbols, and sentences of the report.
 SYMBOLS = re.compile(
-    r"padj\w* ?< ?[\d.]*\d(?: \(against \|log2FC\| ≤ [\d.]*\d\))?(?:, \|log2FC\| ≥ [\d.]*\d)?"
+    r"(?:padj\w*|competitivePadj) ?< ?[\d.]*\d(?: \(against \|log2FC\| ≤ [\d.]*\d\))?"
+    r"(?:, \|log2FC\| ≥ [\d.]*\d)?"
 )
 SENTENCES = re.compile(
     r"(?:[Cc]alled when|called means that|a gene was called when) "
@@ -48,7 +50,7 @@ def study(request, tmp_path):
     """The small study with one rule, its tables called by it."""
     settings = load_study(config(testing=request.param))
     write_study(tmp_path)
-    rows = []
+    rows, weighed = [], []
     for seed, contrast in enumerate(settings.contrasts.values(), start=1):
         table = contrast_table(seed=seed)
         if contrast.rule.tests_threshold:
@@ -58,7 +60,9 @@ def study(request, tmp_path):
         write_table(table, folder / "genes.tsv", "contrast_genes")
         rows.append(summary_row(table, contrast, samples(), 0.0))
         write_table(rows[-1], folder / "summary.tsv", "contrast_summary_row")
-    write_table(pd.concat(rows), tmp_path / "contrasts/summary.tsv", "contrast_summary")
+        weighed.append(evidence_table(table))
+        write_table(weighed[-1], folder / "evidence.tsv", "contrast_evidence")
+    write_table(summarise(rows, weighed), tmp_path / "contrasts/summary.tsv", "contrast_summary")
     return Results(tmp_path, settings), config(testing=request.param)
 
 
@@ -103,10 +107,12 @@ def test_figures_of_gene_sets(study):
     results, _ = study
     subject = about(results.study.contrasts[NAME], results.samples, simulated=True)
     gsea = results.table("gsea", contrast=NAME, collection="curated")
-    rule = rule_by_padj(subject.rule.alpha)
+    rule = SetRule(subject.rule.alpha)
     figure = dotplot_figure(gsea, subject, "curated")
     assert set(SYMBOLS.findall(texts(figure))) == {rule.symbols}
-    assert f"{int((gsea['padj'] < rule.alpha).sum())} of {len(gsea)} sets called" in texts(figure)
+    assert f"{int((gsea[rule.column] < rule.alpha).sum())} of {len(gsea)} sets called" in texts(
+        figure
+    )
     ranking = pd.Series([2.0, 1.0, -1.0], ["GENE1", "GENE2", "GENE3"])
     running = running_figure(gsea, ranking, {"SET_1": ["GENE1"]}, subject, "curated")
     assert SYMBOLS.findall(texts(running)) == []
@@ -117,11 +123,13 @@ def test_every_sentence_of_the_page(study):
     page = build_page(results.folder, written)
     text = " ".join(unescape(re.sub(r"<[^>]*>", " ", page[page.index("<main") :])).split())
     rules = {contrast.rule for contrast in results.study.contrasts.values()}
-    sets = rule_by_padj(results.study.testing.alpha)
-    allowed = {rule.symbols for rule in rules} | {sets.symbols}
+    padj, sets = rule_by_padj(results.study.testing.alpha), SetRule(results.study.testing.alpha)
+    allowed = {rule.symbols for rule in rules} | {padj.symbols, sets.symbols}
     assert {rule.symbols for rule in rules} <= set(SYMBOLS.findall(text)) <= allowed
     sentences = set(SENTENCES.findall(text))
-    assert {rule.sentence for rule in rules} <= sentences <= {r.sentence for r in rules | {sets}}
+    assert (
+        {rule.sentence for rule in rules} <= sentences <= {r.sentence for r in rules | {padj, sets}}
+    )
     for rule in rules:
         assert rule.promise in text
     for contrast in results.study.contrasts.values():
@@ -145,7 +153,10 @@ def test_commands(study):
         genes = results.table("contrast_genes", contrast=row[0])
         rule = results.study.contrasts[row[0]].rule
         counted = [int((genes["direction"] == way).sum()) for way in ("up", "down")]
-        assert row == [row[0], *counted, genes[rule.column].notna().sum(), rule.symbols]
+        words = results.table("contrast_evidence", contrast=row[0])["support"]
+        counted += [int((words == word).sum()) for word in ("confirmed", "carried_by_few")]
+        # labels were not shuffled in these results
+        assert row == [row[0], *counted, "NA", "NA", genes[rule.column].notna().sum(), rule.symbols]
     contrast = results.study.contrasts[NAME]
     genes = results.table("contrast_genes", contrast=NAME)
     outcome = ContrastResult(contrast, genes, 0.0, [], [])

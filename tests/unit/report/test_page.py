@@ -13,7 +13,7 @@ from recurseq.report import words
 from recurseq.report.page import build_page, embed, references
 from recurseq.report.provenance import provenance, write_provenance
 from recurseq.report.results import DrawnFigure
-from support.report_study import EVIL, config, contrast_table, draw, write_study
+from support.report_study import EVIL, config, contrast_table, draw, frame, write_study
 
 
 def drawn(*files):
@@ -166,8 +166,9 @@ def test_markers_show_every_verdict_in_words(page):
 
 def test_pathways_split_by_direction_with_leading_edge(page):
     text = text_of(page)
-    assert "7 sets higher and 7 sets lower of 14 tested, adjusted p-value below 0.05" in text
-    assert f"SET 1 30 2.40 0.002 {EVIL}, GENE0, GENE1" in text
+    rule = "the adjusted p-value of the competitive test is below 0.05"
+    assert f"7 sets higher and 7 sets lower of 14 tested, called when {rule}" in text
+    assert f"SET 1 30 2.40 0.002 0.10 {EVIL}, GENE0, GENE1" in text
     assert "and 11 more" in text
     assert "inf" in text  # an odds ratio that is not finite
 
@@ -235,6 +236,66 @@ def test_a_contrast_without_any_test(tmp_path):
     assert "0 of 20 genes have a p-value" in text_of(build_page(tmp_path, config()))
 
 
+def test_claims_have_their_verdict_and_what_could_be_seen(tmp_path):
+    write_study(tmp_path)
+    about = {"contrast": "early_vs_none", "n_numerator": 7, "n_denominator": 6, "source": EVIL}
+    known = {"gene_id": "E1", "gene_name": EVIL, "log2FoldChange": -0.4, "lfcSE": 0.5}
+    known |= {"ci_lower": -1.4, "ci_upper": 0.6, "pvalue": 0.42, "observed": "down"}
+    able = {"claimedLog2FoldChange": -2.0, "power": 0.31, "detectable": -2.9}
+    rows = [
+        {"query": EVIL, "expected": "down", "verdict": "undecided", **known, **able},
+        {"query": "AFP", "expected": "up", "verdict": "undecided", "note": "not in the counts"},
+        {"query": "SET", "collection": "curated", "expected": "up", "observed": "down",
+         "NES": -1.8, "pvalue": 0.001, "verdict": "contradicted"},
+    ]  # fmt: skip
+    write_table(
+        frame("claims", [{**about, **row} for row in rows]), tmp_path / "claims.tsv", "claims"
+    )
+    page = build_page(tmp_path, config())
+    text = text_of(page)
+    assert "Of 3 claims, 0 supported, 1 contradicted, 2 undecided." in text
+    assert "a change of 2.9 log2 units with a chance of 80 %" in text
+    assert "see with a chance of 31 %, so that no answer says little" in text
+    assert "down NES −1.80" in text and "not in the counts" in text
+    assert "<script" not in page and not Tags(page).errors
+
+
+def test_patterns_tell_of_steps_and_genes(tmp_path):
+    write_study(tmp_path)
+    steps = ["tumour_vs_normal", "early_vs_none"]
+    row = {"gene_id": "E1", "gene_name": EVIL, "pattern": "lost_further", "pvalue": 1e-9}
+    rows = [{**row, "padj": 1e-7, "steps": "down;down"},
+            {**row, "gene_id": "E2", "pattern": "no_evidence", "padj": 0.4}]  # fmt: skip
+    numbers = {f"log2FoldChange_{step}": [-1.25, 0.1] for step in steps}
+    write_table(
+        frame("patterns", rows).assign(**numbers), tmp_path / "patterns/genes.tsv", "patterns"
+    )
+    counts = [{"pattern": "lost_further", "genes": 1, "up": 0, "down": 1, "meaning": "It falls."},
+              {"pattern": "no_evidence", "genes": 1, "meaning": "Nothing shown."}]  # fmt: skip
+    write_table(frame("pattern_counts", counts), tmp_path / "patterns/counts.tsv", "pattern_counts")
+    draw(tmp_path / "patterns/figures", ["patterns"])
+    page = build_page(tmp_path, config(patterns={"contrasts": steps}))
+    text = text_of(page)
+    assert "1 of 2 genes could be classed." in text
+    assert "▼ −1.25 ▼ −1.25 1.0 × 10⁻⁷ Lost further" in text
+    assert "lies below 1." in text and "lies below 1 and" not in text
+    assert "<script" not in page and not Tags(page).errors
+    assert "could be classed" not in text_of(build_page(tmp_path, config()))
+
+
+def test_candidates_stand_with_their_reason(tmp_path):
+    write_study(tmp_path)
+    row = {"contrast": "early_vs_none", "rank": 1, "gene_id": "E1", "gene_name": EVIL,
+           "direction": "up", "log2FoldChange": 2.5, "ci_lower": 1.5, "ci_upper": 3.5, "auc": 0.93,
+           "specificity": 1.1, "reason": f"confirmed; in the panel ({EVIL})"}  # fmt: skip
+    write_table(frame("candidates", [row]), tmp_path / "markers/candidates.tsv", "candidates")
+    page = build_page(tmp_path, config())
+    text = text_of(page)
+    assert "Candidates for markers" in text
+    assert f"▲ 2.50 1.50 to 3.50 0.93 1.10 confirmed; in the panel ({EVIL})" in text
+    assert "<script" not in page and not Tags(page).errors
+
+
 def test_same_results_same_page(results, page):
     assert build_page(results, config()) == page
 
@@ -297,7 +358,7 @@ def test_verdicts_are_counted_in_one_table(page):
     assert len(rows) == 2
     for row in rows:
         counts = [int(cell) for cell in re.findall(r'<td class="n">(\d+)</td>', row)]
-        assert len(counts) == 5
+        assert len(counts) == 6
         assert sum(counts) == 8  # genes of the panel
     assert "n = 7 v 6" in text_of(rows[0])
 

@@ -7,6 +7,7 @@ import pytest
 
 from recurseq.study import load_study, model
 from recurseq.study.defaults import config_schema, with_defaults
+from recurseq.study.schema import config_problems
 
 LEAST = {
     "study": {"title": "t"},
@@ -85,3 +86,20 @@ def test_settings_of_the_cohort_survive_the_way_through_the_workflow():
     assert model.CohortSettings.from_dict(cohort.as_dict()) == cohort
     other = load_study({**LEAST, "testing": {"alpha": 0.2}, "seed": 1, "study": {"title": "u"}})
     assert other.cohort_settings() == cohort  # neither makes the cohort anew
+
+
+def test_shuffles_are_a_part_unless_none_are_asked_for():
+    assert "shuffles" in load_study(LEAST).parts and load_study(LEAST).permutations == 25
+    without = load_study({**LEAST, "evidence": {"permutations": 0}})
+    assert "shuffles" not in without.parts
+
+
+@pytest.mark.parametrize("number", [-1, 1, 18, 10_001, 25.5, True, "25", None, [25], float("inf")])
+def test_numbers_of_shuffles_that_make_no_sense_are_refused(number):
+    problems = config_problems({**LEAST, "evidence": {"permutations": number}})
+    assert problems and all("evidence.permutations" in str(problem) for problem in problems)
+
+
+@pytest.mark.parametrize("number", [0, 19, 10_000])
+def test_other_numbers_of_shuffles_are_taken(number):
+    assert not config_problems({**LEAST, "evidence": {"permutations": number}})

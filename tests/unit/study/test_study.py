@@ -166,8 +166,8 @@ def test_mistakes_in_the_sheet_are_named_with_their_line(build, old, new, words)
 def test_a_column_called_sample_id_need_not_name_the_samples(build):
     sheet = SHEET.replace("sample_id\t", "library\t").replace("batch", "sample_id")
     assert problems_of(build({"samples.id": "library"}, sheet)) == []
-    blank = sheet.replace("b1\t60", "\t60")  # in the column that is called sample_id
-    assert problems_of(build({"samples.id": "library"}, blank)) == []
+    empty = sheet.replace("b1\t60", "\t60")  # in the column that is called sample_id
+    assert problems_of(build({"samples.id": "library"}, empty)) == []
     found = problems_of(build({"samples.id": "library"}, sheet.replace("S-1", " ")))
     assert {problem.where.split(", ", 1)[1] for problem in found} == {"line 2, column 'library'"}
 

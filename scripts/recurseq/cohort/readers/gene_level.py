@@ -37,7 +37,7 @@ def sum_to_genes(
     Parameters
     ----------
     samples
-        One a sample, the same transcripts in the same order.
+        One per sample, the same transcripts in the same order.
     genes
         Position of each transcript's gene, from 0; -1 leaves a transcript out.
     number

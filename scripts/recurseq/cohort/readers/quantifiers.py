@@ -208,7 +208,7 @@ def gene_table(
     Parameters
     ----------
     samples
-        One a sample.
+        One per sample.
     kind
         ``salmon``, ``kallisto`` or ``rsem``.
     where

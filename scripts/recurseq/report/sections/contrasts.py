@@ -8,9 +8,11 @@ import pandas as pd
 
 from recurseq.base.text import listed, setting
 from recurseq.deseq.notes import STATUS
+from recurseq.design.calling import strongest_first
 from recurseq.design.contrast import DENOMINATOR, NUMERATOR, Contrast
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
+from recurseq.report.sections.evidence import Support, support_facts
 from recurseq.report.words import count, many, spaced
 from recurseq.stats.intervals import NORMAL_975
 from recurseq.study import Study
@@ -44,6 +46,8 @@ class ContrastFacts:
         Reason and number of genes without the adjusted p-value that decides.
     top_up, top_down, nearest
         Rows for the page; `nearest` only when nothing is called.
+    support
+        What stands behind the calls; None when it was not weighed.
     """
 
     contrast: Contrast
@@ -63,6 +67,7 @@ class ContrastFacts:
     top_down: list[dict]
     nearest: list[dict]
     shrunken: bool
+    support: Support | None
     figures: list[DrawnFigure]
     link: str
 
@@ -88,16 +93,16 @@ class AllContrasts:
 def collect(results: Results, study: Study) -> AllContrasts | None:
     """Gather the facts of every contrast that was tested; None when none was."""
     found = [
-        contrast_facts(results, contrast)
+        contrast_facts(results, study, contrast)
         for contrast in study.contrasts.values()
         if results.table("contrast_genes", contrast=contrast.name) is not None
     ]
     return AllContrasts(found, study) if found else None
 
 
-def contrast_facts(results: Results, contrast: Contrast) -> ContrastFacts:
+def contrast_facts(results: Results, study: Study, contrast: Contrast) -> ContrastFacts:
     """Gather what the page shows of one contrast."""
-    genes = results.table("contrast_genes", contrast=contrast.name)
+    genes = _with_support(results, contrast)
     above, below = contrast.sizes(results.samples)
     column = contrast.rule.column
     called = {way: genes[genes["direction"] == way] for way in ("up", "down")}
@@ -120,9 +125,19 @@ def contrast_facts(results: Results, contrast: Contrast) -> ContrastFacts:
         top_down=gene_rows(called["down"], TOP_GENES, column),
         nearest=[] if anything else gene_rows(genes, NEAREST_GENES, column),
         shrunken=bool(genes["shrunkenLog2FoldChange"].notna().any()),
+        support=support_facts(results, study, contrast.name),
         figures=results.figures("contrasts", contrast=contrast.name),
         link=results.table_link("contrast_genes", contrast=contrast.name),
     )
+
+
+def _with_support(results: Results, contrast: Contrast) -> pd.DataFrame:
+    """Table of the genes with the columns support and flipsWithout, where they were weighed."""
+    genes = results.table("contrast_genes", contrast=contrast.name)
+    evidence = results.table("contrast_evidence", contrast=contrast.name)
+    if evidence is None:
+        return genes
+    return genes.merge(evidence[["gene_id", "auc", "support"]], on="gene_id", how="left")
 
 
 def reasons(genes: pd.DataFrame) -> list[tuple[str, int]]:
@@ -135,7 +150,7 @@ def reasons(genes: pd.DataFrame) -> list[tuple[str, int]]:
 def gene_rows(genes: pd.DataFrame, limit: int, order: str) -> list[dict]:
     """Return the rows with the smallest adjusted p-values, each with its 95 % interval."""
     known = genes[genes["pvalue"].notna()]
-    head = known.sort_values([order, "pvalue", "gene_id"], kind="stable").head(limit)
+    head = strongest_first(known, order).head(limit)
     half = NORMAL_975 * head["lfcSE"]
     estimate = head["log2FoldChange"]
     return head.assign(lower=estimate - half, upper=estimate + half).to_dict("records")

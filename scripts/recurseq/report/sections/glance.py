@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recurseq.report.results import Results
-from recurseq.report.sections.contrasts import ContrastFacts, contrast_facts
+from recurseq.report.section import gather
+from recurseq.report.sections import contrasts, omnibus, quality
+from recurseq.report.sections.contrasts import ContrastFacts
 from recurseq.report.sections.markers import VERDICTS, verdict_counts
 from recurseq.report.sections.omnibus import OmnibusFacts
-from recurseq.report.sections.omnibus import collect as omnibus_facts
 from recurseq.report.sections.quality import QualityFacts
-from recurseq.report.sections.quality import collect as quality_facts
 from recurseq.study import Study
 
 TITLE = "At a glance"
@@ -40,16 +40,12 @@ def collect(results: Results, study: Study) -> Glance | None:
     """Gather what the other sections found; None for a study without counts."""
     if not study.has_counts:
         return None
-    markers = results.table("markers")
+    tested, markers = gather(contrasts, results), results.table("markers")
     known = [] if markers is None else list(dict.fromkeys(markers["contrast"]))
     return Glance(
-        contrasts=[
-            contrast_facts(results, contrast)
-            for contrast in study.contrasts.values()
-            if results.table("contrast_genes", contrast=contrast.name) is not None
-        ],
-        omnibus=omnibus_facts(results, study),
-        quality=quality_facts(results, study),
+        contrasts=tested.contrasts if tested else [],
+        omnibus=gather(omnibus, results),
+        quality=gather(quality, results),
         verdicts={name: verdict_counts(markers, name) for name in known},
         panel=0 if markers is None else len(markers[["set", "query"]].drop_duplicates()),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recurseq.base.text import listed
+from recurseq.design.contrast import Contrast
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import count, is_missing, spaced
@@ -15,7 +16,11 @@ from recurseq.study import Study
 TITLE = "Marker panel"
 # More than these would make the page heavy; the table file has them all.
 MOST_CELLS = 1500
-VERDICTS = ("as expected", "opposite", "not significant", "no expectation", "not tested")
+CANDIDATES = 10  # of each contrast; the table file has more
+VERDICTS = (
+    *("as expected", "opposite", "significant, but below the fold change asked for"),
+    *("not significant", "no expectation", "not tested"),
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class MarkerFacts:
         Genes of the panel, and how many of them the page shows.
     rules
         Calling rules of the contrasts, in words.
+    candidates
+        (heading, origin, rows of the table ``candidates``) of each contrast that has any.
     """
 
     contrasts: list[tuple[str, str, str]]
@@ -43,6 +50,8 @@ class MarkerFacts:
     figures: list[DrawnFigure]
     link: str
     samples_link: str
+    candidates: list[tuple[str, str, list[dict]]]
+    candidates_link: str
 
 
 def collect(results: Results, study: Study) -> MarkerFacts | None:
@@ -69,7 +78,24 @@ def collect(results: Results, study: Study) -> MarkerFacts | None:
         figures=results.figures("markers"),
         link=results.table_link("markers"),
         samples_link=results.table_link("marker_samples"),
+        candidates=_candidates(results, contrasts),
+        candidates_link=results.table_link("candidates"),
     )
+
+
+def _candidates(results: Results, contrasts: list[Contrast]) -> list[tuple[str, str, list[dict]]]:
+    table = results.table("candidates")
+    if table is None:
+        return []
+    found = [
+        (spaced(one.label), one.origin(results.samples), table[table["contrast"] == one.name])
+        for one in contrasts
+    ]
+    return [
+        (heading, origin, rows.head(CANDIDATES).to_dict("records"))
+        for heading, origin, rows in found
+        if len(rows)
+    ]
 
 
 def _sizes(above: int | None, below: int | None) -> str:

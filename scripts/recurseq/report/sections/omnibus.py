@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recurseq.design.calling import CallingRule, rule_by_padj
+from recurseq.design.calling import CallingRule, rule_by_padj, strongest_first
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
 from recurseq.report.sections.contrasts import reasons
@@ -38,7 +38,7 @@ def collect(results: Results, study: Study) -> OmnibusFacts | None:
     if genes is None:
         return None
     rule = rule_by_padj(study.testing.alpha)
-    head = genes[genes["padj"].notna()].sort_values(["padj", "pvalue", "gene_id"], kind="stable")
+    head = strongest_first(genes[genes[rule.column].notna()], rule.column)
     degrees = genes["df"].dropna()
     return OmnibusFacts(
         full=study.formula,

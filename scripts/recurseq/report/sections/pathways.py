@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from recurseq.base.text import listed, setting
-from recurseq.design.calling import CallingRule, rule_by_padj
+from recurseq.base.text import listed
+from recurseq.design.calling import CallingRule, SetRule, rule_by_padj
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import is_missing, spaced
@@ -84,13 +84,14 @@ def _collection_facts(
 ) -> CollectionFacts:
     place = {"contrast": contrast, "collection": collection}
     compared = study.contrasts[contrast]
-    rule = rule_by_padj(study.testing.alpha)
+    rule = SetRule(study.testing.alpha)
     ranked = results.table("gsea", **place)
-    called = ranked[rule.mask(ranked)].sort_values(["padj", "set"], kind="stable")
+    called = ranked[ranked["significant"].fillna(False)]
     up, down = (called[called["direction"] == way] for way in ("up", "down"))
     over = results.table("ora", **place)
-    over_called = pd.DataFrame() if over is None else over[rule.mask(over)]
-    smallest = ranked["padj"].min()
+    over_rule = rule_by_padj(study.testing.alpha)
+    over_called = pd.DataFrame() if over is None else over[over_rule.mask(over)]
+    smallest = ranked[rule.column].min()
     return CollectionFacts(
         contrast=contrast,
         title=spaced(compared.label),
@@ -98,7 +99,7 @@ def _collection_facts(
         origin=compared.origin(results.samples),
         collection=collection,
         rule=rule,
-        tested=int(ranked["padj"].notna().sum()),
+        tested=int(ranked[rule.column].notna().sum()),
         up=len(up),
         down=len(down),
         smallest=None if is_missing(smallest) else float(smallest),
@@ -145,20 +146,25 @@ def methods(facts: PathwayFacts) -> list[Paragraph]:
     collections = listed(dict.fromkeys(one.collection for one in facts.collections))
     text = (
         f"All genes with a p-value, each symbol once (the gene with the highest mean count), were "
-        f"ranked by {RANKED_BY[used.rank_by]} and tested with GSEApy's preranked "
-        f"multilevel method against the sets of {collections} with {used.min_size} to "
-        f"{used.max_size} ranked genes. Genes called up and, separately, down were tested for "
-        "over-representation with the one-sided hypergeometric test against all these genes. "
-        "P-values were adjusted within each contrast and collection (and direction for "
-        "over-representation); a set was called when the adjusted p-value is below "
-        f"{setting(facts.settings.testing.alpha)}."
+        f"ranked by {RANKED_BY[used.rank_by]}, and the sets of {collections} with {used.min_size} "
+        f"to {used.max_size} ranked genes were scored with GSEApy's preranked multilevel method. "
+        "Whether a set changes more than the other genes was tested on the samples: mean moderated "
+        "t of limma-voom, with the correlation of the set's genes estimated from the residuals and "
+        "inflating the noise of the mean (after camera). Genes called up and, separately, down "
+        "were tested for over-representation with the one-sided hypergeometric test against all "
+        "these genes. P-values were adjusted within each contrast and collection (and direction "
+        "for over-representation); a set was called when "
+        f"{SetRule(facts.settings.testing.alpha).sentence}."
     )
-    return [Paragraph("Pathways", text, ("gsea", "fgsea", "gseapy", "bh"))]
+    cites = ("gsea", "fgsea", "gseapy", "voom", "camera", "bh")
+    return [Paragraph("Pathways", text, cites)]
 
 
 def limits(facts: PathwayFacts) -> list[str]:
-    """State what preranked p-values ignore."""
+    """State what tests of sets do not cover."""
     return [
-        "Preranked enrichment permutes genes, which act together in truth: its p-values are "
-        "too small where the genes of a set are correlated. Read them as a ranking of sets."
+        "A called gene set changes more than other genes do. Sets share genes, so that one change "
+        "shows in several of them. The preranked p-values and those of over-representation take "
+        "genes for independent: they call many sets on shuffled labels too, and decide nothing "
+        "here."
     ]

@@ -1,0 +1,63 @@
+"""The evidence beside every gene of a contrast."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from recurseq.base.tables import describe
+from recurseq.deseq import Fit
+from recurseq.design.contrast import Contrast
+from recurseq.design.formula import Formula
+from recurseq.evidence.leave_one_out import flips
+from recurseq.evidence.second_opinion import second_opinion
+from recurseq.evidence.sides import compare_sides
+from recurseq.evidence.support import support_of
+from recurseq.stats.adjust import benjamini_hochberg
+
+
+def weigh_evidence(
+    fit: Fit,
+    contrast: Contrast,
+    formula: Formula,
+    samples: pd.DataFrame,
+    genes: pd.DataFrame,
+    *,
+    threads: int = 1,
+) -> pd.DataFrame:
+    """Weigh every tested gene of a contrast: a second test, its samples, and what a call hangs on.
+
+    Parameters
+    ----------
+    fit, formula, samples
+        The model, the design it was made with, and the typed sheet.
+    contrast
+        What is compared, and when a gene is called.
+    genes
+        Table ``contrast_genes``.
+    threads
+        Blocks of genes fitted at the same time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table ``contrast_evidence``: the genes that have a p-value, in the order of `genes`.
+    """
+    weights = contrast.weights(formula, samples)
+    tested = genes[genes["pvalue"].notna()].set_index("gene_id")
+    names = tested.index
+    normalized = fit.normalization.divide(fit.counts)[names]
+    opinion = second_opinion(fit, weights, contrast.rule.lfc_threshold)
+    sides = compare_sides(
+        normalized, fit.counts[names], tested["log2FoldChange"], contrast, formula, samples
+    )
+    table = tested.join(opinion).join(sides)
+    table["wilcoxonPadj"] = benjamini_hochberg(table["wilcoxonPvalue"])
+    hanging = flips(fit, weights, tested, contrast.rule, threads=threads)
+    table["flipsWithout"] = hanging.reindex(names).map(";".join, na_action="ignore")
+    table["support"] = support_of(
+        table,
+        contrast.rule,
+        contrast.sizes(samples) if contrast.of_levels else None,
+        other_variables=formula.variables != (contrast.factor,),
+    )
+    return table.reset_index()[describe("contrast_evidence").names]

@@ -1,0 +1,1 @@
+"""How each gene behaves along the groups of a study."""
