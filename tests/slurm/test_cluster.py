@@ -21,11 +21,12 @@ from support.small_study import make_study
 
 pytestmark = pytest.mark.slurm
 LEVELS = {  # the rules of one job: those of a level run side by side
-    "quality": [["assess_quality"], ["plot_quality"]],
+    "quality": [["assess_quality", "measure_confounding"], ["plot_quality"]],
     "contrast": [["test_contrast"], ["plot_contrast", "enrich_pathways"], ["plot_enrichment"]],
     "closing": [
         ["check_contrasts", "check_demo", "extract_markers", "plot_model"],
-        ["plot_markers", "write_provenance"],
+        ["plot_markers", "adjust_for_covariates"],
+        ["write_provenance"],
         ["build_workbook", "build_report"],
     ],
 }
@@ -90,7 +91,7 @@ def test_demo_runs_as_slurm_jobs_and_gives_the_local_tables(cluster, tmp_path, r
         assert job.peak < job.asked, job
         assert job.minutes >= 5
     assert {job.node for job in jobs} == {"node1", "node2"}
-    assert len(jobs) == 16  # for 43 rule runs
+    assert len(jobs) == 17  # for 45 rule runs
     record_property("cluster case", "every rule of the demo in a Slurm job")
     record_property(
         "result", f"{len(jobs)} jobs, each within the memory it asked for; same tables as locally"

@@ -200,3 +200,10 @@ def adjusted_tables():
     """Principal components without the other variables of the formula, if it has any."""
     names = ["pca_batch_removed", "pca_batch_removed_variance"]
     return {name: table(f"qc_{name}") for name in names if "adjusted" in study.parts}
+
+
+def adjusted_markers():
+    """The panel with each covariate, if there is a panel."""
+    if "covariate_markers" not in study.parts:
+        return {}
+    return {"adjusted_markers": table("qc_adjusted_markers")}

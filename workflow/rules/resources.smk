@@ -12,6 +12,7 @@
 # import_counts       156    1        185    1        293    2        773    4       1394    6
 # assess_quality      275    1        292    1        327    1        577    5        917   13
 # plot_quality        220    3        232    3        244    4        353    4        764    8
+# adjust_for_covariates                              783   74 (8 columns)
 # fit_model           363    3        394    3        486    4        799   15       1256   27
 # plot_model          166    1        176    1        193    1        176    1        176    1
 # test_contrast       173    1        211    2        277    3        620    7       1050   16
@@ -65,6 +66,8 @@ REQUESTS = {
     "simulate_demo": Request(250),
     "import_counts": Request(300, "counts", 16, 10, 0.1),
     "assess_quality": Request(450, "cohort", 15, 5, 0.1),
+    "measure_confounding": Request(300),
+    "adjust_for_covariates": Request(750, "cohort", 30, 10, 3, threads=2),
     "plot_quality": Request(350, "cohort", 13),
     "fit_model": Request(650, "cohort", 20, 10, 0.3, threads=4),
     "plot_model": Request(300),

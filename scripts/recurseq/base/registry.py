@@ -14,6 +14,8 @@ SPECIAL = {
     "adjusted": "when the formula has variables beside the main factor",
     "demo_counts": "in the demo study",
     "shuffles": "unless `evidence.permutations` is 0",
+    "covariates": "unless `confounding.refit` is false",
+    "covariate_markers": "with the section `markers`, and unless `confounding.refit` is false",
     "demo_clinical": "in studies of simulated patients",
     "early": "with an endpoint within a time",
     "traced": "with the section `flow` or `cohorts`",

@@ -113,7 +113,8 @@ def shape_column(sheet: pd.DataFrame, factor: str, association: pd.DataFrame) ->
         levels = sheet[column].astype(object).where(sheet[column].notna(), "NA").astype(str)
         settled = factor and levels.groupby(sheet[factor].astype(str)).nunique().max() == 1
         known = sheet[column].notna().mean() >= 0.75
-        if column != factor and known and levels.nunique() <= MOST_SHAPES and not settled:
+        text = not pd.api.types.is_numeric_dtype(sheet[column])
+        if column != factor and text and known and levels.nunique() <= MOST_SHAPES and not settled:
             return str(column)
     return None
 
@@ -218,7 +219,7 @@ def _scree(axes: Axes, share: np.ndarray) -> None:
 
 @styled
 def association_figure(association: pd.DataFrame, simulated: bool = False) -> Figure:
-    """Draw how far each column of the sheet explains each component (R²).
+    """Draw how far each column of the sheet explains each component (adjusted R²).
 
     Parameters
     ----------
@@ -230,18 +231,19 @@ def association_figure(association: pd.DataFrame, simulated: bool = False) -> Fi
     columns = list(dict.fromkeys(association["column"]))
     components = list(dict.fromkeys(association["component"]))
     figure = new_figure(HALF, 0.7 + max(0.22 * len(columns), min(0.36 * max(len(columns), 3), 3.2)))
-    facts = "R² of a linear model of the component on the column alone; * padj < 0.05"
+    facts = "adjusted R² of a linear model of the component on the column alone; * padj < 0.05"
     heading(figure, "What the principal components follow", facts, simulated)
     axes = figure.add_subplot()
     if not columns:
         empty(axes, "the sample sheet has no column that could explain anything")
         return figure
-    grid = association.pivot(index="column", columns="component", values="r_squared")
+    grid = association.pivot(index="column", columns="component", values="adjusted_r_squared")
     adjusted = association.pivot(index="column", columns="component", values="padj")
     grid, adjusted = (
         table.reindex(index=columns, columns=components).to_numpy(dtype=float)
         for table in (grid, adjusted)
     )
+    grid = np.maximum(grid, 0)  # below 0: less than chance
     image = axes.imshow(grid, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     for row, column in np.argwhere(~np.isnan(grid)):
         star = "*" if adjusted[row, column] < 0.05 else ""
@@ -254,7 +256,7 @@ def association_figure(association: pd.DataFrame, simulated: bool = False) -> Fi
     axes.set_yticks(range(len(columns)), [short(name) for name in columns])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    figure.colorbar(image, ax=axes, label="R²", pad=0.02)
+    figure.colorbar(image, ax=axes, label="adjusted R²", pad=0.02)
     return figure
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import fdtrc
 
+from recurseq.base.tables import describe
 from recurseq.deseq.blocks import by_blocks
+from recurseq.design.columns import coded, kind_of
 from recurseq.stats.adjust import benjamini_hochberg
+from recurseq.stats.association import adjusted_r_squared, explained
 
 GENES = 500
 COMPONENTS = 10
@@ -103,9 +105,9 @@ def _squared_distances(expression: np.ndarray) -> np.ndarray:
 def associations(scores: pd.DataFrame, sheet: pd.DataFrame) -> pd.DataFrame:
     """Measure how far each column of the sample sheet explains each principal component.
 
-    A linear model of the component on the column alone: R² and the F test. Left out are columns
-    with one value, and text columns with more than one level for every two samples, such as
-    patient or sample names, which explain everything and mean nothing.
+    A linear model of the component on the column alone: R², R² adjusted for the number of levels,
+    and the F test. Left out are columns with one value, and labels with more than one level for
+    every two samples, such as patient or sample names, which explain everything and mean nothing.
 
     Parameters
     ----------
@@ -122,57 +124,18 @@ def associations(scores: pd.DataFrame, sheet: pd.DataFrame) -> pd.DataFrame:
     components = list(scores.columns[1 : ASSOCIATED + 1])
     rows = []
     for column in sheet.columns:
-        values = sheet[column]
-        present = values.notna().to_numpy()
-        kind = "numeric" if _is_numeric(values) else "categorical"
-        design = _design(values[present], kind)
-        if design is None:
+        present = sheet[column].notna().to_numpy()
+        values = sheet[column][present]
+        kind = kind_of(values)
+        added = coded(values, kind)
+        if added is None:
             continue
+        design = np.column_stack([np.ones(len(added)), added])
         for component in components:
-            response = scores[component].to_numpy()[present]
-            r_squared, pvalue = explained(response, design)
-            rows.append((component, str(column), kind, int(present.sum()), r_squared, pvalue))
-    names = ["component", "column", "kind", "n", "r_squared", "pvalue"]
+            r_squared, pvalue = explained(scores[component].to_numpy()[present], design)
+            adjusted = adjusted_r_squared(r_squared, *design.shape)
+            rows.append((component, str(column), kind, len(added), r_squared, pvalue, adjusted))
+    names = ["component", "column", "kind", "n", "r_squared", "pvalue", "adjusted_r_squared"]
     table = pd.DataFrame(rows, columns=names)
     table["padj"] = benjamini_hochberg(table["pvalue"].to_numpy(dtype=float))
-    return table
-
-
-def _is_numeric(values: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-
-
-def _design(values: pd.Series, kind: str) -> np.ndarray | None:
-    """Design matrix of one column with an intercept, or None when the column says nothing."""
-    if kind == "numeric":
-        numbers = values.to_numpy(dtype=float)
-        if len(numbers) < 3 or not np.isfinite(numbers).all() or np.ptp(numbers) == 0:
-            return None
-        return np.column_stack([np.ones(len(numbers)), (numbers - numbers.mean()) / numbers.std()])
-    codes, levels = pd.factorize(values.astype(str), sort=True)
-    if len(levels) < 2 or len(levels) > len(values) / 2:
-        return None
-    return (codes[:, None] == np.arange(len(levels))).astype(float)
-
-
-def explained(response: np.ndarray, design: np.ndarray) -> tuple[float, float]:
-    """Return R² and the p-value of the F test of a linear model that contains the intercept.
-
-    Parameters
-    ----------
-    response
-        One number per sample.
-    design
-        Samples × columns, of full rank, the constant among its span.
-    """
-    coefficients, *_ = np.linalg.lstsq(design, response, rcond=None)
-    residual = float(((response - design @ coefficients) ** 2).sum())
-    total = float(((response - response.mean()) ** 2).sum())
-    between, within = design.shape[1] - 1, len(response) - design.shape[1]
-    if total == 0 or within < 1:
-        return np.nan, np.nan
-    r_squared = min(max(1 - residual / total, 0.0), 1.0)
-    if r_squared == 1:
-        return 1.0, 0.0
-    ratio = r_squared / between / ((1 - r_squared) / within)
-    return r_squared, float(fdtrc(between, within, ratio))
+    return table[describe("qc_pca_association").names]

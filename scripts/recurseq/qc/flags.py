@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 LIMIT = 3.5  # of the modified z-score (Iglewicz & Hoaglin 1993)
+SMALLEST_GROUP = 3  # with a median of its own
 FEWEST = 5  # samples; below, a median absolute deviation says nothing
 COLUMNS = ["sample_id", "flag", "value", "median", "robust_z", "reason"]
 
@@ -93,32 +94,62 @@ MEASURES = (
         "far from the samples of its own group: outlier, mislabelled sample or other tissue",
         "{:.2f}",
         "times the distance usual in its group",
+        within=True,
     ),
 )
 
 
-def robust_z(values: np.ndarray, floor: float) -> np.ndarray:
+def robust_z(values: np.ndarray, floor: float, medians: int = 0) -> np.ndarray:
     """Return (value - median) / (1.4826 × median absolute deviation, at least `floor`).
 
-    Missing values are ignored and stay missing.
+    Missing values are ignored and stay missing. Values that group medians were taken off before
+    lie too close to 0, in small groups by much: in a group of three one of them is 0. As in a
+    regression with absolute deviations, the median is then that of the n - p largest absolute
+    values (Maronna, Martin and Yohai 2006, Robust Statistics, chapter 4). Of 4,000 cohorts of
+    normal values, some sample was beyond 3.5 in
+
+    ==================  =========  =========  ========  ===========
+    groups              3 v 3      3 × 3      8 v 8     11, 10, 5
+    ==================  =========  =========  ========  ===========
+    plain               37 %       51 %       18 %      19 %
+    × sqrt(m/(m - 1))   27 %       40 %       14 %      15 %
+    n - p largest       5 %        7 %        7 %       8 %
+    ==================  =========  =========  ========  ===========
+
+    with m the size of the group, and in 14 % when one median was taken off 6 or 9 values.
+
+    Parameters
+    ----------
+    values
+        One per sample.
+    floor
+        Smallest standard deviation that is believed.
+    medians
+        Number p of group medians that were taken off, see `centres`; 0 for values as they are.
     """
-    centre = np.nanmedian(values)
-    spread = 1.4826 * np.nanmedian(np.abs(values - centre))
+    centre = 0.0 if medians else np.nanmedian(values)
+    deviations = np.sort(np.abs(values - centre))
+    known = deviations[~np.isnan(deviations)]
+    spread = 1.4826 * np.median(known[min(medians, len(known) - 1) :])
     return (values - centre) / max(spread, floor)
 
 
-def centres(values: np.ndarray, groups: pd.Series | None) -> np.ndarray:
-    """Return the median each sample is compared with: of its group, or of all samples.
+def centres(values: np.ndarray, groups: pd.Series | None) -> tuple[np.ndarray, int]:
+    """Return the median each sample is compared with, and how many medians these are.
 
-    Groups of fewer than three samples have no median worth the name; theirs is that of all.
+    The median is that of its group, or of all samples. Groups of fewer than three samples have no
+    median worth the name; theirs is that of all. Without groups none counts as taken off.
     """
     middle = np.full(len(values), np.nanmedian(values))
     labels = _labels(groups, len(values))
-    for label in np.unique(labels):
+    known = pd.Series(~np.isnan(values)).groupby(labels).sum()
+    large = known.index[known >= SMALLEST_GROUP]
+    for label in large:
         members = labels == label
-        if (~np.isnan(values[members])).sum() >= 3:
-            middle[members] = np.nanmedian(values[members])
-    return middle
+        middle[members] = np.nanmedian(values[members])
+    if groups is None:
+        return middle, 0
+    return middle, len(large) + int(len(large) < len(known))
 
 
 def distance_ratio(distances: pd.DataFrame, groups: pd.Series | None) -> np.ndarray:
@@ -222,8 +253,9 @@ def _flag(
     smallest = 1e-3 if np.nanmax(values) < 1e3 else 1
     scaled = np.log2(np.maximum(values, smallest)) if measure.log else values
     compared = groups if measure.within else None
-    scores = robust_z(scaled - centres(scaled, compared), measure.floor)
-    middle = centres(values, compared)
+    usual, medians = centres(scaled, compared)
+    scores = robust_z(scaled - usual, measure.floor, medians)
+    middle, _ = centres(values, compared)
     rows = []
     for index in np.flatnonzero(np.abs(scores) > LIMIT):
         meaning = measure.high if scores[index] > 0 else measure.low

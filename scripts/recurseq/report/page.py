@@ -26,6 +26,7 @@ from recurseq.report.sections import (
     associations,
     cautions,
     claims,
+    confounding,
     contrasts,
     cutoffs,
     demo_check,
@@ -49,7 +50,7 @@ from recurseq.study import load_study
 HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
-    *(glance, study, reading, quality, contrasts, evidence, omnibus),
+    *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
     *(patterns, markers, pathways),
     *(patients, assays, cutoffs, associations, survival, models, cautions),
     *(claims, demo_check),

@@ -53,6 +53,7 @@ def study_problems(study: Study) -> list[Problem]:
     except InputError as error:
         return [*problems, *error.problems]
     problems += _column_problems(sheet, study.cohort, formula)
+    problems += _left_out_problems(study, list(sheet.columns), formula)
     if study.cohort.sample_id not in sheet.columns:
         return problems
     problems += _row_problems(sheet, study.cohort)
@@ -188,6 +189,21 @@ def _column_problems(
         if name in columns:
             found = f"levels of {name!r}, which is not in the formula {cohort.formula!r}"
             problems.append(Problem("config: design.levels", found, "", "remove it, or add it"))
+    return problems
+
+
+def _left_out_problems(study: Study, columns: list[str], formula: Formula | None) -> list[Problem]:
+    """Check that columns left out as no covariates exist, and are not in the model."""
+    where = "config: confounding.leave_out"
+    problems = []
+    for name in study.covariates.leave_out:
+        if name not in columns:
+            found = f"{name!r} is not a column of {study.cohort.samples_path}"
+            allowed = f"of {', '.join(columns)}"
+            problems.append(Problem(where, found, allowed, suggest(name, columns)))
+        elif formula and name in formula.variables:
+            found = f"{name!r}, which is in the formula {study.formula!r}"
+            problems.append(Problem(where, found, "columns outside the formula", "remove it"))
     return problems
 
 

@@ -83,6 +83,14 @@ class Enrichment:
 
 
 @dataclass(frozen=True)
+class Covariates:
+    """Columns that are left out as no covariates, and whether models with the others are fitted."""
+
+    leave_out: tuple[str, ...]
+    refit: bool
+
+
+@dataclass(frozen=True)
 class CohortSettings:
     """What the samples, the counts and the choice of genes depend on, and nothing else.
 
@@ -158,6 +166,7 @@ class Study:
     omnibus_reduced: str | None
     testing: Testing
     permutations: int
+    covariates: Covariates
     panel: str | None
     enrichment: Enrichment | None
     seed: int
@@ -218,7 +227,12 @@ class Study:
     @property
     def parts(self) -> frozenset[str]:
         """Conditions of the tables and figures that this study has (`recurseq.base.tables`)."""
-        more = {"adjusted": self.adjusted_for, "shuffles": self.has_counts and self.permutations}
+        more = {
+            "adjusted": self.adjusted_for,
+            "shuffles": self.has_counts and self.permutations,
+            "covariates": self.has_counts and self.covariates.refit,
+            "covariate_markers": self.covariates.refit and self.panel is not None,
+        }
         more |= {f"demo_{name}": True for name in self.simulates}
         own = frozenset(part for part, there in more.items() if there)
         return self.sections | own | clinical_parts(self.clinical or {})
@@ -256,6 +270,9 @@ def load_study(config: Mapping) -> Study:
         omnibus_reduced=full.get("omnibus", {}).get("reduced"),
         testing=testing,
         permutations=int(full["evidence"]["permutations"]),
+        covariates=Covariates(
+            tuple(full["confounding"]["leave_out"]), full["confounding"]["refit"]
+        ),
         panel=full.get("markers", {}).get("panel"),
         enrichment=Enrichment(**enrichment) if enrichment else None,
         seed=full["seed"],

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from recurseq.base.text import listed
+from recurseq.design.confounding import INSEPARABLE, relations
+from recurseq.design.confounding_table import sentence
 from recurseq.design.formula import parse_formula
 from recurseq.study.checks import SMALLEST_GROUP
 from recurseq.study.model import Contrast, Study
@@ -28,7 +31,19 @@ def study_notes(study: Study) -> list[str]:
     samples = read_samples(study.cohort)
     variables = parse_formula(study.formula).variables
     notes = [note for name in variables for note in _column_notes(name, samples[name], study)]
-    return notes + [note for one in study.contrasts.values() for note in _cell_notes(one, samples)]
+    notes += [note for one in study.contrasts.values() for note in _cell_notes(one, samples)]
+    return notes + _confounding_notes(study, samples)
+
+
+def _confounding_notes(study: Study, samples: pd.DataFrame) -> list[str]:
+    """Name the columns that no statistics can tell from a contrast; equal sentences once."""
+    contrasts, formula = study.contrasts.values(), parse_formula(study.formula)
+    found = relations(samples, contrasts, formula, study.covariates.leave_out)
+    notes = {}
+    for one in found:
+        if one.code in INSEPARABLE:
+            notes.setdefault(sentence(one), []).append(one.contrast.name)
+    return [f"contrast {listed(names)}: {text}" for text, names in notes.items()]
 
 
 def _cell_notes(contrast: Contrast, samples: pd.DataFrame) -> list[str]:

@@ -11,7 +11,7 @@ from recurseq.study.defaults import config_schema
 from support.report_study import config
 
 ABSENT = {"omnibus": None, "markers": None, "enrichment": None, "demo": None}
-ABSENT["evidence"] = {"permutations": 0}
+ABSENT |= {"evidence": {"permutations": 0}, "confounding": {"refit": False}}
 
 
 def test_wildcards_are_filled_in_every_way_the_last_fastest():

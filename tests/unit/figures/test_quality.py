@@ -145,7 +145,7 @@ def test_association_cells_and_stars():
         {
             "component": ["PC1", "PC2"],
             "column": ["batch", "batch"],
-            "r_squared": [0.91, np.nan],
+            "adjusted_r_squared": [0.91, np.nan],
             "padj": [0.001, np.nan],
         }
     )

@@ -331,3 +331,26 @@ def test_given_size_factors_are_positive_and_not_also_estimated(build):
     absent = load_study(build({"normalization.size_factors": "spike"}, sheet))
     (problem,) = study_problems(absent)
     assert problem.where == "config: normalization.size_factors" and "spikes" in problem.fix
+
+
+def test_columns_left_out_as_no_covariates_exist_and_are_not_in_the_formula(build):
+    assert problems_of(build({"confounding": {"leave_out": ["age"]}})) == []
+    (wrong,) = problems_of(build({"confounding": {"leave_out": ["agee"]}}))
+    assert "'agee' is not a column" in str(wrong)
+    assert "did you mean 'age'?" in str(wrong)
+    (wrong,) = problems_of(build({"confounding": {"leave_out": ["group"]}}))
+    assert "in the formula" in str(wrong)
+    assert config_problems(build({"confounding": {"adjust": True}}))
+
+
+def test_columns_that_cannot_be_told_from_a_contrast_are_named_before_the_run(build):
+    plates = ["p1", "p1", "p2", "p2", "p3", "p4", "p3", "p2"]
+    lines = SHEET.rstrip("\n").split("\n")
+    sheet = "\n".join(f"{a}\t{b}" for a, b in zip(lines, ["plate", *plates], strict=True)) + "\n"
+    (note,) = [one for one in study_notes(load_study(build(sheet=sheet))) if "plate" in one]
+    assert note.startswith(
+        "contrast a: All 3 early samples have the value of plate (p2) that none of the 3 late "
+        "samples has."
+    )
+    left_out = build({"confounding": {"leave_out": ["plate"]}}, sheet)
+    assert not [one for one in study_notes(load_study(left_out)) if "plate" in one]
