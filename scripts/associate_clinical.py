@@ -3,7 +3,7 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    from recurseq.base.tables import write_table
+    from recurseq.base.tables import write_tables
     from recurseq.clinical.associations import associate
     from recurseq.clinical.cautions import as_table
     from recurseq.clinical.patients import read_patients
@@ -12,7 +12,10 @@ with logged(snakemake):
     settings = clinical_settings(snakemake.params.sections)
     cutoffs = dict(zip(snakemake.params.cutoffs, snakemake.input.cutoffs, strict=True))
     patients = read_patients(snakemake.input.patients, settings, cutoffs)
-    entry = settings.associations[snakemake.wildcards.association]
-    found = associate(entry, patients, snakemake.params.seed)
-    write_table(found.table, snakemake.output.association, "clinical_association")
-    write_table(as_table(found.cautions), snakemake.output.cautions, "association_cautions")
+    for number, entry in enumerate(settings.associations.values()):
+        found = associate(entry, patients, snakemake.params.seed)
+        tables = {
+            "clinical_association": found.table,
+            "association_cautions": as_table(found.cautions),
+        }
+        write_tables(tables, snakemake.output, number)

@@ -1,9 +1,9 @@
-"""Find a cut-off, and say what it is worth."""
+"""Find cut-offs, and say what each is worth."""
 
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    from recurseq.base.tables import write_table
+    from recurseq.base.tables import write_tables
     from recurseq.clinical.cautions import as_table
     from recurseq.clinical.cutoffs import find
     from recurseq.clinical.patients import read_patients
@@ -11,7 +11,11 @@ with logged(snakemake):
 
     settings = clinical_settings(snakemake.params.sections)
     patients = read_patients(snakemake.input.patients, settings)
-    found = find(settings.cutoffs[snakemake.wildcards.cutoff], patients, snakemake.params.seed)
-    write_table(found.cutoff, snakemake.output.cutoff, "clinical_cutoff")
-    write_table(found.scan, snakemake.output.scan, "clinical_scan")
-    write_table(as_table(found.cautions), snakemake.output.cautions, "cutoff_cautions")
+    for number, cutoff in enumerate(settings.cutoffs.values()):
+        found = find(cutoff, patients, snakemake.params.seed)
+        tables = {
+            "clinical_cutoff": found.cutoff,
+            "clinical_scan": found.scan,
+            "cutoff_cautions": as_table(found.cautions),
+        }
+        write_tables(tables, snakemake.output, number)

@@ -1,9 +1,9 @@
-"""Fit the regression model of one endpoint."""
+"""Fit the regression models of endpoints."""
 
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    from recurseq.base.tables import write_table
+    from recurseq.base.tables import write_tables
     from recurseq.clinical.cautions import as_table
     from recurseq.clinical.models import fit_outcome
     from recurseq.clinical.patients import read_patients
@@ -12,7 +12,9 @@ with logged(snakemake):
     settings = clinical_settings(snakemake.params.sections)
     cutoffs = dict(zip(snakemake.params.cutoffs, snakemake.input.cutoffs, strict=True))
     patients = read_patients(snakemake.input.patients, settings, cutoffs)
-    found = fit_outcome(settings.models[snakemake.wildcards.outcome_model], patients)
-    for name in ("terms", "summary", "proportionality", "residuals"):
-        write_table(getattr(found, name), snakemake.output[name], f"model_{name}")
-    write_table(as_table(found.cautions), snakemake.output.cautions, "model_cautions")
+    for number, entry in enumerate(settings.models.values()):
+        found = fit_outcome(entry, patients)
+        parts = ("terms", "summary", "proportionality", "residuals")
+        tables = {f"model_{part}": getattr(found, part) for part in parts}
+        tables["model_cautions"] = as_table(found.cautions)
+        write_tables(tables, snakemake.output, number)

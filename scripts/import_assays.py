@@ -9,11 +9,13 @@ with logged(snakemake):
     from recurseq.clinical.cautions import as_table
     from recurseq.clinical.settings import clinical_settings
 
-    settings = clinical_settings(snakemake.params.sections)
-    assay = settings.assays[snakemake.wildcards.assay]
-    wells, problems = read_wells(assay, settings.missing)
-    raise_if_any(problems)
-    table = quantify(assay, wells)
-    write_table(table, snakemake.output.assay, "clinical_assay")
-    cautions = assay_cautions(assay, assay_quality(assay, wells, table))
-    write_table(as_table(cautions), snakemake.output.cautions, "assay_cautions")
+    settings, made = clinical_settings(snakemake.params.sections), snakemake.output
+    read = [read_wells(assay, settings.missing) for assay in settings.assays.values()]
+    raise_if_any([problem for _, problems in read for problem in problems])
+    files = zip(made.clinical_assay, made.assay_cautions, strict=True)
+    assays = zip(settings.assays.values(), read, files, strict=True)
+    for assay, (wells, _), (path, cautions_path) in assays:
+        table = quantify(assay, wells)
+        write_table(table, path, "clinical_assay")
+        cautions = assay_cautions(assay, assay_quality(assay, wells, table))
+        write_table(as_table(cautions), cautions_path, "assay_cautions")

@@ -73,12 +73,11 @@ if "assays" in study.parts:
 
     rule import_assays:
         input:
-            assay=lambda wildcards: user_file(clinical.assays[wildcards.assay].path),
+            wells=[user_file(assay.path) for assay in clinical.assays.values()],
         output:
-            assay=table("clinical_assay"),
-            cautions=table("assay_cautions"),
+            **every("clinical_assay", "assay_cautions"),
         log:
-            "results/logs/import_assays/{assay}.log",
+            "results/logs/import_assays.log",
         group:
             "patients"
         conda:
@@ -88,9 +87,7 @@ if "assays" in study.parts:
             runtime=minutes("import_assays"),
         params:
             sections=clinical_sections("assays"),
-            given=lambda wildcards: dates(
-                user_file(clinical.assays[wildcards.assay].path)
-            ),
+            given=dates([user_file(assay.path) for assay in clinical.assays.values()]),
         script:
             "../../scripts/import_assays.py"
 
@@ -132,11 +129,9 @@ if "cutoffs" in study.parts:
         input:
             patients=table("clinical_patients"),
         output:
-            cutoff=table("clinical_cutoff"),
-            scan=table("clinical_scan"),
-            cautions=table("cutoff_cautions"),
+            **every("clinical_cutoff", "clinical_scan", "cutoff_cautions"),
         log:
-            "results/logs/find_cutoffs/{cutoff}.log",
+            "results/logs/find_cutoffs.log",
         group:
             "patients"
         conda:
@@ -145,31 +140,10 @@ if "cutoffs" in study.parts:
             mem_mb=memory("find_cutoffs"),
             runtime=minutes("find_cutoffs"),
         params:
-            sections=lambda wildcards: sections_of("cutoffs", wildcards.cutoff),
+            sections=clinical_sections(*COMMON),
             seed=study.seed,
         script:
             "../../scripts/find_cutoffs.py"
-
-    rule plot_cutoffs:
-        input:
-            cutoff="results/clinical/cutoffs/{scan}.tsv",
-            scan="results/clinical/cutoffs/{scan}.scan.tsv",
-        output:
-            **figures("cutoff_scan"),
-        log:
-            "results/logs/plot_cutoffs/{scan}.log",
-        group:
-            "outcomes"
-        conda:
-            "../../envs/recurseq.yaml"
-        resources:
-            mem_mb=memory("plot_cutoffs"),
-            runtime=minutes("plot_cutoffs"),
-        params:
-            sections=lambda wildcards: sections_of("cutoffs", wildcards.scan),
-            simulated=study.simulated,
-        script:
-            "../../scripts/plot_cutoffs.py"
 
 
 if "associations" in study.parts:
@@ -177,14 +151,11 @@ if "associations" in study.parts:
     rule associate_clinical:
         input:
             patients=table("clinical_patients"),
-            cutoffs=lambda wildcards: cutoff_files(
-                "associations", wildcards.association
-            ),
+            cutoffs=cutoff_files("associations"),
         output:
-            association=table("clinical_association"),
-            cautions=table("association_cautions"),
+            **every("clinical_association", "association_cautions"),
         log:
-            "results/logs/associate_clinical/{association}.log",
+            "results/logs/associate_clinical.log",
         group:
             "outcomes"
         conda:
@@ -193,12 +164,8 @@ if "associations" in study.parts:
             mem_mb=memory("associate_clinical"),
             runtime=minutes("associate_clinical"),
         params:
-            sections=lambda wildcards: sections_of(
-                "associations", wildcards.association
-            ),
-            cutoffs=lambda wildcards: cutoff_names(
-                "associations", wildcards.association
-            ),
+            sections=clinical_sections(*COMMON, "associations"),
+            cutoffs=cutoff_names("associations"),
             seed=study.seed,
         script:
             "../../scripts/associate_clinical.py"

@@ -91,6 +91,26 @@ def figures(*names):
     return files
 
 
+def every_figure(*names):
+    """SVG and PNG of figures that one job draws for all their names."""
+    files = {}
+    for file in study_figures(study.parts, study.wildcards):
+        if file.entry.name in names:
+            shown = report(
+                f"results/{file.path}.svg",
+                caption=f"../report/{file.entry.name}.rst",
+                category=file.entry.category,
+                labels={
+                    "figure": file.entry.title,
+                    "of": " ".join(file.wildcards.values()),
+                },
+            )
+            files.setdefault(f"{file.entry.name}_svg", []).append(shown)
+            png = f"results/{file.path}.png"
+            files.setdefault(f"{file.entry.name}_png", []).append(png)
+    return files
+
+
 def result_tables():
     """Every table of the study."""
     return [

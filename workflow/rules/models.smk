@@ -5,15 +5,17 @@ if "models" in study.parts:
     rule fit_outcome:
         input:
             patients=table("clinical_patients"),
-            cutoffs=lambda wildcards: cutoff_files("models", wildcards.outcome_model),
+            cutoffs=cutoff_files("models"),
         output:
-            terms=table("model_terms"),
-            summary=table("model_summary"),
-            proportionality=table("model_proportionality"),
-            residuals=table("model_residuals"),
-            cautions=table("model_cautions"),
+            **every(
+                "model_terms",
+                "model_summary",
+                "model_proportionality",
+                "model_residuals",
+                "model_cautions",
+            ),
         log:
-            "results/logs/fit_outcome/{outcome_model}.log",
+            "results/logs/fit_outcome.log",
         group:
             "outcomes"
         conda:
@@ -22,22 +24,24 @@ if "models" in study.parts:
             mem_mb=memory("fit_outcome"),
             runtime=minutes("fit_outcome"),
         params:
-            sections=lambda wildcards: sections_of("models", wildcards.outcome_model),
-            cutoffs=lambda wildcards: cutoff_names("models", wildcards.outcome_model),
+            sections=clinical_sections(*COMMON),
+            cutoffs=cutoff_names("models"),
         script:
             "../../scripts/fit_outcome.py"
 
     rule plot_models:
         input:
-            terms=table("model_terms"),
-            summary=table("model_summary"),
-            proportionality=table("model_proportionality"),
-            residuals=table("model_residuals"),
-            cautions=table("model_cautions"),
+            **every(
+                "model_terms",
+                "model_summary",
+                "model_proportionality",
+                "model_residuals",
+                "model_cautions",
+            ),
         output:
-            **figures("model_forest", "schoenfeld"),
+            **every_figure("model_forest", "schoenfeld"),
         log:
-            "results/logs/plot_models/{outcome_model}.log",
+            "results/logs/plot_models.log",
         group:
             "outcomes"
         conda:
@@ -46,7 +50,8 @@ if "models" in study.parts:
             mem_mb=memory("plot_models"),
             runtime=minutes("plot_models"),
         params:
-            sections=lambda wildcards: sections_of("models", wildcards.outcome_model),
+            sections=clinical_sections("models"),
+            names=clinical_wildcards(study.clinical),
             simulated=study.simulated,
         script:
             "../../scripts/plot_models.py"

@@ -1,10 +1,11 @@
 # What the clinical rules share: which settings and cut-offs each of their jobs needs.
 from recurseq.clinical.names import cutoffs_in
 from recurseq.clinical.settings import clinical_settings
+from recurseq.study.clinical_names import clinical_wildcards
 
 clinical = clinical_settings(study.clinical)
 # Whatever an analysis looks at, it looks at these.
-COMMON = ("clinical", "cohorts", "flow", "endpoints", "measures", "cutoffs", "models")
+COMMON = ("cohorts", "flow", "endpoints", "measures", "cutoffs", "models")
 CAUTIONS = (
     *("endpoint_cautions", "assay_cautions", "cutoff_cautions"),
     *("association_cautions", "survival_cautions", "competing_cautions"),
@@ -18,27 +19,21 @@ def clinical_sections(*names):
     return {name: study.clinical[name] for name in wanted if name in study.clinical}
 
 
-def sections_of(section, name):
-    """What one entry of a section depends on: the entry, and what all analyses share."""
-    own = {section: {name: study.clinical[section][name]}}
-    return (
-        clinical_sections(*COMMON) | own
-        if section not in COMMON
-        else clinical_sections(*COMMON)
-    )
+def cutoff_names(section):
+    """The cut-offs that the analyses of a section use."""
+    names = study.clinical.get(section, {})
+    used = {cutoff for name in names for cutoff in cutoffs_in(clinical, section, name)}
+    return [name for name in clinical.cutoffs if name in used]
 
 
-def cutoff_names(section, name):
-    """The cut-offs that an analysis uses."""
-    return cutoffs_in(clinical, section, name)
-
-
-def cutoff_files(section, name):
+def cutoff_files(section):
     """Their tables."""
-    return [
-        f"results/clinical/cutoffs/{cutoff}.tsv"
-        for cutoff in cutoff_names(section, name)
-    ]
+    return [f"results/clinical/cutoffs/{name}.tsv" for name in cutoff_names(section)]
+
+
+def every(*names):
+    """All files of each of these tables, by its name."""
+    return {name: tables(name) for name in names if tables(name)}
 
 
 def measures_genes():

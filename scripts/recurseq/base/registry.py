@@ -61,6 +61,11 @@ def study_files(
                 yield entry, path, chosen
 
 
+def wildcards_in(pattern: str) -> list[str]:
+    """Return the wildcards of a path, each once, in order."""
+    return list(dict.fromkeys(_WILDCARD.findall(pattern)))
+
+
 def expansions(
     pattern: str, wildcards: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[dict[str, str], str]]:
@@ -78,7 +83,7 @@ def expansions(
     (dict, str)
         Values of the wildcards, and the path; the last wildcard changes fastest.
     """
-    names = list(dict.fromkeys(_WILDCARD.findall(pattern)))
+    names = wildcards_in(pattern)
     for values in product(*(wildcards[name] for name in names)):
         chosen = dict(zip(names, values, strict=True))
         yield chosen, pattern.format(**chosen)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from recurseq.base.registry import study_files
+from recurseq.base.registry import study_files, wildcards_in
 from recurseq.base.whole_file import whole_file
 
 REGISTRY = ("tables.yaml", "tables_clinical.yaml")
@@ -242,6 +242,49 @@ def read_table(path: str | Path, table: str) -> pd.DataFrame:
     frame = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, na_values=[], quoting=3)
     columns = {name: _typed(values, described.kind(str(name))) for name, values in frame.items()}
     return pd.DataFrame(columns, index=frame.index)
+
+
+def write_tables(
+    frames: Mapping[str, pd.DataFrame], files: Mapping[str, Sequence[str]], number: int
+) -> None:
+    """Write tables that one job makes for many names.
+
+    Parameters
+    ----------
+    frames
+        Name of a table to what is written.
+    files
+        Name of a table to its files, in the order of the names.
+    number
+        Place of the name among them.
+    """
+    for table, frame in frames.items():
+        write_table(frame, files[table][number], table)
+
+
+def read_tables(
+    files: Mapping[str, Sequence[str]], names: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, pd.DataFrame]]:
+    """Read all files of tables that exist for many names.
+
+    Parameters
+    ----------
+    files
+        Name of a table to its files, in the order of the names.
+    names
+        What the wildcards of their paths stand for.
+
+    Returns
+    -------
+    dict
+        Table and name to what was read.
+    """
+    read = {}
+    for table, paths in files.items():
+        (wildcard,) = wildcards_in(describe(table).file)
+        pairs = zip(names[wildcard], paths, strict=True)
+        read[table] = {name: read_table(path, table) for name, path in pairs}
+    return read
 
 
 def _typed(values: pd.Series, kind: str) -> pd.Series:
