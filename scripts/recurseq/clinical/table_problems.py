@@ -236,17 +236,17 @@ def _outcome_problems(
 
 def _constant_problems(settings: Clinical, patients: Patients) -> Iterator[Problem]:
     """Find groups and terms that are the same in all patients."""
-    used = {f"survival.{k}.by": (one.by, one.cohort) for k, one in settings.survival.items()}
-    used |= {
-        f"associations.{k}.groups": (one.groups, one.cohort)
+    used = [(f"survival.{k}.by", one.by, one.cohort) for k, one in settings.survival.items()]
+    used += [
+        (f"associations.{k}.groups", one.groups, one.cohort)
         for k, one in settings.associations.items()
-    }
-    used |= {
-        f"models.{k}.terms": (term, one.cohort)
+    ]
+    used += [
+        (f"models.{k}.terms", term, one.cohort)
         for k, one in settings.models.items()
         for term in (*one.terms, *one.univariable)
-    }
-    for where, (name, cohort) in used.items():
+    ]
+    for where, name, cohort in used:
         if name is None or name not in patients.frame:
             continue
         values = patients.cohort(cohort).frame[name].dropna().astype(object).unique()
