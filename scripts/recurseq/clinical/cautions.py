@@ -92,6 +92,41 @@ def immortal_time(analysis: str, variable: str, *, handled: bool, naive: bool) -
     return Caution("immortal_time", NOTE, analysis, message, variable)
 
 
+def e_value(hazard_ratio: float) -> float:
+    """Return how strong an unknown cause would have to be to explain a hazard ratio away.
+
+    The risk ratio that such a cause needs with both treatment and outcome, for outcomes that are
+    not rare (VanderWeele & Ding 2017, Annals of Internal Medicine 167:268).
+    """
+    ratio = max(hazard_ratio, 1 / hazard_ratio)
+    risk = (1 - 0.5 ** np.sqrt(ratio)) / (1 - 0.5 ** np.sqrt(1 / ratio))
+    return float(risk + np.sqrt(risk * (risk - 1)))
+
+
+def confounded_by_indication(analysis: str, variable: str, ratio: float) -> Caution:
+    """Say that a treatment or response was not given at random.
+
+    Parameters
+    ----------
+    analysis, variable
+        Where, and what came after the origin.
+    ratio
+        Its hazard ratio from a landmark or over time; missing when there is none.
+    """
+    message = (
+        f"Nothing decided at random who has which {variable}: its ratio is an association and no "
+        "effect. Compare the groups in an association table (smd)."
+    )
+    if not np.isfinite(ratio) or ratio <= 0:
+        return Caution("confounded_by_indication", NOTE, analysis, message, variable)
+    value = e_value(ratio)
+    message += (
+        f" An unknown cause tied to both {variable} and the outcome by a risk ratio of "
+        f"{shown(value)} could explain it (E-value)."
+    )
+    return Caution("confounded_by_indication", NOTE, analysis, message, shown(value))
+
+
 def optimised_cutoff(
     analysis: str, cutoff: str, pvalue: float, lower: float, upper: float
 ) -> Caution:

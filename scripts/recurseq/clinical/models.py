@@ -73,6 +73,7 @@ def fit_outcome(model: Model, patients: Patients) -> ModelResult:
     found.append(caution.non_proportional(analysis, float(by_km.iloc[0]) if len(by_km) else np.nan))
     terms = pd.DataFrame(rows, columns=describe("model_terms").names)
     terms = _withhold(terms, analysis, model, patients, found)
+    found += [_not_at_random(analysis, name, terms) for name in late]
     return ModelResult(
         terms=terms,
         summary=pd.DataFrame(summary, columns=describe("model_summary").names),
@@ -260,6 +261,14 @@ def _cautions(
         clusters = len(np.unique(first.rows.cluster))
         found.append(caution.few_centres(analysis, model.cluster, clusters))
     return found + cutoff_cautions(analysis, cohort, list(alone), model.endpoint)
+
+
+def _not_at_random(analysis: str, name: str, terms: pd.DataFrame) -> Caution:
+    """Judge a term that came after the origin by its least biased ratio, if it has one."""
+    own = terms[(terms["term"] == name) & terms["model"].isin([TIME_VARYING, LANDMARK])]
+    ratios = own.sort_values("model", ascending=False, kind="stable")["ratio"]
+    ratio = float(ratios.iloc[0]) if len(ratios) else np.nan
+    return caution.confounded_by_indication(analysis, name, ratio)
 
 
 def _lost(analysis: str, what: str, one: FittedModel) -> Caution | None:
