@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from recurseq.base.errors import raise_if_any
+from recurseq.base.tables import write_table
+from recurseq.clinical.assays import quantify, read_wells
+from recurseq.clinical.cohorts import flags
+from recurseq.clinical.cutoffs import find
+from recurseq.clinical.endpoints import derive
+from recurseq.clinical.measures import add_measures
+from recurseq.clinical.patients import Patients, joined, read_patients, read_typed, write_patients
+from recurseq.clinical.settings import Assay, clinical_settings
+from recurseq.clinical.table import as_read, read_table
+from recurseq.study.clinical_names import clinical_sections
+from recurseq.study.defaults import with_defaults
 from support.small_study import StudyFolder
 
 PATIENTS = 80
@@ -107,3 +120,35 @@ def make_patients(folder: Path) -> StudyFolder:
     study = StudyFolder(folder, copy.deepcopy(CONFIG))
     study.write()
     return study
+
+
+def read_through(folder: Path, config: dict, cutoffs: bool = True) -> Patients:
+    """Patients as an analysis sees them, by the steps of the workflow and through their files."""
+    settings = clinical_settings(clinical_sections(with_defaults(config)))
+    settings = replace(settings, path=str(folder / settings.path))
+    table, problems = read_table(settings)
+    raise_if_any(problems)
+    files = {name: folder / f"{name}.out.tsv" for name in ("table", "outcomes", "patients")}
+    frame = table.frame.join(flags(settings, table.frame))
+    write_patients(frame, files["table"], "clinical_table")
+    frame = read_typed(files["table"], "clinical_table", settings)
+    _, columns, problems = derive(settings, as_read(frame, settings.path))
+    raise_if_any(problems)
+    write_patients(columns, files["outcomes"], "clinical_outcomes")
+    frame = joined(frame, read_typed(files["outcomes"], "clinical_outcomes", settings))
+    assays = {name: _assay(replace(one, path=str(folder / one.path)), settings.missing)
+              for name, one in settings.assays.items()}  # fmt: skip
+    frame = add_measures(settings, frame, assays, {})
+    write_patients(frame, files["patients"], "clinical_patients")
+    patients = read_patients(files["patients"], settings)
+    found = {}
+    for name, cutoff in settings.cutoffs.items() if cutoffs else ():
+        found[name] = folder / f"cutoff_{name}.out.tsv"
+        write_table(find(cutoff, patients, 1).cutoff, found[name], "clinical_cutoff")
+    return read_patients(files["patients"], settings, found)
+
+
+def _assay(assay: Assay, missing: tuple[str, ...]) -> pd.DataFrame:
+    wells, problems = read_wells(assay, missing)
+    raise_if_any(problems)
+    return quantify(assay, wells)

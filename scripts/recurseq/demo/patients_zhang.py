@@ -24,7 +24,7 @@ PATIENTS, CENTRES, CENTRE_SD = 150, 15, 0.2
 INVASION, EFFECTIVE, SURGERY = np.exp(0.40), np.exp(-0.40), 0.62  # hazard ratios
 MEDIAN, OPERATED = 10.5, 0.60
 FIRST_DAY = np.datetime64("2015-01-05")
-ENTRY_DAYS = 2600
+ENTRY_DAYS = 1800  # the last visit of anybody is in 2024
 
 
 def simulate_zhang(seed: int) -> SimulatedPatients:
