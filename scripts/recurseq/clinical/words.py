@@ -9,6 +9,7 @@ from recurseq.base.text import listed, setting
 from recurseq.clinical.cautions import STOP
 from recurseq.clinical.settings import Clinical, Competing, Dated, Span, Survival
 
+ABBREVIATIONS = frozenset({"os", "dfs", "rfs", "pfs", "efs", "css", "ttp", "ttr", "hpr"})
 WITHHELD = {
     "immortal_time": "left out: groups became known after the origin (immortal time)",
     "circular_outcome": "descriptive, no test: groups are made of the outcome",
@@ -42,8 +43,10 @@ def time_axis(settings: Clinical, survival: Survival) -> str:
 
 
 def plain(name: str) -> str:
-    """Write a name of the configuration as words."""
-    return name.replace("_", " ").strip()
+    """Write a name of the configuration as words; usual abbreviations of endpoints as such."""
+    words = name.replace("_", " ").strip()
+    first, space, rest = words.partition(" ")
+    return (first.upper() + space + rest) if first.casefold() in ABBREVIATIONS else words
 
 
 def title_of(survival: Survival) -> str:

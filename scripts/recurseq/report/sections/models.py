@@ -40,6 +40,11 @@ class ModelFacts:
     figures: list[DrawnFigure]
     links: dict[str, str]
 
+    @property
+    def title(self) -> str:
+        """Its name in words."""
+        return plain(self.model.name)
+
 
 def collect(results: Results, study: Study) -> list[ModelFacts] | None:
     """Gather every model; None when the study has none."""
@@ -121,4 +126,4 @@ def limits(facts: list[ModelFacts]) -> list[str]:
 
 def entries(facts: list[ModelFacts]) -> list[tuple[str, str]]:
     """Name every model in the table of contents."""
-    return [(f"model-{one.model.name}", plain(one.model.name)) for one in facts]
+    return [(f"model-{one.model.name}", one.title) for one in facts]

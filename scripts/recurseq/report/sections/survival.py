@@ -53,6 +53,11 @@ class SurvivalFacts:
     figures: list[DrawnFigure]
     links: dict[str, str]
 
+    @property
+    def title(self) -> str:
+        """Its name in words."""
+        return plain(self.survival.name)
+
 
 def collect(results: Results, study: Study) -> list[SurvivalFacts] | None:
     """Gather every survival analysis; None when the study has none."""
@@ -180,4 +185,4 @@ def methods(facts: list[SurvivalFacts]) -> list[Paragraph]:
 
 def entries(facts: list[SurvivalFacts]) -> list[tuple[str, str]]:
     """Name every analysis in the table of contents."""
-    return [(f"survival-{one.survival.name}", plain(one.survival.name)) for one in facts]
+    return [(f"survival-{one.survival.name}", one.title) for one in facts]
