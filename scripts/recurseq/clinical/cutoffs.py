@@ -95,7 +95,7 @@ def find(cutoff: Cutoff, patients: Patients, seed: int) -> CutoffResult:
     if cutoff.bootstrap and cutoff.method != "fixed":
         _add_bootstrap(cutoff, sample, rows, random)
     for row in rows:
-        row |= _continuous(effect) | {"note": _note(cutoff, effect, facts.get("direction"))}
+        row |= _continuous(effect) | {"note": _note(cutoff, facts.get("direction"))}
         if withheld:
             row |= dict.fromkeys([*_PVALUES, "hr", "lower", "upper", "hr_shrunken"])
             row["note"] = f"left out: outcome_selected; {row['note']}"
@@ -274,13 +274,13 @@ def _continuous(effect: ContinuousEffect | None) -> dict:
         "continuous_hr": effect.ratio,
         "continuous_pvalue": effect.pvalue,
         "nonlinear_pvalue": effect.nonlinear_pvalue,
+        "continuous_step": effect.step,
     }
 
 
-def _note(cutoff: Cutoff, effect: ContinuousEffect | None, direction: Direction | None) -> str:
+def _note(cutoff: Cutoff, direction: Direction | None) -> str:
     side = cutoff.below if cutoff.method in CLOSED_BELOW else "above"
     parts = [f"a value on the cut-off is {'below' if side == cutoff.below else side}"]
-    parts += [f"continuous_hr {effect.step}"] if effect else []
     parts += [f"{direction.value} values are taken for yes"] if direction else []
     parts += ["pvalue_uncorrected is not valid"] if cutoff.method in OPTIMISED else []
     return "; ".join(parts)

@@ -95,7 +95,7 @@ def _scan(settings: Clinical, name: str, tables: Tables, simulated: bool) -> Fig
     return scan_figure(
         tables["clinical_scan"][name],
         cutoff,
-        f"{words.plain(name)}: {measure} by {chosen.method}",
+        f"{words.plain(name)}: cut-offs of {measure}",
         measure,
         "Youden index" if answers else "standardised log-rank statistic",
         facts_of((f"cut-off {words.cut_text(cutoff)}", words.corrected_pvalue_text(cutoff))),

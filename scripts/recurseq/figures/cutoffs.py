@@ -58,7 +58,7 @@ def scan_figure(
         axes.axvline(value, color=VERMILION, linewidth=1.3)
     if cuts.min() > 0 and cuts.max() / cuts.min() > WIDE_RANGE:
         axes.set_xscale("log")
-        plain_log(axes.xaxis)
+        plain_log(axes.xaxis, subs=(1, 2, 5))
     low, high = np.nanmin(scan["statistic"]), np.nanmax(scan["statistic"])
     axes.set_ylim(min(0.0, low), high * 1.1 if high > 0 else 1)
     axes.set_xlabel(axis)

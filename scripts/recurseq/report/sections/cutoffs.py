@@ -77,7 +77,7 @@ def _sizes(cutoff: Cutoff, table) -> list[tuple[str, int]]:
 
 def methods(facts: list[CutoffFacts]) -> list[Paragraph]:
     """Write how cut-offs were chosen."""
-    told = [f"{one.cutoff.measure} was cut at {one.method} ({one.cut})" for one in facts]
+    told = [f"{one.cutoff.measure} was cut at {one.cut}, {one.method}" for one in facts]
     text = "; ".join(told) + "."
     cites: tuple[str, ...] = ()
     if any(one.cutoff.method == "maxstat" for one in facts):
