@@ -24,10 +24,20 @@ LEVELS = {  # the rules of one job: those of a level run side by side
     "quality": [["assess_quality", "measure_confounding"], ["plot_quality"]],
     "contrast": [["test_contrast"], ["plot_contrast", "enrich_pathways"], ["plot_enrichment"]],
     "closing": [
-        ["check_contrasts", "check_demo", "extract_markers", "plot_model"],
+        ["check_contrasts", "check_demo", "check_clinical_demo", "extract_markers", "plot_model"],
         ["plot_markers", "adjust_for_covariates"],
         ["write_provenance"],
         ["build_workbook", "build_report"],
+    ],
+    "patients": [
+        ["import_clinical", "import_assays"],
+        ["trace_cohort", "derive_endpoints"],
+        ["measure_markers"],
+        ["find_cutoffs"],
+    ],
+    "outcomes": [
+        ["associate_clinical", "analyse_survival", "fit_outcome"],
+        ["plot_survival", "plot_models", "gather_cautions"],
     ],
 }
 FIT = ("--until", "fit_model")
@@ -91,7 +101,7 @@ def test_demo_runs_as_slurm_jobs_and_gives_the_local_tables(cluster, tmp_path, r
         assert job.peak < job.asked, job
         assert job.minutes >= 5
     assert {job.node for job in jobs} == {"node1", "node2"}
-    assert len(jobs) == 17  # for 45 rule runs
+    assert len(jobs) == 20  # for 59 rule runs
     record_property("cluster case", "every rule of the demo in a Slurm job")
     record_property(
         "result", f"{len(jobs)} jobs, each within the memory it asked for; same tables as locally"
