@@ -1,6 +1,7 @@
 """From a clinical table on the disk to the numbers of R, through every step of the workflow."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ LUNG = {
             "age": {"number": "years"},
             "sex": {"levels": ["1", "2"]},
             "ecog": {"number": "points", "from": "ph.ecog"},
+            "ph.ecog": {"levels": "auto"},
         },
     },
     "endpoints": {"os": {"time": "time", "event": "status", "unit": "days"}},
@@ -80,6 +82,14 @@ def test_curves_and_their_comparison_are_those_of_r(lung):
     for ours, theirs in (("logrank", "logrank lung"), ("fh10", "fh10 lung")):
         assert tests.loc[ours, "statistic"] == pytest.approx(golden(theirs)["chisq"], rel=1e-9)
         assert tests.loc[ours, "pvalue"] == pytest.approx(golden(theirs)["pvalue"], rel=1e-9)
+
+
+def test_a_stratified_test_is_that_of_r(lung):
+    survival = replace(lung.settings.survival["os"], strata=("ph.ecog",))
+    tests = analyse(survival, lung).tests.set_index("test")
+    expected = golden("stratified lung")
+    assert tests.loc["stratified", "statistic"] == pytest.approx(expected["chisq"], rel=1e-9)
+    assert tests.loc["stratified", "pvalue"] == pytest.approx(expected["pvalue"], rel=1e-9)
 
 
 def test_a_spanned_unit_changes_nothing(tmp_path, lung):
