@@ -1,4 +1,4 @@
-# Each contrast tested on the one model, and all groups at once.
+# Each contrast tested on the one model, with what stands behind its calls, and all groups at once.
 
 
 rule test_contrast:
@@ -7,6 +7,7 @@ rule test_contrast:
     output:
         genes=table("contrast_genes"),
         summary=table("contrast_summary_row"),
+        evidence=table("contrast_evidence"),
     log:
         "results/logs/test_contrast/{contrast}.log",
     priority: TABLES_FIRST

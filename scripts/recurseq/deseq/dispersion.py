@@ -92,6 +92,7 @@ def gene_wise(
     design: np.ndarray,
     start: np.ndarray,
     *,
+    quick: bool = False,
     threads: int = 1,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Maximum of the adjusted likelihood of each gene, without a prior.
@@ -107,6 +108,8 @@ def gene_wise(
         Samples x p.
     start
         One per gene, the smaller of the rough and the moments estimate.
+    quick
+        See `recurseq.deseq.fit`.
 
     Returns
     -------
@@ -116,13 +119,17 @@ def gene_wise(
     groups = row_groups(design)
 
     def block(rows, row_means, first):
-        return gene_wise_block(dense(rows), dense(row_means), first, groups)
+        return gene_wise_block(dense(rows), dense(row_means), first, groups, quick)
 
     return by_blocks(block, counts, means, start, threads=threads)
 
 
 def gene_wise_block(
-    counts: np.ndarray, means: np.ndarray, first: np.ndarray, groups: RowGroups
+    counts: np.ndarray,
+    means: np.ndarray,
+    first: np.ndarray,
+    groups: RowGroups,
+    quick: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Do what `gene_wise` does for one block of genes."""
     from recurseq.deseq.kernels.dispersions import climb_genes  # Numba takes a moment to import
@@ -130,12 +137,13 @@ def gene_wise_block(
     ceiling = maximum_dispersion(counts.shape[1])
     nowhere, no_prior = np.zeros(len(counts)), np.inf
     log_alpha, before, after, steps = climb_genes(
-        counts, means, *groups, np.log(first), _BOUNDS, nowhere, no_prior
-    )
+        counts, means, *groups, np.log(first), _BOUNDS, nowhere, no_prior,
+        _curvature(groups, no_prior) if quick else 0.0,
+    )  # fmt: skip
     estimate = np.minimum(np.exp(log_alpha), ceiling)
     kept = after < before + np.abs(before) / 1e6
     estimate[kept] = first[kept]
-    settled = (steps < _CLIMB_STEPS) & (steps != 1)
+    settled = (steps < _CLIMB_STEPS) & ((steps != 1) | quick)
     search = ~settled & (estimate > 10 * MINIMUM_DISPERSION)
     if search.any():
         estimate[search] = _search(counts, means, groups, search, nowhere, no_prior)
@@ -150,6 +158,7 @@ def maximum_a_posteriori(
     trend: np.ndarray,
     prior_variance: float,
     *,
+    quick: bool = False,
     threads: int = 1,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Dispersion of each gene drawn towards the trend.
@@ -163,15 +172,18 @@ def maximum_a_posteriori(
         Dispersion expected at each gene's mean.
     prior_variance
         Variance of log dispersion around the log trend.
+    quick
+        See `recurseq.deseq.fit`.
     """
     from recurseq.deseq.kernels.dispersions import climb_genes  # Numba takes a moment to import
 
     ceiling, groups = maximum_dispersion(counts.shape[1]), row_groups(design)
+    curvature = _curvature(groups, prior_variance) if quick else 0.0
 
     def block(rows, row_means, first, expected):
         y, mu, prior = dense(rows), dense(row_means), np.log(expected)
         log_alpha, _, _, steps = climb_genes(
-            y, mu, *groups, np.log(first), _BOUNDS, prior, prior_variance
+            y, mu, *groups, np.log(first), _BOUNDS, prior, prior_variance, curvature
         )
         estimate = np.exp(log_alpha)
         settled = steps < _CLIMB_STEPS
@@ -180,6 +192,11 @@ def maximum_a_posteriori(
         return np.clip(estimate, MINIMUM_DISPERSION, ceiling), settled
 
     return by_blocks(block, counts, means, start, trend, threads=threads)
+
+
+def _curvature(groups: RowGroups, prior_variance: float) -> float:
+    """Curvature in log dispersion of genes with large counts: a log variance on n - p degrees."""
+    return (len(groups.order) - groups.rows.shape[1]) / 2 + 1 / prior_variance
 
 
 def _search(counts, means, groups, chosen, prior_means, prior_variance):

@@ -20,14 +20,12 @@ from recurseq.deseq.collection import collection_paused
 from recurseq.deseq.cooks import distances
 from recurseq.deseq.design_rows import row_group_numbers
 from recurseq.deseq.glm import fit_block, fit_glm
-from recurseq.deseq.limits import MINIMUM_MEAN
+from recurseq.deseq.limits import MINIMUM_MEAN, OUTLIER_DEVIATIONS
 from recurseq.deseq.trend import Trend, fit_trend, spread_around
 
 with collection_paused():
     from pydeseq2.dds import DeseqDataSet
     from pydeseq2.default_inference import DefaultInference
-
-OUTLIER_DEVIATIONS = 2.0
 
 
 class BatchedInference(DefaultInference):
@@ -86,6 +84,8 @@ class BatchedDataSet(DeseqDataSet):
         Size or normalisation factors, genes x samples (`Normalization.rows`).
     threads
         Blocks of genes solved at the same time.
+    quick
+        See `recurseq.deseq.fit`.
     """
 
     def __init__(
@@ -95,6 +95,8 @@ class BatchedDataSet(DeseqDataSet):
         coding: np.ndarray,
         factors: np.ndarray,
         threads: int = 1,
+        *,
+        quick: bool = False,
     ):
         labels = pd.DataFrame(index=counts.index)
         with warnings.catch_warnings():
@@ -108,7 +110,7 @@ class BatchedDataSet(DeseqDataSet):
                 refit_cooks=False,
             )
         self.regressors = Regressors.coded(design.to_numpy(), coding)
-        self.factors = factors
+        self.factors, self.quick = factors, quick
 
     def estimate(self, trend: Trend | None = None, priors: tuple[float, float] | None = None):
         """Fit dispersions, coefficients and Cook's distances.
@@ -140,7 +142,7 @@ class BatchedDataSet(DeseqDataSet):
             else:
                 means = fit_block(y, factors, start, regressors=self.regressors)[1]
             means = np.maximum(means, MINIMUM_MEAN)
-            estimates = dispersion.gene_wise_block(y, means, start, groups)
+            estimates = dispersion.gene_wise_block(y, means, start, groups, self.quick)
             return scaled.mean(axis=1), means, *estimates
 
         averages, self.preliminary_means, dispersions, settled = by_blocks(
@@ -172,6 +174,7 @@ class BatchedDataSet(DeseqDataSet):
             np.where(gene_wise > 0.1 * expected, gene_wise, expected),
             expected,
             self.priors[1],
+            quick=self.quick,
             threads=self.inference.threads,
         )
         above = np.log(gene_wise) > np.log(expected) + OUTLIER_DEVIATIONS * np.sqrt(self.priors[0])

@@ -126,6 +126,7 @@ def fit(
     lengths: pd.DataFrame | None = None,
     normalization: Normalization | None = None,
     cooks: bool = True,
+    quick: bool = False,
     threads: int = 1,
     formula: str = "",
 ) -> Fit:
@@ -151,6 +152,10 @@ def fit(
     cooks
         Whether single outlying counts are replaced (7 replicates or more) or withhold the p-value
         (3 to 6 replicates).
+    quick
+        Find dispersions by Newton's method, and write no messages: for fits by the hundred that
+        nobody compares with R's gene by gene. The maxima are the same; a gene whose likelihood is
+        flat may stop elsewhere.
     threads
         Blocks of genes solved at the same time.
     formula
@@ -180,7 +185,7 @@ def fit(
         lengths = lengths.reindex(columns=lengths.columns.sort_values())
     if normalization is None:
         normalization = normalize(used, method=method, size_factors=size_factors, lengths=lengths)
-    result = _fit_sorted(used, ordered_design, normalization, cooks, threads)
+    result = _fit_sorted(used, ordered_design, normalization, cooks, quick, threads)
     return _restore(result, counts, design, formula)
 
 
@@ -201,15 +206,16 @@ def _check(counts: pd.DataFrame, design: pd.DataFrame) -> None:
         )
 
 
-def _fit_sorted(counts, design, normalization, cooks, threads) -> Fit:
+def _fit_sorted(counts, design, normalization, cooks, quick, threads) -> Fit:
     from recurseq.deseq.engine import BatchedDataSet  # PyDESeq2 takes a second or two to import
 
+    said = logging.DEBUG if quick else logging.INFO
     basis, back = orthonormal(design)
     factors = normalization.rows(counts.index, counts.columns)
-    model = BatchedDataSet(counts, basis, coding(design, basis), factors, threads)
+    model = BatchedDataSet(counts, basis, coding(design, basis), factors, threads, quick=quick)
     model.estimate()
     estimates = _collect(model)
-    _log.info("fitted %d genes in %d samples", counts.shape[1], counts.shape[0])
+    _log.log(said, "fitted %d genes in %d samples", counts.shape[1], counts.shape[0])
     rows = counts.to_numpy().T
     nothing = np.array([], dtype=int), rows[:0], np.zeros((0, len(counts)), dtype=bool)
     changed = _Replaced(
@@ -221,7 +227,7 @@ def _fit_sorted(counts, design, normalization, cooks, threads) -> Fit:
     )
     emptied = changed.genes[~changed.counts.any(axis=1)]
     if len(changed.genes):
-        _log.info("replaced outlier counts of %d genes; fitting these again", len(changed.genes))
+        _log.log(said, "replaced counts of %d genes; fitting these again", len(changed.genes))
         _refit(estimates, model, changed, counts, basis)
     table = estimates.table
     table.iloc[emptied, table.columns.get_loc("baseMean")] = 0.0
@@ -279,7 +285,12 @@ def _refit(estimates, model, changed, counts, basis) -> None:
     genes = changed.genes[left]
     replaced = pd.DataFrame(changed.counts[left].T, counts.index, counts.columns[genes])
     second = type(model)(
-        replaced, basis, model.regressors.coding, model.factors[genes], model.inference.threads
+        replaced,
+        basis,
+        model.regressors.coding,
+        model.factors[genes],
+        model.inference.threads,
+        quick=model.quick,
     )
     second.estimate(model.trend, model.priors)
     refitted = _collect(second)

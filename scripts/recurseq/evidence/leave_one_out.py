@@ -15,9 +15,8 @@ from recurseq.deseq.dispersion import (
     mean_reciprocal,
     starting_values,
 )
-from recurseq.deseq.engine import OUTLIER_DEVIATIONS
 from recurseq.deseq.glm import covariance, fit_glm
-from recurseq.deseq.limits import MINIMUM_MEAN
+from recurseq.deseq.limits import MINIMUM_MEAN, OUTLIER_DEVIATIONS
 from recurseq.deseq.trend import spread_around
 from recurseq.deseq.wald import aligned_weights, sample_weights
 from recurseq.design.calling import CallingRule

@@ -63,6 +63,7 @@ class Rule:
             design,
             normalization=self.fit.normalization,
             cooks=self.options.cooks,
+            quick=True,
         )
         weights = self.contrast.weights(self.formula, samples)
         compared = self.contrast.compared(samples)

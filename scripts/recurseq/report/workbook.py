@@ -14,6 +14,7 @@ import xlsxwriter
 
 from recurseq.base.tables import MISSING, Table, TableFile, describe, read_table
 from recurseq.base.whole_file import whole_file
+from recurseq.evidence.support import NONE
 from recurseq.report.results import Results
 
 EXCEL_ROWS = 1_048_576
@@ -21,11 +22,16 @@ EXCEL_TEXT = 32_767
 EXCEL_NAME = 31
 # A fixed date keeps the file byte-identical from run to run.
 CREATED = datetime.datetime(2016, 9, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
-# A row without an estimate holds only NA and a note; the TSV keeps it, the workbook says so.
-ESTIMATE = {"contrast_genes": "log2FoldChange", "omnibus_genes": "stat"}
+# Rows that say next to nothing are in the TSV alone, and the legend says so: those of genes without
+# an estimate (NA and a note), and the evidence beside genes that were not called.
+SHOWN = {
+    "contrast_genes": ("genes with an estimate", lambda table: table["log2FoldChange"].notna()),
+    "omnibus_genes": ("genes with an estimate", lambda table: table["stat"].notna()),
+    "contrast_evidence": ("called genes", lambda table: table["support"] != NONE),
+}
 LARGE_NUMBERS = {"baseMean", "normalized", "mean_numerator", "mean_denominator"}
 MEASURED_ROWS = 300
-ROWS_LEFT_OUT = "Only genes with an estimate ({shown:,} of {all:,} rows); every gene is in {file}."
+ROWS_LEFT_OUT = "Only {which} ({shown:,} of {all:,} rows); every gene is in {file}."
 ROWS_CUT = "Only the first {shown:,} of {all:,} rows fit a sheet; all are in {file}."
 # Nobody reads a sheet that is wider; the distances of 2,000 samples alone would take 40 MB.
 MOST_COLUMNS = 200
@@ -198,10 +204,12 @@ def _write_sheet(worksheet, sheet: Sheet, formats: dict) -> str:
 def _rows_shown(sheet: Sheet, table: Table) -> tuple[pd.DataFrame, str]:
     frame, remark = sheet.read(), ""
     file = sheet.file or table.file
-    if sheet.table in ESTIMATE:
-        shown = frame[frame[ESTIMATE[sheet.table]].notna()]
+    if sheet.table in SHOWN:
+        which, chosen = SHOWN[sheet.table]
+        shown = frame[chosen(frame)]
         if len(shown) < len(frame):
-            remark = ROWS_LEFT_OUT.format(shown=len(shown), all=len(frame), file=file)
+            counts = {"shown": len(shown), "all": len(frame)}
+            remark = ROWS_LEFT_OUT.format(which=which, file=file, **counts)
         frame = shown
     if len(frame) > EXCEL_ROWS - 1:
         remark = ROWS_CUT.format(shown=EXCEL_ROWS - 1, all=len(frame), file=file)

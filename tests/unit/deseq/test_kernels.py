@@ -37,7 +37,7 @@ def genes(random, design, mean, dispersion, number=30):
     return counts.astype(float), means
 
 
-def climb(counts, means, design, first, prior=0.0, variance=np.inf):
+def climb(counts, means, design, first, prior=0.0, variance=np.inf, curvature=0.0):
     number = len(counts)
     return climb_genes(
         counts,
@@ -47,6 +47,7 @@ def climb(counts, means, design, first, prior=0.0, variance=np.inf):
         BOUNDS,
         np.full(number, prior),
         variance,
+        curvature,
     )
 
 
@@ -65,10 +66,13 @@ def test_climb_gains_what_scipy_says(design, mean, dispersion):
             assert after[g] - before[g] == pytest.approx(gain, rel=1e-8, abs=1e-8 * mean)
 
 
+@pytest.mark.parametrize("curvature", [0.0, 5.0, 0.1, 100.0], ids=["R", "near", "low", "high"])
+@pytest.mark.parametrize("start", [-12.0, -3.0, 2.5])
 @pytest.mark.parametrize("design", [THREE_GROUPS, WITH_AGE], ids=["groups", "age"])
-def test_climb_ends_at_the_maximum(design):
+def test_climb_ends_at_the_maximum(design, start, curvature):
+    """From far away too; Newton's method whatever curvature it is told to begin with."""
     counts, means = genes(np.random.default_rng(4), design, 200, 0.1)
-    reached, _, _, steps = climb(counts, means, design, -3.0, -2.0, 1.0)
+    reached, _, _, steps = climb(counts, means, design, start, -2.0, 1.0, curvature)
     for g in range(len(counts)):
         gene = counts[g], means[g], design, -2.0, 1.0
         best = minimize_scalar(lambda a, gene=gene: -objective(a, *gene), bounds=(-8, 3))

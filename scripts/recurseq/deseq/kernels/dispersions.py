@@ -4,7 +4,8 @@ With s = 1 / alpha, the likelihood of a count y with mean mu is, up to terms wit
 log Gamma(y + s) - log Gamma(s) + y log alpha - (y + s) log(1 + alpha mu), and the adjustment is
 -1/2 log det X'WX with W = diag(mu / (1 + alpha mu)) (Love, Huber and Anders, Genome Biology 15, 550
 (2014), Methods, "Estimation of dispersions"; Cox and Reid, JRSS B 49, 1 (1987)). Constants and
-stopping rule are R DESeq2's, because genes with a flat likelihood stop where the rule says.
+stopping rule are R DESeq2's, because genes with a flat likelihood stop where the rule says. Where
+nobody compares with R, as in shuffled labels, `_leap` comes to the same maximum in fewer steps.
 
 Arguments that functions here share: `gene` is counts, means, sum of the counts and prior mean of a
 gene; `model` is prior variance, `starts` and `rows`; `work` is overwritten.
@@ -36,6 +37,8 @@ BUILT_ON = "5029916df8a637f3"  # given by state_of_files
 _FIRST_STEP = 1.0
 _ARMIJO = 1e-4
 _CLIMB_TOLERANCE = 1e-6
+_LONGEST_LEAP = 2.0  # of a log dispersion
+_BENT = 4.0  # factor by which the curvature is taken for larger, or smaller, than it was
 _LOWEST, _HIGHEST = -30.0, 10.0  # log dispersions that a climb may propose
 _GRID_POINTS = 20
 _LANES = 16  # samples are filled up to a multiple of this, so that none is left to go alone
@@ -154,6 +157,36 @@ def _climb(start, bounds, gene, model, work):
 
 
 @compiled()
+def _leap(start, bounds, curvature, gene, model, work):
+    """Newton's method with the curvature between the last two places; returns as `_climb` does."""
+    lowest, most_steps = bounds
+    here = start
+    value, rise_logs, mean_logs = _value(here, gene, model, work)
+    first = value
+    slope = _slope(here, rise_logs, mean_logs, gene, model, work)
+    steps = 0
+    while steps < most_steps:
+        steps += 1
+        move = min(max(slope / curvature, -_LONGEST_LEAP), _LONGEST_LEAP)
+        proposed = min(max(here + move, _LOWEST), _HIGHEST)
+        move = proposed - here
+        reached, rise_logs, mean_logs = _value(proposed, gene, model, work)
+        if not reached >= value + _ARMIJO * slope * move:
+            curvature *= _BENT
+            continue
+        gain = reached - value
+        here, value = proposed, reached
+        if gain < _CLIMB_TOLERANCE or here < lowest:
+            break
+        slope_before = slope
+        slope = _slope(here, rise_logs, mean_logs, gene, model, work)
+        curvature = max((slope_before - slope) / move, curvature / _BENT)
+        if slope * slope / curvature < 2 * _CLIMB_TOLERANCE:  # what one more step would gain
+            break
+    return here, first, value, steps
+
+
+@compiled()
 def _best_between(low, high, gene, model, work):
     """Return the best of 20 log dispersions, equally spaced."""
     best, best_value = low, -np.inf
@@ -186,9 +219,9 @@ def _work_space(samples, rows):
 
 @entry(
     f"Tuple((f8[::1], f8[::1], f8[::1], i8[::1]))({MATRIX}, {MATRIX}, {GROUPS}, {VECTOR}, "
-    f"Tuple((f8, i8)), {VECTOR}, f8)"
+    f"Tuple((f8, i8)), {VECTOR}, f8, f8)"
 )
-def climb_genes(counts, means, order, starts, rows, first, bounds, priors, variance):
+def climb_genes(counts, means, order, starts, rows, first, bounds, priors, variance, curvature):
     """Climb the adjusted likelihood from the log dispersions `first`, one per gene.
 
     Parameters
@@ -203,6 +236,8 @@ def climb_genes(counts, means, order, starts, rows, first, bounds, priors, varia
         Log dispersion below which the climb ends, and the most steps.
     priors, variance
         Normal prior on log dispersion, a mean for each gene; an infinite variance is no prior.
+    curvature
+        Of the objective, about: then Newton's method is used. 0 climbs step by step as R does.
 
     Returns
     -------
@@ -218,7 +253,11 @@ def climb_genes(counts, means, order, starts, rows, first, bounds, priors, varia
         gather(counts[g], order, y)
         gather(means[g], order, mu)
         gene = y, mu, sum_of(y), priors[g]
-        reached[g], before[g], after[g], steps[g] = _climb(first[g], bounds, gene, model, work)
+        if curvature > 0:
+            found = _leap(first[g], bounds, curvature, gene, model, work)
+        else:
+            found = _climb(first[g], bounds, gene, model, work)
+        reached[g], before[g], after[g], steps[g] = found
     return reached, before, after, steps
 
 
