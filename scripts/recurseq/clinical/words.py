@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.text import listed, setting
-from recurseq.clinical.cautions import STOP
+from recurseq.clinical.cautions import ALPHA, STOP
 from recurseq.clinical.settings import Clinical, Competing, Dated, Span, Survival
 
 ABBREVIATIONS = frozenset({"os", "dfs", "rfs", "pfs", "efs", "css", "ttp", "ttr", "hpr"})
@@ -81,21 +81,46 @@ def headline(groups: pd.DataFrame, tests: pd.DataFrame, cautions: pd.DataFrame) 
     stopped = list(cautions.loc[cautions["severity"] == STOP, "code"])
     if stopped:
         return "; ".join(dict.fromkeys(WITHHELD.get(code, f"left out: {code}") for code in stopped))
-    own = tests[tests["subgroup"] == "all"].set_index("test")
-    if "logrank" not in own.index:
+    own, name = _of_all(tests), deciding_test(tests, cautions)
+    if not name:
+        return WITHHELD["optimised_cutoff"] if "logrank" in own.index else ""
+    if name == "maxstat":
+        return f"corrected {pvalue_text(own.loc['maxstat', 'pvalue'])} (best of many cut-offs)"
+    if name.startswith("rmst_"):
+        return _difference(own.loc[name], name, groups)
+    word = "stratified log-rank" if name == "stratified" else "log-rank"
+    return f"{word} {pvalue_text(own.loc[name, 'pvalue'])}{_ratio(groups)}"
+
+
+def deciding_test(tests: pd.DataFrame, cautions: pd.DataFrame) -> str:
+    """Name the test whose p-value counts; empty when there is none, or when it was left out."""
+    own = _of_all(tests)
+    if "logrank" not in own.index or (cautions["severity"] == STOP).any():
         return ""
     if "maxstat" in own.index:
-        return f"corrected {pvalue_text(own.loc['maxstat', 'pvalue'])} (best of many cut-offs)"
+        return "maxstat"
     if pd.isna(own.loc["logrank", "pvalue"]):
-        return WITHHELD["optimised_cutoff"]
+        return ""
     if (cautions["code"] == "non_proportional").any():
         restricted = [name for name in own.index if str(name).startswith("rmst_")]
         known = [name for name in restricted if pd.notna(own.loc[name, "estimate"])]
         if known:
-            return _difference(own.loc[known[-1]], known[-1], groups)
-    name = "stratified" if "stratified" in own.index else "logrank"
-    word = "stratified log-rank" if name == "stratified" else "log-rank"
-    return f"{word} {pvalue_text(own.loc[name, 'pvalue'])}{_ratio(groups)}"
+            return known[-1]
+    return "stratified" if "stratified" in own.index else "logrank"
+
+
+def association(by: str, endpoint: str, tests: pd.DataFrame, cautions: pd.DataFrame) -> str:
+    """Say whether groups are associated with an endpoint; neither cause nor effect."""
+    name = deciding_test(tests, cautions)
+    if not name:
+        return f"{plain(by)} and {plain(endpoint)}"
+    if _of_all(tests).loc[name, "pvalue"] < ALPHA:
+        return f"{plain(by)} is associated with {plain(endpoint)}"
+    return f"no association of {plain(by)} with {plain(endpoint)} is shown"
+
+
+def _of_all(tests: pd.DataFrame) -> pd.DataFrame:
+    return tests[tests["subgroup"] == "all"].set_index("test")
 
 
 def _difference(row: pd.Series, name: str, groups: pd.DataFrame) -> str:

@@ -8,7 +8,15 @@ import pandas as pd
 
 from recurseq.base.text import listed, setting
 from recurseq.clinical.settings import Survival, clinical_settings
-from recurseq.clinical.words import gray_text, headline, median_text, plain, size_text, time_axis
+from recurseq.clinical.words import (
+    association,
+    gray_text,
+    headline,
+    median_text,
+    plain,
+    size_text,
+    time_axis,
+)
 from recurseq.report.cautions import cautions_of
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
@@ -79,7 +87,7 @@ def collect(results: Results, study: Study) -> list[SurvivalFacts] | None:
                 survival=survival,
                 size=size_text(groups),
                 axis=time_axis(settings, survival),
-                sentence=_sentence(survival, headline(groups, tests, cautions)),
+                sentence=_sentence(survival, groups, tests, cautions),
                 groups=[{**row, "middle": median_text(row)} for row in own.to_dict("records")],
                 months=[setting(month) for month in survival.at],
                 times=_times(times),
@@ -107,11 +115,14 @@ def _is_mean(column: str) -> bool:
     return column.startswith("rmst_") and not column.endswith("_se")
 
 
-def _sentence(survival: Survival, text: str) -> str:
+def _sentence(
+    survival: Survival, groups: pd.DataFrame, tests: pd.DataFrame, cautions: pd.DataFrame
+) -> str:
     """Say what is associated with what; nothing for a single curve."""
+    text = headline(groups, tests, cautions)
     if not text or survival.by is None:
         return ""
-    return f"{plain(survival.by)} and {plain(survival.endpoint)}: {text}"
+    return f"{association(survival.by, survival.endpoint, tests, cautions)}: {text}"
 
 
 def _times(times: pd.DataFrame) -> dict[str, list[str]]:
