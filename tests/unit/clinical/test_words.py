@@ -19,7 +19,7 @@ GROUPS = pd.DataFrame(
 )
 
 
-def tests_of(**pvalues):
+def pvalues_of(**pvalues):
     rows = [
         {"subgroup": "all", "test": name, "pvalue": value, "estimate": 3.0, "lower": 1, "upper": 5}
         for name, value in pvalues.items()
@@ -36,12 +36,12 @@ CHOSEN = as_table([optimised_cutoff("survival.x", "best", 0.3, 1.0, 2.0)])
 @pytest.mark.parametrize(
     ("tests", "cautions", "decides"),
     [
-        (tests_of(logrank=0.01, rmst_24=0.2), NONE, "logrank"),
-        (tests_of(logrank=0.01, stratified=0.02), NONE, "stratified"),
-        (tests_of(logrank=0.01, rmst_24=0.2), BENT, "rmst_24"),
-        (tests_of(logrank=0.01, maxstat=0.3), CHOSEN, "maxstat"),
-        (tests_of(logrank=0.01), LATE, ""),
-        (tests_of(logrank=float("nan")), CHOSEN, ""),
+        (pvalues_of(logrank=0.01, rmst_24=0.2), NONE, "logrank"),
+        (pvalues_of(logrank=0.01, stratified=0.02), NONE, "stratified"),
+        (pvalues_of(logrank=0.01, rmst_24=0.2), BENT, "rmst_24"),
+        (pvalues_of(logrank=0.01, maxstat=0.3), CHOSEN, "maxstat"),
+        (pvalues_of(logrank=0.01), LATE, ""),
+        (pvalues_of(logrank=float("nan")), CHOSEN, ""),
     ],
 )
 def test_one_test_decides(tests, cautions, decides):
@@ -56,7 +56,7 @@ def test_one_test_decides(tests, cautions, decides):
 
 
 def test_an_association_is_no_effect_and_its_absence_is_not_shown_either():
-    small, large = tests_of(logrank=0.01), tests_of(logrank=0.2)
+    small, large = pvalues_of(logrank=0.01), pvalues_of(logrank=0.2)
     assert association("mt1m", "dfs", small, NONE) == "mt1m is associated with DFS"
     assert association("mt1m", "dfs", large, NONE) == "no association of mt1m with DFS is shown"
     assert association("mt1m", "dfs", small, LATE) == "mt1m and DFS"
