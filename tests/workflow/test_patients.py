@@ -48,7 +48,7 @@ def texts(study):
     """Every file of the results and of Snakemake's logs that is shared or shown, as text."""
     for path in [*study.path.rglob("results/**/*"), *study.path.rglob(".snakemake/log/*")]:
         own = path.is_file() and path.parent.name != "assays"
-        if not own or path.suffix == ".png" or path.name.split(".")[-2:-1][0] in OF_SINGLE_PATIENTS:
+        if not own or path.suffix == ".png" or path.stem.split(".")[-1] in OF_SINGLE_PATIENTS:
             continue
         if path.suffix == ".xlsx":
             with zipfile.ZipFile(path) as book:
@@ -114,5 +114,15 @@ def test_a_changed_curve_runs_no_model_again(patients, tmp_path):
     ended = study.run("--dry-run")
     text = ended.stdout + ended.stderr
     assert "analyse_survival" in text
-    for rule in ("fit_outcome", "associate_clinical", "find_cutoffs", "measure_markers"):
+    for rule in ("fit_outcome", "associate_clinical", "find_cutoffs", "import_clinical"):
+        assert f"rule {rule}:" not in text
+
+
+def test_a_changed_model_runs_no_curve_again(patients, tmp_path):
+    study = patients.copied(tmp_path / "changed")
+    study.set("models.os.ties", "breslow")
+    ended = study.run("--dry-run")
+    text = ended.stdout + ended.stderr
+    assert "rule fit_outcome:" in text
+    for rule in ("analyse_survival", "associate_clinical", "find_cutoffs", "import_clinical"):
         assert f"rule {rule}:" not in text

@@ -16,7 +16,7 @@ rule import_clinical:
         mem_mb=memory("import_clinical"),
         runtime=minutes("import_clinical"),
     params:
-        sections=study.clinical,
+        sections=naming_part(study.clinical),
         given=dates(user_file(clinical.path)),
     script:
         "../../scripts/import_clinical.py"

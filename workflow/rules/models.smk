@@ -24,7 +24,7 @@ if "models" in study.parts:
             mem_mb=memory("fit_outcome"),
             runtime=minutes("fit_outcome"),
         params:
-            sections=clinical_sections(*COMMON),
+            sections=clinical_sections(*COMMON) | {"models": study.clinical["models"]},
             cutoffs=cutoff_names("models"),
         script:
             "../../scripts/fit_outcome.py"
@@ -50,7 +50,7 @@ if "models" in study.parts:
             mem_mb=memory("plot_models"),
             runtime=minutes("plot_models"),
         params:
-            sections=clinical_sections("models"),
+            sections=clinical_sections() | {"models": study.clinical["models"]},
             names=clinical_wildcards(study.clinical),
             simulated=study.simulated,
         script:

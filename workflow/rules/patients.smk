@@ -1,7 +1,7 @@
 # What the clinical rules share: which settings and cut-offs each of their jobs needs.
 from recurseq.clinical.names import cutoffs_in
 from recurseq.clinical.settings import clinical_settings
-from recurseq.study.clinical_names import clinical_wildcards
+from recurseq.study.clinical_names import clinical_wildcards, naming_part
 
 clinical = clinical_settings(study.clinical)
 # Whatever an analysis looks at, it looks at these.
@@ -14,9 +14,11 @@ CAUTIONS = (
 
 
 def clinical_sections(*names):
-    """The clinical table's section and those named, as plain values for a script."""
+    """The clinical table's section and those named, as plain values for a script; of models what
+    columns they name."""
+    named = {**study.clinical, "models": naming_part(study.clinical).get("models")}
     wanted = ("clinical", *names)
-    return {name: study.clinical[name] for name in wanted if name in study.clinical}
+    return {name: named[name] for name in wanted if name in study.clinical}
 
 
 def cutoff_names(section):

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from recurseq.study.defaults import with_defaults
+
 CLINICAL = "clinical"
 # The sections that describe patients; the room `clinical` gives them their types.
 SECTIONS = (
     *(CLINICAL, "cohorts", "endpoints", "assays", "measures", "cutoffs", "associations"),
     *("survival", "models", "flow"),
 )
+# Keys of an analysis that name columns; what else it says does not change which are read.
+NAMING = {
+    "cutoffs": ("measure", "method", "endpoint", "cohort"),
+    "associations": ("groups", "with", "cohort"),
+    "survival": ("endpoint", "by", "cohort", "strata", "subgroups"),
+    "models": (
+        *("kind", "endpoint", "cohort", "terms", "univariable", "strata", "cluster"),
+        *("delayed_entry", "time_varying"),
+    ),
+}
 # Wildcards that are also conditions: without a name, no such file exists.
 PARTS_BY_NAME = ("concordance", "scan", "competing", "subgroups")
 
@@ -19,6 +31,21 @@ def clinical_sections(full: Mapping) -> dict[str, Mapping] | None:
     if CLINICAL not in full:
         return None
     return {name: full[name] for name in SECTIONS if name in full}
+
+
+def naming_part(sections: Mapping[str, Mapping]) -> dict[str, Mapping]:
+    """Keep of the clinical sections what decides which columns are read; the rest is as by default.
+
+    The table is then not read anew when an analysis changes in anything else.
+    """
+    kept = dict(sections)
+    for section, keys in NAMING.items():
+        if section in kept:
+            kept[section] = {
+                name: {key: entry[key] for key in keys if key in entry}
+                for name, entry in kept[section].items()
+            }
+    return {name: one for name, one in with_defaults(kept).items() if name in sections}
 
 
 def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, ...]]:
