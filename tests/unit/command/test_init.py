@@ -320,7 +320,8 @@ def test_files_that_cannot_be_read(tmp_path):
     for counts, sheet in (("no.tsv", "samples.tsv"), ("counts.tsv", "no.tsv")):
         ended = init(folder, counts=counts, sheet=sheet)
         assert ended.exit_code == 1 and "no.tsv: the file does not exist" in ended.output
-    assert recurseq("init", folder).exit_code == 2  # counts and samples have to be named
+    ended = recurseq("init", folder)
+    assert ended.exit_code == 1 and "neither counts nor a clinical table" in ended.output
 
 
 def test_without_a_clear_column_somebody_has_to_name_it(tmp_path):
