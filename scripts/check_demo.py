@@ -1,15 +1,33 @@
-"""Hold the calls of the demo study against the truth it was simulated with."""
+"""Hold what was found in the demo study against the truth it was simulated with."""
 
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    from recurseq.base.tables import read_table, write_table
-    from recurseq.demo import calls_against_truth, report
-    from recurseq.design.contrast import Contrast
+    import pandas as pd
 
-    truth = read_table(snakemake.input.truth, "demo_truth")
-    results = [read_table(path, "contrast_genes") for path in snakemake.input.genes]
-    contrasts = [Contrast.from_dict(one) for one in snakemake.params.contrasts]
-    check = calls_against_truth(truth, results, contrasts, snakemake.params.alpha)
-    write_table(check, snakemake.output.check, "demo_check")
+    from recurseq.base.h5ad import open_h5ad
+    from recurseq.base.tables import read_table, write_table
+    from recurseq.demo.check import calls_against_truth, report
+    from recurseq.demo.found import markers_against_truth, patterns_against_truth
+    from recurseq.design.contrast import Contrast
+    from recurseq.design.formula import parse_formula
+
+    given, params, output = snakemake.input, snakemake.params, snakemake.output
+    truth = read_table(given.truth, "demo_truth")
+    genes = [read_table(path, "contrast_genes") for path in given.genes]
+    evidence = [read_table(path, "contrast_evidence") for path in given.evidence]
+    contrasts = [Contrast.from_dict(one) for one in params.contrasts]
+    summary = read_table(given.summary, "contrast_summary").set_index("contrast")
+    called = calls_against_truth(
+        truth, contrasts, genes, evidence, summary["verdict"].to_dict(), params.alpha
+    )
+    check = pd.concat([called, read_table(given.halves, "demo_halves")], ignore_index=True)
+    write_table(check, output.check, "demo_check")
+    model = open_h5ad(given.model)
+    design = parse_formula(model.uns["formula"]), model.obs
+    markers = markers_against_truth(truth, contrasts, genes, evidence, *design)
+    write_table(markers, output.markers, "demo_markers")
+    steps = [one for name in params.steps for one in contrasts if one.name == name]
+    patterns = [read_table(path, "patterns") for path in given.patterns]
+    write_table(patterns_against_truth(truth, patterns, steps), output.patterns, "demo_patterns")
     print(report(check))

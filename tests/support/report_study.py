@@ -199,8 +199,24 @@ def _write_optional(results: Path, significant: bool) -> None:
     draw(results / "qc" / "figures", ["pca"])
     check = {"contrast": "early_vs_none", "alpha": 0.05, "tested": 180, "truly_changed": 40}
     check |= {"called": 31, "false_calls": 1, "observed_fdr": 1 / 31, "power": 0.75}
-    check = [{**check, "wrong_sign": 0}]
-    write_table(frame("demo_check", check), results / "demo" / "check.tsv", "demo_check")
+    check |= {"wrong_sign": 0, "confirmed": 25, "false_confirmed": 0, "confirmed_fdr": 0.0}
+    check |= {"confirmed_power": 0.6, "carried_by_few": 2, "carried_subset": 1}
+    check |= {"verdict": "above_chance", "verdict_agrees": True}
+    halves = {"contrast": "random_halves", "alpha": 0.05, "called": 3, "observed_fdr": 1.0}
+    rows = [check, {**halves, "verdict": "like_chance", "verdict_agrees": True}]
+    write_table(frame("demo_check", rows), results / "demo" / "check.tsv", "demo_check")
+    marker = {"gene_id": "ENSG_MT1M", "gene_name": "MT1M", "programme": "metallothionein"}
+    marker |= {"contrast": "early_vs_none", "planted": -2.5, "dispersion": 0.38, "power": 0.97}
+    marker |= {"patients_dispersion": 2.7, "subset": False, "log2FoldChange": -2.4}
+    marker |= {"padj": 1e-4, "outcome": "confirmed"}
+    missed = {**marker, "gene_name": "AFP", "planted": 2.0, "subset": True, "outcome": "missed"}
+    missed["programme"] = "oncofetal"
+    table = frame("demo_markers", [marker, missed])
+    write_table(table, results / "demo" / "markers.tsv", "demo_markers")
+    names = describe("demo_patterns").names
+    counts = {**dict.fromkeys(names, 0), "planted": "lost_further", "lost_further": 4}
+    table = frame("demo_patterns", [counts])
+    write_table(table, results / "demo" / "patterns.tsv", "demo_patterns")
 
 
 def _marker(query: str, contrast: str) -> dict:

@@ -15,10 +15,36 @@ def demo(finished_demo):
 
 def test_false_discoveries_and_power_against_the_truth(demo):
     check = read_table(demo / "demo/check.tsv", "demo_check").set_index("contrast")
+    halves = check.loc["random_halves"]
+    check = check.drop(index="random_halves")
     assert len(check) == 4
-    assert (check["observed_fdr"] <= 0.07).all()
-    assert check.loc["early_vs_none", "power"] > 0.6
-    assert (check["wrong_sign"] <= 0.001 * check["called"]).all()
+    # As in patients: DESeq2's own list is false far more often than it says, the confirmed is not.
+    assert check.loc["early_vs_none", "observed_fdr"] > 0.1
+    assert (check["confirmed_fdr"] < 0.1).all()
+    assert (check["confirmed_power"] < check["power"]).all()
+    assert check["verdict_agrees"].all()
+    assert halves["truly_changed"] == 0 and halves["false_calls"] == halves["called"]
+    assert halves["verdict"] == "like_chance"
+
+
+def test_planted_markers_are_told_with_what_became_of_them(demo):
+    markers = read_table(demo / "demo/markers.tsv", "demo_markers")
+    early = markers[markers["contrast"] == "early_vs_none"].set_index("gene_name")
+    main = early.loc[["MT1M", "MYCN", "HMGA2"]]
+    assert (main["power"] > 0.9).all()
+    assert (main["dispersion"] < main["patients_dispersion"] / 2).all()
+    assert (main["outcome"] == "confirmed").all()
+    missed = early[early["outcome"] == "missed"]
+    assert len(missed) > 100  # most planted changes are too small, or their genes too noisy
+    called = early[early["outcome"].isin(["confirmed", "unconfirmed", "carried_by_few"])]
+    assert called["power"].mean() > missed["power"].mean()
+
+
+def test_patterns_are_rarely_those_of_other_genes(demo):
+    table = read_table(demo / "demo/patterns.tsv", "demo_patterns").set_index("planted")
+    strict = table.drop(index="small_step", columns="no_evidence")
+    right = sum(int(strict.loc[code, code]) for code in strict.index)
+    assert right > 0.85 * int(strict.to_numpy().sum())
 
 
 def test_headline_genes_between_early_and_no_recurrence(demo):
@@ -41,10 +67,9 @@ def test_no_marker_is_opposite_to_what_was_simulated(demo):
 def test_pathways_follow_the_simulated_programmes(demo):
     path = demo / "enrichment/early_vs_none/liver_cancer.gsea.tsv"
     sets = read_table(path, "gsea").set_index("set")
-    called = sets[sets["padj"] < 0.05]
-    up, down = " ".join(called.index[called["NES"] > 0]), " ".join(called.index[called["NES"] < 0])
-    assert "G2_M" in up and "EXHAUSTION" in up
-    assert "METALLOTHIONEIN" in down and "CYTOCHROME" in down
+    called = sets.loc[sets["significant"], "direction"]
+    assert called["METALLOTHIONEINS"] == "down"
+    assert called["T_CELL_EXHAUSTION"] == "up"
 
 
 def test_everything_shown_says_simulated(demo):

@@ -68,6 +68,7 @@ def tcga(tmp_path_factory, shared_data):
             for name, (numerator, denominator) in TCGA.items()
         },
         omnibus={"reduced": "~ 1"},
+        confounding={"refit": False},
         markers={"panel": "builtin"},
         enrichment={
             "collections": {"hallmark": str(shared_data / "data/gene_sets/h.all.v7.0.symbols.gmt")}
@@ -105,6 +106,19 @@ def test_tcga_pathways_against_normal(tcga):
         assert sets.loc[name, "direction"] == "down"
 
 
+def test_tcga_verdicts_are_those_of_shuffled_labels_in_r(tcga):
+    """R's own calls in early v no recurrence: fewer than with shuffled labels in the median."""
+    table = read_table(tcga.path / "results/contrasts/summary.tsv", "contrast_summary")
+    summary = table.set_index("contrast")
+    assert summary["verdict"].to_dict() == {
+        "early_vs_none": "like_chance",
+        "early_vs_normal": "above_chance",
+        "none_vs_normal": "above_chance",
+    }
+    called = summary["called_up"] + summary["called_down"]
+    assert called["early_vs_none"] < summary.loc["early_vs_none", "permuted_median"]
+
+
 def test_airway_with_a_blocking_factor(tmp_path, shared_data):
     study = study_of(
         tmp_path,
@@ -130,6 +144,8 @@ def test_mouse_pairs_and_five_groups(tmp_path, shared_data):
         filter={"min_count": 10, "min_samples": 3},
         design={"formula": "~ group", "levels": {"group": groups}},
         contrasts={"t": {"factor": "group", "numerator": "HCC_tumor", "denominator": "NCD"}},
+        evidence={"permutations": 0},
+        confounding={"refit": False},
     )
     ours, theirs = agreement(study, "t", shared_data, "mouse_hcc/HCC_tumor_vs_NCD.tsv.gz")
     assert jaccard(ours, theirs) >= 0.97

@@ -8,7 +8,6 @@ rule measure_confounding:
         confounding=table("qc_confounding"),
     log:
         "results/logs/measure_confounding.log",
-    priority: TABLES_FIRST
     group:
         "quality"
     conda:

@@ -9,6 +9,7 @@ if "counts" in study.simulates:
         output:
             counts=user_file(study.cohort.counts.path),
             truth=user_file(study.truth),
+            samples=table("demo_samples"),
         log:
             "results/logs/simulate_demo.log",
         conda:
@@ -22,17 +23,48 @@ if "counts" in study.simulates:
         script:
             "../../scripts/simulate_demo.py"
 
+    rule compare_halves:
+        input:
+            model="results/model.h5ad",
+            truth=user_file(study.truth),
+            samples=table("demo_samples"),
+        output:
+            halves=table("demo_halves"),
+        log:
+            "results/logs/compare_halves.log",
+        priority: TABLES_FIRST
+        conda:
+            "../../envs/recurseq.yaml"
+        threads: REQUESTS["compare_halves"].threads
+        resources:
+            mem_mb=memory("compare_halves"),
+            runtime=minutes("compare_halves"),
+        params:
+            rule=next(iter(study.contrasts.values())).rule.as_dict(),
+            testing=study.testing.options("alpha", "independent_filtering", "cooks"),
+            permutations=study.permutations,
+            seed=study.seed,
+        script:
+            "../../scripts/compare_halves.py"
+
     rule check_demo:
         input:
+            model="results/model.h5ad",
             truth=user_file(study.truth),
             genes=tables("contrast_genes"),
+            evidence=tables("contrast_evidence"),
+            summary=table("contrast_summary"),
+            patterns=tables("patterns"),
+            halves=table("demo_halves"),
         output:
             check=table("demo_check"),
+            patterns=table("demo_patterns"),
+            markers=table("demo_markers"),
         log:
             "results/logs/check_demo.log",
         priority: TABLES_FIRST
         group:
-            "summary"
+            "closing"
         conda:
             "../../envs/recurseq.yaml"
         resources:
@@ -40,6 +72,7 @@ if "counts" in study.simulates:
             runtime=minutes("check_demo"),
         params:
             contrasts=contrast_settings(),
+            steps=list((study.patterns or {}).get("contrasts", ())),
             alpha=study.testing.alpha,
         script:
             "../../scripts/check_demo.py"

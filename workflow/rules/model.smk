@@ -9,6 +9,7 @@ rule fit_model:
         model="results/model.h5ad",
     log:
         "results/logs/fit_model.log",
+    priority: TABLES_FIRST  # everything but the quality of samples waits for it
     conda:
         "../../envs/recurseq.yaml"
     threads: REQUESTS["fit_model"].threads

@@ -2,8 +2,3 @@
 
 Every count is simulated; no patient's data are used.
 """
-
-from recurseq.demo.check import calls_against_truth, check_calls, report
-from recurseq.demo.simulate import simulate, write_counts
-
-__all__ = ["calls_against_truth", "check_calls", "report", "simulate", "write_counts"]

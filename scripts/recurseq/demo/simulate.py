@@ -1,19 +1,32 @@
-"""Simulated counts of the demo study, and the fold changes they were made with."""
+"""Simulated counts of the demo study, and what they were made with."""
 
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from recurseq.base.errors import Problem, raise_if_any
+from recurseq.base.tables import describe
 from recurseq.base.text import few
 from recurseq.base.whole_file import whole_file
+from recurseq.demo.factors import (
+    IMPURE,
+    TUMOURS,
+    UNCHANGED,
+    dispersion_in,
+    draw_tumours,
+    multipliers,
+)
 from recurseq.demo.plan import LEVELS, plan_genes
+from recurseq.stats.power import wald_power
 
-TRUTH_COLUMNS = ["gene_id", "gene_name", "programme", "dispersion", *(f"log2_{x}" for x in LEVELS)]
+POWER_LEVEL = 0.001  # near the p-value that a call needs after adjustment
+LEAST_MEAN = 0.01  # of a silent gene, which has no power at any mean
 LIBRARY_SD = 0.25  # standard deviation of the log of the library size
 ABSENT = 0.002  # expression of a Y gene in women, of XIST in men
 # One tumour sample has pancreatic enzymes in it, as when tissue is carried over in the operating
@@ -21,15 +34,32 @@ ABSENT = 0.002  # expression of a Y gene in women, of XIST in men
 CONTAMINATED_GROUP, CONTAMINATED_PLACE, CONTAMINATION = "early_recurrence", 3, 300.0
 
 
-def simulate(
-    samples: pd.DataFrame, seed: int, annotation: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+class Simulation(NamedTuple):
+    """What was simulated.
+
+    Attributes
+    ----------
+    counts
+        Genes × samples, integers; the index is called ``gene_id``.
+    genes
+        Table ``demo_truth``: one row per gene in the order of `counts`; ``log2_<level>`` is the
+        log2 fold change of the expected count of the level over normal liver, exactly equal in
+        both tumour groups for a gene that does not differ between them.
+    samples
+        Table ``demo_samples``: one row per sample.
+    """
+
+    counts: pd.DataFrame
+    genes: pd.DataFrame
+    samples: pd.DataFrame
+
+
+def simulate(samples: pd.DataFrame, seed: int, annotation: pd.DataFrame) -> Simulation:
     """Simulate the counts of a recurrence study of liver cancer.
 
-    Counts are negative binomial, drawn as Poisson counts of gamma means. The log of a gene's mean
-    is the sum of normal liver, the sample's group, its batch and its library size; MYCN and HMGA2
-    also share a lognormal factor within a tumour, with mean 1, so that it adds to their dispersion
-    and not to their means.
+    Counts are negative binomial, drawn as Poisson counts of gamma means. A gene's mean is the
+    product of its mean in normal liver, the fold change of the sample's group, its batch, its
+    library size and, in tumours, of the factors of `recurseq.demo.factors`, which have mean 1.
 
     Parameters
     ----------
@@ -43,11 +73,8 @@ def simulate(
 
     Returns
     -------
-    counts : pandas.DataFrame
-        Genes × samples, integers; the index is called ``gene_id``.
-    truth : pandas.DataFrame
-        Table ``demo_truth``: one row per gene in the order of `counts`; ``log2_<level>`` is the
-        log2 fold change of the level over normal liver, exactly 0 for an unchanged gene.
+    Simulation
+        Counts, and the truth of genes and samples.
 
     Raises
     ------
@@ -58,17 +85,69 @@ def simulate(
     random = np.random.default_rng(seed)
     genes = plan_genes(annotation, random)
     depth = np.exp(LIBRARY_SD * random.standard_normal(len(samples)))
-    shared = _shared_factor(genes, samples, random)
-    mean = _expected(genes, samples) * depth * shared
-    dispersion = genes["dispersion"].to_numpy()[:, None]
+    drawn = draw_tumours(samples, random)
+    mean = _expected(genes, samples) * depth * multipliers(genes, drawn, random)
+    dispersion = genes["own_dispersion"].to_numpy()[:, None]
     gamma = random.gamma(1 / dispersion, np.broadcast_to(dispersion, mean.shape)) * mean
     counts = pd.DataFrame(
         random.poisson(gamma), index=pd.Index(genes["gene_id"]), columns=samples["sample_id"].array
     )
-    # What is left of the variance over the squared mean when the Poisson part is taken away.
-    spread = np.expm1(genes["shared_factor"] ** 2)
-    total = genes["dispersion"] + spread * (1 + genes["dispersion"])
-    return counts, genes.assign(dispersion=total)[TRUTH_COLUMNS]
+    drawn = drawn.assign(depth=depth, half=draw_halves(samples, random))
+    return Simulation(counts, true_genes(genes, samples), _true_samples(drawn, samples))
+
+
+def true_genes(genes: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
+    """Return table ``demo_truth``.
+
+    Parameters
+    ----------
+    genes
+        As `recurseq.demo.plan.plan_genes` returns them.
+    samples
+        The sample sheet, for the number of samples on which the power depends.
+    """
+    spread = [dispersion_in(genes, level) for level in TUMOURS]
+    truth = genes.rename(columns={"mean": "mean_normal"}).assign(
+        dispersion=np.mean(spread, axis=0),
+        power=_power(genes, samples, spread),
+        heavy_tails=genes["heavy_tails"] > 0,
+    )
+    levels = [f"log2_{level}" for level in LEVELS]
+    return truth[[*describe("demo_truth").names, *levels]]
+
+
+def _power(genes: pd.DataFrame, samples: pd.DataFrame, spread: Sequence[np.ndarray]) -> np.ndarray:
+    """Chance that a Wald test at 0.001 sees the difference of the tumour groups; NaN without one.
+
+    As `recurseq.stats.power.wald_standard_error` for two groups.
+    """
+    variance = np.zeros(len(genes))
+    for level, dispersion in zip(TUMOURS, spread, strict=True):
+        mean = genes["mean"] * np.exp2(genes[f"log2_{level}"])
+        size = max(int((samples["group"] == level).sum()), 1)
+        variance = variance + (1 / mean.clip(lower=LEAST_MEAN) + dispersion) / size
+    difference = genes["log2_early_recurrence"] - genes["log2_no_recurrence"]
+    power = wald_power(difference, np.sqrt(variance) / np.log(2), POWER_LEVEL)
+    return np.where(difference.abs() > UNCHANGED, power, np.nan)
+
+
+def _true_samples(drawn: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
+    event = pd.Series(None, index=drawn.index, dtype=object)
+    event[_contaminated(samples)] = "pancreatic tissue in the sample"
+    event[(drawn["purity"] == IMPURE).to_numpy()] = "mostly the liver around the tumour"
+    return drawn.assign(event=event)[describe("demo_samples").names]
+
+
+def draw_halves(samples: pd.DataFrame, random: np.random.Generator) -> np.ndarray:
+    """Deal the samples of every group and batch into two halves, A and B, by chance.
+
+    Where their number is odd, chance decides which half gets one more.
+    """
+    half = np.empty(len(samples), dtype=object)
+    for members in samples.reset_index(drop=True).groupby(["group", "batch"]).groups.values():
+        letters = random.permutation(["A", "B"])[np.arange(len(members)) % 2]
+        half[members] = random.permutation(letters)
+    return half
 
 
 def _sheet_problems(samples: pd.DataFrame) -> list[Problem]:
@@ -97,19 +176,16 @@ def _expected(genes: pd.DataFrame, samples: pd.DataFrame) -> np.ndarray:
     lacking = ((programme == "sex_female") & (sex == "male")) | (
         (programme == "sex_male") & (sex == "female")
     )
-    members = np.flatnonzero((samples["group"] == CONTAMINATED_GROUP).to_numpy())
-    dirty = np.isin(np.arange(len(samples)), members[CONTAMINATED_PLACE : CONTAMINATED_PLACE + 1])
     mean = np.where(lacking, ABSENT * mean, mean)
-    return np.where((programme == "contamination") & dirty, CONTAMINATION * mean, mean)
+    return np.where(
+        (programme == "contamination") & _contaminated(samples), CONTAMINATION * mean, mean
+    )
 
 
-def _shared_factor(
-    genes: pd.DataFrame, samples: pd.DataFrame, random: np.random.Generator
-) -> np.ndarray:
-    """Return the factor of mean 1 that some genes share within a tumour, genes × samples."""
-    tumour = (samples["group"] != "normal").to_numpy()
-    weight = np.outer(genes["shared_factor"], tumour)
-    return np.exp(weight * random.standard_normal(len(samples)) - weight**2 / 2)
+def _contaminated(samples: pd.DataFrame) -> np.ndarray:
+    members = np.flatnonzero((samples["group"] == CONTAMINATED_GROUP).to_numpy())
+    place = members[CONTAMINATED_PLACE : CONTAMINATED_PLACE + 1]
+    return np.isin(np.arange(len(samples)), place)
 
 
 def write_counts(counts: pd.DataFrame, path: str | Path) -> None:

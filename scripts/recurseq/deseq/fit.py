@@ -207,12 +207,16 @@ def _check(counts: pd.DataFrame, design: pd.DataFrame) -> None:
 
 
 def _fit_sorted(counts, design, normalization, cooks, quick, threads) -> Fit:
-    from recurseq.deseq.engine import BatchedDataSet  # PyDESeq2 takes a second or two to import
+    if quick:
+        from recurseq.deseq.estimation import PlainDataSet as DataSet
+    else:
+        # PyDESeq2 takes a second or two to import.
+        from recurseq.deseq.engine import BatchedDataSet as DataSet
 
     said = logging.DEBUG if quick else logging.INFO
     basis, back = orthonormal(design)
     factors = normalization.rows(counts.index, counts.columns)
-    model = BatchedDataSet(counts, basis, coding(design, basis), factors, threads, quick=quick)
+    model = DataSet(counts, basis, coding(design, basis), factors, threads)
     model.estimate()
     estimates = _collect(model)
     _log.log(said, "fitted %d genes in %d samples", counts.shape[1], counts.shape[0])
@@ -285,12 +289,7 @@ def _refit(estimates, model, changed, counts, basis) -> None:
     genes = changed.genes[left]
     replaced = pd.DataFrame(changed.counts[left].T, counts.index, counts.columns[genes])
     second = type(model)(
-        replaced,
-        basis,
-        model.regressors.coding,
-        model.factors[genes],
-        model.inference.threads,
-        quick=model.quick,
+        replaced, basis, model.regressors.coding, model.factors[genes], model.threads
     )
     second.estimate(model.trend, model.priors)
     refitted = _collect(second)

@@ -67,9 +67,9 @@ def test_a_sample_left_out_is_a_fit_without_it_on_the_same_trend_and_prior(monke
     change, error = leave_one_out._Model.of(model, weights).without(4, genes, threads=1)
     # The engine itself, told the trend and the spread that the whole fit found.
     seen = (leave_one_out._Model.of(model, weights).limit / 2) ** 2
-    monkeypatch.setattr("recurseq.deseq.engine.fit_trend", lambda *_: model.trend)
+    monkeypatch.setattr("recurseq.deseq.estimation.fit_trend", lambda *_: model.trend)
     monkeypatch.setattr(
-        "recurseq.deseq.engine.spread_around", lambda *_: (seen, model.prior_variance)
+        "recurseq.deseq.estimation.spread_around", lambda *_: (seen, model.prior_variance)
     )
     kept = model.counts.index[np.arange(len(model.counts)) != 4]
     again = fit_model(

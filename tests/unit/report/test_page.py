@@ -151,9 +151,24 @@ def test_rows_hold_the_values_of_the_table(page):
 def test_simulated_is_said_only_when_so(page, results):
     assert "Simulated data." in text_of(page)
     plain = build_page(results, config(demo=None))
-    assert "imulated" not in text_of(plain).replace("simulated truth", "").replace(
-        "The demo study is simulated", ""
-    ).replace("Check of the simulated demo study", "").replace("sizes of the simulated", "")
+    said = text_of(plain)
+    # Of the check, which the folder still has.
+    for text in (
+        *("The demo study is simulated", "simulated truth", "In a subset: simulated"),
+        "Check of the simulated demo study",
+    ):
+        said = said.replace(text, "")
+    assert "imulated" not in said
+
+
+def test_the_check_of_the_demo_shows_both_false_shares_markers_and_patterns(page):
+    text = text_of(page)
+    assert "31 3.2 % 75.0 % 25 0.0 % 60.0 % 2 1 in a subset above chance right" in text
+    assert "random halves" in text and "like chance right" in text
+    assert "−2.50 ▼ −2.40 0.38 2.70 97.0 % 1.0 × 10⁻⁴ confirmed" in text
+    assert "missed high in a subset" in text
+    assert "metallothionein 1 0 0 0" in text and "oncofetal 0 0 0 1" in text
+    assert "Lost further 0 0 0 0 4 0 0 0" in text
 
 
 def test_markers_show_every_verdict_in_words(page):
