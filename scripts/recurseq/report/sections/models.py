@@ -112,7 +112,7 @@ def _one(model: Model) -> str:
         text += f", from a landmark at {setting(model.landmark)} months"
     if model.time_varying:
         names = listed(model.time_varying)
-        text += f", with {names} counting as the reference until they became known"
+        text += f", with {names} counting as the reference until the value became known"
     return f"{text}."
 
 
