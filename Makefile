@@ -20,7 +20,7 @@ install: .venv/installed ## Set up .venv from the lock file, with the command re
 
 demo: install ## Run the whole pipeline on the simulated demo study
 	$(BIN)/snakemake --cores $(CORES) --configfile config/config.yaml
-	@cat results/demo/check.tsv
+	@cat results/demo/check.tsv results/demo/clinical_check.tsv
 	@echo "Open results/report/report.html"
 
 test: install ## Run all tests but those on a cluster

@@ -31,6 +31,17 @@ LEVELS = {  # the rules of one job: those of a level run side by side
         ["write_provenance"],
         ["build_workbook", "build_report"],
     ],
+    "patients": [
+        ["import_assays", "import_clinical"],
+        ["derive_endpoints", "trace_cohort"],
+        ["measure_markers"],
+        ["find_cutoffs"],
+    ],
+    "outcomes": [
+        ["analyse_survival", "associate_clinical", "fit_outcome"],
+        ["gather_cautions", "plot_models", "plot_survival"],
+        ["check_clinical_demo"],
+    ],
 }
 FIT = ("--until", "fit_model")
 ACCOUNT = ("--default-resources", *OWN)
@@ -93,7 +104,7 @@ def test_demo_runs_as_slurm_jobs_and_gives_the_local_tables(cluster, tmp_path, r
         assert job.peak < job.asked, job
         assert job.minutes >= 5
     assert {job.node for job in jobs} == {"node1", "node2"}
-    assert len(jobs) == 19  # for 42 rule runs
+    assert len(jobs) == 22  # for 56 rule runs
     record_property("cluster case", "every rule of the demo in a Slurm job")
     record_property(
         "result", f"{len(jobs)} jobs, each within the memory it asked for; same tables as locally"

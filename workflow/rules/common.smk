@@ -57,8 +57,7 @@ TABLES_FIRST = 1
 
 
 wildcard_constraints:
-    contrast="|".join(study.contrasts),
-    collection="|".join(study.collections) or "none",
+    **{name: "|".join(values) or "none" for name, values in study.wildcards.items()},
 
 
 def table(name):
@@ -89,6 +88,26 @@ def figures(*names):
             labels={"figure": entry.title},
         )
         files[f"{name}_png"] = f"results/{entry.file}.png"
+    return files
+
+
+def every_figure(*names):
+    """SVG and PNG of figures that one job draws for all their names."""
+    files = {}
+    for file in study_figures(study.parts, study.wildcards):
+        if file.entry.name in names:
+            shown = report(
+                f"results/{file.path}.svg",
+                caption=f"../report/{file.entry.name}.rst",
+                category=file.entry.category,
+                labels={
+                    "figure": file.entry.title,
+                    "of": " ".join(file.wildcards.values()),
+                },
+            )
+            files.setdefault(f"{file.entry.name}_svg", []).append(shown)
+            png = f"results/{file.path}.png"
+            files.setdefault(f"{file.entry.name}_png", []).append(png)
     return files
 
 
@@ -144,11 +163,53 @@ def paths_in(inputs):
     ]
 
 
+def files_of_counts():
+    """The user's files behind the counts, by their role; none for a study without counts."""
+    if not study.has_counts:
+        return {}
+    return {
+        "counts": count_files(study.cohort.counts),
+        "transcripts": user_file(study.cohort.counts.transcripts),
+        "samples": user_file(study.cohort.samples_path),
+        "annotation": annotation_file(study.cohort.annotation),
+        "panel": user_file(study.panel),
+        "gmt": [user_file(path) for path in study.collections.values()],
+        "lengths": user_file(study.normalization.lengths),
+    }
+
+
+def model_of_counts():
+    """The fitted model; nothing for a study without counts."""
+    return "results/model.h5ad" if study.has_counts else []
+
+
+def simulated_files():
+    """Files of the study that the run itself makes."""
+    counts = [study.cohort.counts.path] if "counts" in study.simulates else []
+    if "clinical" not in study.simulates:
+        return counts
+    assays = study.clinical.get("assays", {}).values()
+    return [
+        *counts,
+        study.clinical["clinical"]["path"],
+        *(one["path"] for one in assays),
+    ]
+
+
+def patient_files():
+    """The clinical table and the assays of the study."""
+    if study.clinical is None:
+        return []
+    assays = study.clinical.get("assays", {}).values()
+    paths = [study.clinical["clinical"]["path"], *(one["path"] for one in assays)]
+    return [user_file(path) for path in paths]
+
+
 def dates(*inputs):
     """Size and date of files of the user; as a param, they make a rule read a file again that was
     replaced by an older one, which Snakemake does not see by the date alone."""
-    made = study.cohort.counts.path if study.simulated else None
-    return file_states(path for path in paths_in(inputs) if path != made)
+    made = simulated_files()
+    return file_states(path for path in paths_in(inputs) if path not in made)
 
 
 def gene_set_file(wildcards):

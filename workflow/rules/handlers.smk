@@ -14,9 +14,9 @@ at_start = {}
 def user_files():
     """Every file that the user gives: the inputs whose origin is recorded, without what is made."""
     given = dict(rules.write_provenance.input.items())
-    for made in ("tables", "counts") if study.simulated else ("tables",):
-        del given[made]
-    return paths_in(given.values())
+    del given["tables"]
+    made = simulated_files()
+    return [path for path in paths_in(given.values()) if path not in made]
 
 
 def show_failures(logs, before):

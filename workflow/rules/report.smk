@@ -3,13 +3,8 @@
 
 rule write_provenance:
     input:
-        counts=count_files(study.cohort.counts),
-        transcripts=user_file(study.cohort.counts.transcripts),
-        samples=user_file(study.cohort.samples_path),
-        annotation=annotation_file(study.cohort.annotation),
-        panel=user_file(study.panel),
-        gmt=[user_file(path) for path in study.collections.values()],
-        lengths=user_file(study.normalization.lengths),
+        **files_of_counts(),
+        clinical=patient_files(),
         tables=result_tables(),
     output:
         provenance="results/provenance.json",
@@ -31,7 +26,7 @@ rule write_provenance:
 
 rule build_workbook:
     input:
-        model="results/model.h5ad",
+        model=model_of_counts(),
         tables=result_tables(),
         provenance="results/provenance.json",
     output:
@@ -59,7 +54,7 @@ rule build_workbook:
 
 rule build_report:
     input:
-        model="results/model.h5ad",
+        model=model_of_counts(),
         tables=result_tables(),
         figures=result_figures(),
         provenance="results/provenance.json",

@@ -119,6 +119,8 @@ def _size(input, request):
     if not request.grows_with:
         return 0
     files = input.get(request.grows_with)
+    if not files:
+        return 0  # a study without counts
     if request.grows_with != "counts":
         return os.path.getsize(files) / 1e6
     if isinstance(files, str):

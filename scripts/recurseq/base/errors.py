@@ -24,15 +24,23 @@ class Problem:
         What may be there.
     fix
         The likely remedy.
+    cells
+        Cells of patients that show it. They are told on the terminal and kept out of every file.
     """
 
     where: str
     found: str
     allowed: str = ""
     fix: str = ""
+    cells: str = ""
 
     def __str__(self) -> str:
-        lines = [f"{printable(self.where)}: {printable(self.found)}"]
+        return self.text()
+
+    def text(self, *, cells: bool = True) -> str:
+        """Tell the problem, with or without the cells of patients."""
+        shown = f" ({printable(self.cells)})" if cells and self.cells else ""
+        lines = [f"{printable(self.where)}: {printable(self.found)}{shown}"]
         if self.allowed:
             lines.append(f"   allowed: {printable(self.allowed)}")
         if self.fix:
@@ -48,10 +56,14 @@ class InputError(Exception):
         super().__init__(str(self))
 
     def __str__(self) -> str:
+        return self.text()
+
+    def text(self, *, cells: bool = True) -> str:
+        """Tell all problems, with or without the cells of patients."""
         count = len(self.problems)
         title = "1 problem" if count == 1 else f"{count} problems"
         shown = self.problems[:MOST_PROBLEMS]
-        numbered = [f"{i}. {problem}" for i, problem in enumerate(shown, start=1)]
+        numbered = [f"{i}. {problem.text(cells=cells)}" for i, problem in enumerate(shown, start=1)]
         if rest := count - len(shown):
             numbered.append(f"... and {rest} more")
         return "\n".join([f"recurseq found {title} in the input:", *numbered])

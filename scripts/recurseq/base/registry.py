@@ -8,6 +8,22 @@ from itertools import product
 from typing import Protocol, TypeVar
 
 _WILDCARD = re.compile(r"\{(\w+)\}")
+# Conditions that are no section of the configuration, in words that follow "only".
+SPECIAL = {
+    "": "",
+    "adjusted": "when the formula has variables beside the main factor",
+    "demo_counts": "in the demo study",
+    "shuffles": "unless `evidence.permutations` is 0",
+    "covariates": "unless `confounding.refit` is false",
+    "covariate_markers": "with the section `markers`, and unless `confounding.refit` is false",
+    "demo_clinical": "in studies of simulated patients",
+    "early": "with an endpoint within a time",
+    "traced": "with the section `flow` or `cohorts`",
+    "concordance": "with an assay of a gene that the counts have too",
+    "scan": "with a cut-off that has an endpoint",
+    "competing": "with survival of an endpoint with several states",
+    "subgroups": "with survival in subgroups",
+}
 
 
 class Entry(Protocol):
@@ -45,6 +61,11 @@ def study_files(
                 yield entry, path, chosen
 
 
+def wildcards_in(pattern: str) -> list[str]:
+    """Return the wildcards of a path, each once, in order."""
+    return list(dict.fromkeys(_WILDCARD.findall(pattern)))
+
+
 def expansions(
     pattern: str, wildcards: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[dict[str, str], str]]:
@@ -62,7 +83,7 @@ def expansions(
     (dict, str)
         Values of the wildcards, and the path; the last wildcard changes fastest.
     """
-    names = list(dict.fromkeys(_WILDCARD.findall(pattern)))
+    names = wildcards_in(pattern)
     for values in product(*(wildcards[name] for name in names)):
         chosen = dict(zip(names, values, strict=True))
         yield chosen, pattern.format(**chosen)
@@ -70,17 +91,7 @@ def expansions(
 
 def condition_in_words(condition: str) -> str:
     """Say when a study has an entry, to follow "only"; empty when it always has."""
-    special = {
-        "": "",
-        "adjusted": "when the formula has variables beside the main factor",
-        "covariates": "unless `confounding.refit` is false",
-        "covariate_markers": (
-            "with the section `markers`, and unless `confounding.refit` is false"
-        ),
-        "demo": "in the demo study",
-        "shuffles": "unless `evidence.permutations` is 0",
-    }
-    return special.get(condition, f"with the section `{condition}`")
+    return SPECIAL.get(condition, f"with the section `{condition}`")
 
 
 def is_part(condition: str, parts: Collection[str]) -> bool:

@@ -1,7 +1,7 @@
 """The registry of result tables: where each lies, what its columns mean, how it is written.
 
-The entries are data (``tables.yaml``). Targets of the workflow, sheets of the workbook, the plan of
-``recurseq check``, the report and ``docs/outputs.md`` are made from them.
+The entries are data (``tables.yaml``, ``tables_clinical.yaml``). Targets of the workflow, sheets of
+the workbook, the plan of ``recurseq check``, the report and ``docs/outputs.md`` are made from them.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from recurseq.base.registry import study_files
+from recurseq.base.registry import study_files, wildcards_in
 from recurseq.base.whole_file import whole_file
 
+REGISTRY = ("tables.yaml", "tables_clinical.yaml")
 MISSING = "NA"
 SIGNIFICANT_DIGITS = 10
+ANY = "any"
+_FILLED = re.compile(r"[0-9.]+")
 _BREAKS = re.compile(r"[\t\r\n]+")  # other spaces belong to a name and stay
 
 
@@ -31,6 +34,18 @@ class Column:
     name: str
     kind: str
     description: str
+
+    @property
+    def is_pattern(self) -> bool:
+        """Whether the name stands for several columns, such as ``rmst_{t}``."""
+        return "{" in self.name
+
+    def fits(self, name: str) -> bool:
+        """Whether a column of a file is one of those that the pattern stands for."""
+        before, _, rest = self.name.partition("{")
+        after = rest.partition("}")[2]
+        middle = name[len(before) : len(name) - len(after)]
+        return name == before + middle + after and _FILLED.fullmatch(middle) is not None
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,8 @@ class Table:
     when
         Condition under which a study has it (`recurseq.study.Study.parts`); empty for always.
     open
-        Whether free numeric columns follow the described ones.
+        Whether further columns follow the described ones: True for numbers, ``any`` for others
+        too, which are read as text.
     result
         Whether it lies in the results folder.
     """
@@ -67,7 +83,7 @@ class Table:
     columns: tuple[Column, ...]
     sheet: str = ""
     when: str = ""
-    open: bool = False
+    open: bool | str = False
     result: bool = True
 
     @property
@@ -79,6 +95,36 @@ class Table:
     def kinds(self) -> dict[str, str]:
         """Kind of each described column."""
         return {column.name: column.kind for column in self.columns}
+
+    def kind(self, name: str) -> str:
+        """Return the kind of a column of the file, by its description."""
+        described = self.description_of(name)
+        return described.kind if described else ("any" if self.open == ANY else "number")
+
+    def description_of(self, name: str) -> Column | None:
+        """Return what describes a column of the file; None for one of the further columns.
+
+        A described name with a brace, such as ``rmst_{t}``, stands for any number of columns.
+        """
+        exact = next((column for column in self.columns if column.name == name), None)
+        return exact or next((c for c in self.columns if c.is_pattern and c.fits(name)), None)
+
+    def fits(self, names: Sequence[str]) -> bool:
+        """Whether the columns of a frame are those described, in their order."""
+        found = [self.description_of(name) for name in names]
+        known = [column for column in found if column is not None]
+        if len(known) < len(found) and (not self.open or None in found[: len(known)]):
+            return False
+        single = [column for column in self.columns if not column.is_pattern]
+        if [column for column in known if not column.is_pattern] != single:
+            return False
+        seen = 0
+        for column in known:  # those of a pattern stand where the pattern stands
+            before = self.columns[: self.columns.index(column)]
+            if column.is_pattern and seen != sum(not one.is_pattern for one in before):
+                return False
+            seen += not column.is_pattern
+        return True
 
 
 @dataclass(frozen=True)
@@ -98,8 +144,10 @@ class TableFile:
 @cache
 def all_tables() -> dict[str, Table]:
     """Return every entry of the registry, keyed by its short name, in reading order."""
-    text = (Path(__file__).parent / "tables.yaml").read_text(encoding="utf-8")
-    return {name: _table(name, entry) for name, entry in yaml.safe_load(text).items()}
+    texts = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in REGISTRY]
+    return {
+        name: _table(name, entry) for text in texts for name, entry in yaml.safe_load(text).items()
+    }
 
 
 def _table(name: str, entry: dict) -> Table:
@@ -151,12 +199,10 @@ def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
     """
     described = describe(table)
     names = list(frame.columns)
-    expected = described.names + (names[len(described.names) :] if described.open else [])
-    if names != expected:
-        raise ValueError(f"table {table}: columns {names}, described are {expected}")
-    kinds = described.kinds
+    if not described.fits(names):
+        raise ValueError(f"table {table}: columns {names}, described are {described.names}")
     cells = pd.DataFrame(
-        {name: _as_text(frame[name], kinds.get(name, "number")) for name in names}, columns=names
+        {name: _as_text(frame[name], described.kind(name)) for name in names}, columns=names
     )
     # No quoting: cells are cleaned of tabs and line endings, so R, Excel and awk read it alike.
     lines = [
@@ -170,6 +216,8 @@ def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
 def _as_text(values: pd.Series, kind: str) -> list[str]:
     """Format one column; a missing value is NA whatever the kind."""
     missing = values.isna().to_numpy()
+    if kind == ANY:
+        kind = "number" if pd.api.types.is_float_dtype(values) else "text"
     if kind == "boolean":
         texts = ["TRUE" if value else "FALSE" for value in values.where(~missing, False)]
     elif kind == "integer":
@@ -192,8 +240,51 @@ def read_table(path: str | Path, table: str) -> pd.DataFrame:
     """
     described = describe(table)
     frame = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, na_values=[], quoting=3)
-    kinds = described.kinds
-    return frame.apply(lambda values: _typed(values, kinds.get(values.name, "number")))
+    columns = {name: _typed(values, described.kind(str(name))) for name, values in frame.items()}
+    return pd.DataFrame(columns, index=frame.index)
+
+
+def write_tables(
+    frames: Mapping[str, pd.DataFrame], files: Mapping[str, Sequence[str]], number: int
+) -> None:
+    """Write tables that one job makes for many names.
+
+    Parameters
+    ----------
+    frames
+        Name of a table to what is written.
+    files
+        Name of a table to its files, in the order of the names.
+    number
+        Place of the name among them.
+    """
+    for table, frame in frames.items():
+        write_table(frame, files[table][number], table)
+
+
+def read_tables(
+    files: Mapping[str, Sequence[str]], names: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, pd.DataFrame]]:
+    """Read all files of tables that exist for many names.
+
+    Parameters
+    ----------
+    files
+        Name of a table to its files, in the order of the names.
+    names
+        What the wildcards of their paths stand for.
+
+    Returns
+    -------
+    dict
+        Table and name to what was read.
+    """
+    read = {}
+    for table, paths in files.items():
+        (wildcard,) = wildcards_in(describe(table).file)
+        pairs = zip(names[wildcard], paths, strict=True)
+        read[table] = {name: read_table(path, table) for name, path in pairs}
+    return read
 
 
 def _typed(values: pd.Series, kind: str) -> pd.Series:

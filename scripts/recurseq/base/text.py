@@ -95,6 +95,12 @@ def few(items: Iterable[object], limit: int = 5) -> str:
     return shown if len(listed) <= limit else f"{shown} and {len(listed) - limit} more"
 
 
+def natural(text: str) -> list[tuple[int, float, str]]:
+    """Sort key under which ``S2`` stands before ``S10``."""
+    parts = re.split(r"(\d+)", text.casefold())
+    return [(0, float(p), "") if p.isdecimal() else (1, 0.0, p) for p in parts if p]
+
+
 def listed(items: Iterable[object], last: str = "and") -> str:
     """Join for a sentence: ``a, b and c``."""
     texts = [str(item) for item in items]

@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help, which can be searched
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="From a count matrix and a sample sheet to a report: init, check, run, explain.",
+    help="From counts or a clinical table to a report: init, check, run, explain.",
 )
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the study.")]
@@ -121,9 +121,14 @@ def init(
         Path, typer.Argument(metavar="DIR", help="Folder of the study; made when missing.")
     ],
     counts: Annotated[
-        Path, typer.Option(help="Count matrix, or folder with a count file for each sample.")
-    ],
-    samples: Annotated[Path, typer.Option(help="Sample sheet: TSV, CSV or xlsx.")],
+        Path | None,
+        typer.Option(help="Count matrix, or folder with a count file for each sample."),
+    ] = None,
+    samples: Annotated[Path | None, typer.Option(help="Sample sheet: TSV, CSV or xlsx.")] = None,
+    clinical: Annotated[
+        Path | None,
+        typer.Option(help="Clinical table, one row for each patient: TSV, CSV or xlsx."),
+    ] = None,
     transcripts: Annotated[
         Path | None,
         typer.Option(help="For Salmon, kallisto or RSEM: table of transcripts and genes, or GTF."),
@@ -164,6 +169,7 @@ def init(
     wishes = initialise.Wishes(
         counts=counts,
         samples=samples,
+        clinical=clinical,
         transcripts=transcripts,
         sample_id=sample_id,
         factor=factor,
@@ -174,11 +180,10 @@ def init(
         title=title,
         asking=asks() and not yes,
     )
-    proposal = initialise.propose(directory, wishes)
-    initialise.show_proposal(proposal)
+    text = initialise.proposed_text(directory, wishes)
     if wishes.asking:
         typer.confirm("Write the configuration?", default=True, abort=True)
-    written = initialise.write_config(proposal, directory)
+    written = initialise.write_config(text, directory)
     say()
     say(f"{written} was written.", "bold")
     if problems := check_folder(open_folder(directory)).problems:

@@ -32,12 +32,15 @@ def show(found: Examination, folder: StudyFolder) -> bool:
         return False
     study, samples = found.study, found.samples
     say(study.title, "bold")
-    show_table(["part", "what was found"], [*_inputs(found), ("design", _design(study, samples))])
-    heading("Contrasts")
-    show_table(
-        ["contrast", "numerator", "n", "denominator", "n"],
-        [_contrast_row(contrast, samples) for contrast in study.contrasts.values()],
-    )
+    parts = _inputs_of_counts(found) if study.has_counts else []
+    show_table(["part", "what was found"], [*parts, *_inputs_of_patients(found)])
+    if study.has_counts:
+        heading("Contrasts")
+        show_table(
+            ["contrast", "numerator", "n", "denominator", "n"],
+            [_contrast_row(contrast, samples) for contrast in study.contrasts.values()],
+        )
+    _show_endpoints(found)
     if found.notes:
         heading("Notes")
         for note in found.notes:
@@ -46,8 +49,46 @@ def show(found: Examination, folder: StudyFolder) -> bool:
     return True
 
 
-def _inputs(found: Examination) -> list[tuple[str, str]]:
-    """Describe counts, samples, markers and gene sets, each in a line."""
+def _inputs_of_patients(found: Examination) -> list[tuple[str, str]]:
+    """Describe the clinical table and the assays, each in a line."""
+    study, clinical = found.study, found.clinical
+    if study.clinical is None:
+        return []
+    path = study.clinical["clinical"]["path"]
+    assays = [
+        (f"assay {name}", one["path"]) for name, one in study.clinical.get("assays", {}).items()
+    ]
+    if clinical is None:
+        return [("patients", f"{path}: simulated by the run"), *assays]
+    everyone, analysed = clinical.patients
+    left = f", {analysed} of them analysed" if analysed < everyone else ""
+    return [("patients", f"{path}: {everyone} patients{left}"), *assays]
+
+
+def _show_endpoints(found: Examination) -> None:
+    """Show events, missing values and follow-up of each endpoint."""
+    clinical = found.clinical
+    if clinical is None or clinical.endpoints is None or clinical.endpoints.empty:
+        return
+    heading("Endpoints")
+    rows = [
+        [
+            row.endpoint,
+            row.rule,
+            int(row.n),
+            int(row.events),
+            int(row.missing),
+            "" if pd.isna(row.too_short) else int(row.too_short),
+            "" if pd.isna(row.median_follow_up) else f"{row.median_follow_up:.1f}",
+        ]
+        for row in clinical.endpoints.itertuples()
+    ]
+    header = ["endpoint", "rule", "n", "events", "missing", "too short", "follow-up, months"]
+    show_table(header, rows)
+
+
+def _inputs_of_counts(found: Examination) -> list[tuple[str, str]]:
+    """Describe counts, samples, markers, gene sets and design, each in a line."""
     study = found.study
     rows = [
         (
@@ -55,7 +96,7 @@ def _inputs(found: Examination) -> list[tuple[str, str]]:
             f"{study.cohort.samples_path}: {len(found.samples)} samples are used{_kept(study)}",
         )
     ]
-    if study.simulated:
+    if "counts" in study.simulates:
         rows.insert(0, ("counts", f"{study.cohort.counts.location}: simulated by the run"))
     else:
         kind = NAMES_OF_FORMATS.get(found.format, found.format)
@@ -71,7 +112,7 @@ def _inputs(found: Examination) -> list[tuple[str, str]]:
         )
         for name, (sets, genes, present) in found.collections.items()
     ]
-    return rows
+    return [*rows, ("design", _design(study, found.samples))]
 
 
 def _kept(study: Study) -> str:

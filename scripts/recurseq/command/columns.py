@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from recurseq.base.text import natural
 from recurseq.study.samples import is_numeric, without_missing
 
 MOST_GROUPS = 12  # more different values are no groups that one would compare
@@ -108,12 +109,6 @@ def _codes(present: pd.Series) -> bool:
     """Whether whole numbers look like the numbers of samples: many digits, or 1, 2, 3 and so on."""
     numbers = sorted(map(float, present))
     return min(numbers) >= 10_000 or numbers == [float(i) for i in range(1, len(numbers) + 1)]
-
-
-def natural(text: str) -> list[tuple[int, float, str]]:
-    """Sort key under which ``S2`` stands before ``S10``."""
-    parts = re.split(r"(\d+)", text.casefold())
-    return [(0, float(p), "") if p.isdecimal() else (1, 0.0, p) for p in parts if p]
 
 
 def words_of(name: str) -> list[str]:

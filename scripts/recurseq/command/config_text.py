@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-
+from recurseq.command.clinical_columns import ClinicalProposal
+from recurseq.command.clinical_text import clinical_text
 from recurseq.command.proposal import Proposal, formula_name
-
-_PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./+-]*")
-_NOT_TEXT = ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none")
+from recurseq.command.text_parts import comment, items, scalar
 
 
-def scalar(text: str) -> str:
-    """Write a text so that YAML reads it back as the same text.
-
-    Words that YAML takes for something else (``no``, ``1e5``), and texts with spaces or other
-    characters, are quoted.
-    """
-    if _PLAIN.fullmatch(text) and text.casefold() not in _NOT_TEXT and not text.startswith("."):
-        return text
-    escapes = {'"': '\\"', "\\": "\\\\"}
-    return f'"{"".join(escapes.get(c) or _written(c) for c in text)}"'
+def clinical_config_text(title: str, proposal: ClinicalProposal) -> str:
+    """Write the whole file of a study without counts."""
+    study = f"study:\n  title: {scalar(title)} # of the report\n"
+    return "\n".join([_HEAD, study, clinical_text(proposal), _SEED])
 
 
-def _written(character: str) -> str:
-    return character if character.isprintable() else f"\\U{ord(character):08x}"
-
-
-def items(values: Iterable[str]) -> str:
-    """Write a list on one line."""
-    return f"[{', '.join(map(scalar, values))}]"
-
-
-def config_text(proposal: Proposal) -> str:
+def config_text(proposal: Proposal, clinical: ClinicalProposal | None = None) -> str:
     """Write the whole file."""
     parts = [
         _HEAD,
@@ -44,6 +26,7 @@ def config_text(proposal: Proposal) -> str:
         _omnibus(proposal),
         _TESTING,
         _liver(proposal),
+        *([] if clinical is None else [clinical_text(clinical)]),
         _SEED,
     ]
     return "\n".join(parts)
@@ -123,12 +106,12 @@ def _design(proposal: Proposal) -> str:
     if proposal.adjustable:
         lines.append("  # To take a batch, pairs or a covariate into account, write for example:")
         lines += [
-            f"  #   formula: {scalar(formula)} # {_comment(held)}"
+            f"  #   formula: {scalar(formula)} # {comment(held)}"
             for formula, held in proposal.adjustable.items()
         ]
         lines.append("  # and the same without the compared column under omnibus.reduced.")
     lines += [
-        f"  # {_comment(f'{column} cannot be added: {reason}')}"
+        f"  # {comment(f'{column} cannot be added: {reason}')}"
         for column, reason in proposal.not_adjustable.items()
     ]
     lines += [
@@ -137,11 +120,6 @@ def _design(proposal: Proposal) -> str:
         f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
     ]
     return "\n".join([*lines, ""])
-
-
-def _comment(text: str) -> str:
-    """Keep a comment on its line, whatever a sheet's cells hold."""
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _contrasts(proposal: Proposal) -> str:

@@ -51,6 +51,8 @@ def explain(
     """
     with contextlib.chdir(folder.path):
         study, _ = checked_study(config)
+        if not study.has_counts:
+            raise fail(str(folder.path), "the study has no counts", "a study with genes")
         if not (RESULTS / MODEL).is_file():
             fix = f"run the study first: {advised('run', folder.path)}"
             raise fail(str(folder.path), "there are no results yet", "a study that has run", fix)

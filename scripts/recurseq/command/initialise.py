@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,6 +16,7 @@ from recurseq.base.text import suggest
 from recurseq.base.whole_file import whole_file
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.formats import NAMES_OF_FORMATS
+from recurseq.command.clinical_columns import ClinicalProposal, propose_clinical
 from recurseq.command.columns import (
     SheetColumn,
     clear_winner,
@@ -24,7 +25,7 @@ from recurseq.command.columns import (
     other_variables,
     reference_rank,
 )
-from recurseq.command.config_text import config_text
+from recurseq.command.config_text import clinical_config_text, config_text
 from recurseq.command.folder import PLACES
 from recurseq.command.proposal import (
     Proposal,
@@ -55,8 +56,9 @@ class Wishes:
         Whether there is somebody to answer questions.
     """
 
-    counts: Path
-    samples: Path
+    counts: Path | None = None
+    samples: Path | None = None
+    clinical: Path | None = None
     transcripts: Path | None = None
     sample_id: str | None = None
     factor: str | None = None
@@ -236,12 +238,65 @@ def _relative(path: Path, folder: Path) -> str:
     return str(target)
 
 
-def write_config(proposal: Proposal, folder: Path) -> Path:
+def write_config(text: str, folder: Path) -> Path:
     """Write the configuration of a study, making its folder when needed."""
     target = folder / PLACES[0]
     with whole_file(target) as partial:
-        partial.write_text(config_text(proposal), encoding="utf-8", newline="\n")
+        partial.write_text(text, encoding="utf-8", newline="\n")
     return target
+
+
+def proposed_text(folder: Path, wishes: Wishes) -> str:
+    """Look at the files, show what was recognised, and return the configuration as text.
+
+    Raises
+    ------
+    InputError
+        As `propose` does, or when the clinical table does not say who the patients are.
+    """
+    clinical = None if wishes.clinical is None else _clinical(folder, wishes)
+    if wishes.counts is None:
+        if clinical is None:
+            found = "neither counts nor a clinical table"
+            raise fail("init", found, "--counts and --samples, or --clinical, or all three")
+        title = wishes.title or _answer(wishes, "Title of the report", _title(folder), str)
+        return clinical_config_text(title, clinical)
+    if wishes.samples is None:
+        raise fail("--samples", "not given", "the sample sheet, which belongs to the counts")
+    proposal = propose(folder, wishes)
+    show_proposal(proposal)
+    if clinical is not None:
+        clinical = replace(clinical, link=_link(wishes, clinical))
+    return config_text(proposal, clinical)
+
+
+def _clinical(folder: Path, wishes: Wishes) -> ClinicalProposal:
+    """Look at the clinical table and print what was recognised."""
+    sheet = read_sheet(wishes.clinical)
+    proposal = propose_clinical(_relative(wishes.clinical, folder), sheet)
+    if proposal is None:
+        found = "no column has another text in every row"
+        raise fail(str(wishes.clinical), found, "a column that names the patients")
+    heading(f"{wishes.clinical}: {len(sheet)} patients, named by {proposal.patient}")
+    rows = [[name, "levels", ", ".join(levels)] for name, levels in proposal.levels.items()]
+    rows += [[name, "number", unit] for name, unit in proposal.numbers.items()]
+    rows += [
+        [one.name, "endpoint", ", ".join(f"{k}: {v}" for k, v in one.keys.items())]
+        for one in proposal.endpoints
+    ]
+    show_table(["name", "is", "values"], rows)
+    for remark in proposal.remarks:
+        say(f"- {remark}: left out")
+    return proposal
+
+
+def _link(wishes: Wishes, clinical: ClinicalProposal) -> str | None:
+    """Find the column of the sample sheet with the most names of patients; None without one."""
+    patients = set(read_sheet(wishes.clinical)[clinical.patient])
+    sheet = read_sheet(wishes.samples)
+    shared = {str(name): int(texts.isin(patients).sum()) for name, texts in sheet.items()}
+    best = max(shared, key=lambda name: shared[name])
+    return best if shared[best] else None
 
 
 def show_proposal(proposal: Proposal) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from recurseq.base.h5ad import open_h5ad
 from recurseq.base.tables import MISSING
+from recurseq.clinical.words import headline, size_text
 from recurseq.command.folder import StudyFolder
 from recurseq.command.terminal import heading, say, say_whole, show_table
 from recurseq.evidence.verdict import IN_WORDS as VERDICTS
@@ -48,8 +49,10 @@ def import_messages(results: Path) -> list[str]:
 def show_summary(study: Study, notes: list[str], folder: StudyFolder) -> None:
     """Print the end of a run."""
     results = Results(folder.results, study)
-    heading("Called genes")
-    show_table(list(_COLUMNS.values()), called_genes(results))
+    if study.has_counts:
+        heading("Called genes")
+        show_table(list(_COLUMNS.values()), called_genes(results))
+    _show_survival(results)
     flags = results.table("qc_flags")
     if flags is not None and len(flags):
         heading(
@@ -67,6 +70,29 @@ def show_summary(study: Study, notes: list[str], folder: StudyFolder) -> None:
             say(f"- {remark}")
     say()
     _show_files(folder.results)
+
+
+def _show_survival(results: Results) -> None:
+    """Show how groups compare, and how many cautions stand beside that."""
+    rows = []
+    for name in results.study.wildcards["survival"]:
+        read = [
+            results.table(f"survival_{part}", survival=name)
+            for part in ("groups", "tests", "cautions")
+        ]
+        if all(table is not None for table in read):
+            rows.append([name, size_text(read[0]), headline(*read)])
+    if rows:
+        heading("Survival")
+        show_table(["analysis", "patients", "comparison"], rows)
+    cautions = results.table("clinical_cautions")
+    if cautions is not None and len(cautions):
+        counts = cautions["severity"].value_counts()
+        told = ", ".join(
+            f"{counts[name]} {name}" for name in ("stop", "warn", "note") if name in counts
+        )
+        say()
+        say(f"Cautions beside the clinical numbers: {told}; see clinical/cautions.tsv.")
 
 
 def _show_files(results: Path) -> None:

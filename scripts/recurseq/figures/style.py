@@ -211,9 +211,9 @@ def group_colours(levels: Iterable[object]) -> dict[str, object]:
     return {name: tuple(colour) for name, colour in zip(names, spectrum, strict=True)}
 
 
-def plain_log(axis: object, base: int = 10) -> None:
+def plain_log(axis: object, base: int = 10, subs: tuple[int, ...] = (1,)) -> None:
     """Label a logarithmic axis in plain text, not in mathematics, which is switched off."""
-    axis.set_major_locator(LogLocator(base=base, numticks=9))
+    axis.set_major_locator(LogLocator(base=base, subs=subs, numticks=9))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda value, _: plain_number(value)))
 

@@ -110,7 +110,9 @@ def logged(job: Job) -> Iterator[None]:
         try:
             yield
             _refuse_changed(changed_files(before))
-        except (InputError, IntegrityError) as error:
+        except InputError as error:  # a file of a job holds no cell of a patient
+            ended, failure = STOPPED, [error.text(cells=False)]
+        except IntegrityError as error:
             ended, failure = STOPPED, [str(error)]
         except Exception as error:
             ended, failure = FAILED, _failure(error)

@@ -13,6 +13,8 @@ from recurseq.base.errors import InputError, Problem
 from recurseq.base.places import SHIPPED
 from recurseq.claims.checks import claim_problems
 from recurseq.claims.claim import Claim, read_claims
+from recurseq.clinical.settings import clinical_settings
+from recurseq.clinical.table_problems import ClinicalExamination, examine_clinical
 from recurseq.cohort.importing import count_problems
 from recurseq.cohort.lengths import column_problems
 from recurseq.enrichment.gene_sets import gene_set_problems, read_gene_sets
@@ -28,6 +30,7 @@ from recurseq.study import (
     study_problems,
     usable_part,
 )
+from recurseq.study.samples import sheet_of_kept
 
 BUILTIN = "builtin"
 DEMO = "demo"
@@ -54,21 +57,50 @@ def checked_study(config: Mapping) -> tuple[Study, list[str]]:
         With all problems of configuration, sample sheet, panel and gene sets, and in that case
         those of counts and annotation too; otherwise these are checked when they are imported.
     """
+    study, notes, _ = examined_study(config)
+    return study, notes
+
+
+def examined_study(config: Mapping) -> tuple[Study, list[str], ClinicalExamination | None]:
+    """Do what `checked_study` does, and also return what was seen of the clinical side."""
     problems = config_problems(config)
     usable = usable_part(config) if problems else config
     if usable is None:
         raise InputError(problems)
     study = _with_shipped_files(load_study(usable))
-    problems += study_problems(study)
-    names = kept_names(study.cohort)
-    problems += _file_problems(study, names or [])
-    if not study.simulated and names and (problems or _input_is_absent(study)):
-        problems += count_problems(study.cohort, pd.DataFrame(index=names))
+    problems += _demo_problems(study)
+    notes: list[str] = []
+    if study.has_counts:
+        problems += _problems_of_counts(study, has_problems=bool(problems))
+    clinical = _examined_patients(study)
+    if clinical is not None:
+        problems += clinical.problems
     if problems:
         raise InputError(problems)
-    notes = panel_notes(study.panel, list(study.contrasts)) if study.panel else []
-    notes += pattern_notes(study.patterns, study.contrasts)
-    return study, study_notes(study) + notes
+    if study.has_counts:
+        notes += panel_notes(study.panel, list(study.contrasts)) if study.panel else []
+        notes += pattern_notes(study.patterns, study.contrasts)
+        notes += study_notes(study)
+    return study, notes + (clinical.notes if clinical else []), clinical
+
+
+def _problems_of_counts(study: Study, *, has_problems: bool) -> list[Problem]:
+    problems = study_problems(study)
+    names = kept_names(study.cohort)
+    problems += _file_problems(study, names or [])
+    bad = has_problems or bool(problems)
+    if "counts" not in study.simulates and names and (bad or _input_is_absent(study)):
+        problems += count_problems(study.cohort, pd.DataFrame(index=names))
+    return problems
+
+
+def _examined_patients(study: Study) -> ClinicalExamination | None:
+    """Look at the clinical side; patients that the run simulates are not there yet."""
+    if study.clinical is None or study.simulated_patients is not None:
+        return None
+    samples = sheet_of_kept(study.cohort) if study.cohort else None
+    settings = clinical_settings(study.clinical)
+    return examine_clinical(settings, samples, has_counts=study.has_counts)
 
 
 def _input_is_absent(study: Study) -> bool:
@@ -93,7 +125,7 @@ def _with_shipped_files(study: Study) -> Study:
 
 
 def _file_problems(study: Study, samples: list[str]) -> list[Problem]:
-    problems = _demo_problems(study)
+    problems: list[Problem] = []
     if study.panel is not None:
         problems += panel_problems(study.panel, list(study.contrasts))
     for path in dict.fromkeys(study.collections.values()):
@@ -116,16 +148,33 @@ def _set_names(study: Study, claims: Sequence[Claim]) -> dict[str, list[str] | N
 
 
 def _demo_problems(study: Study) -> list[Problem]:
-    """Keep the demo, which writes two files, from taking the place of anybody's data."""
-    if not study.simulated:
-        return []
-    written = {"counts.path": study.cohort.counts.path, "demo.truth": study.truth}
-    return [
+    """Keep the demo, which writes its data, from taking the place of anybody's."""
+    written: dict[str, str | None] = {}
+    problems: list[Problem] = []
+    if study.truth is not None:
+        written |= {"demo.truth": study.truth}
+        if study.cohort is None:
+            problems.append(Problem("config: demo.truth", "no counts to simulate", "counts"))
+        else:
+            written |= {"counts.path": study.cohort.counts.path}
+    if study.simulated_patients is not None:
+        written |= {
+            f"demo.clinical.{key}": path
+            for key, path in study.simulated_patients.items()
+            if key != "cohort"
+        }
+        if study.clinical is None:
+            problems.append(Problem("config: demo.clinical", "no patients to simulate", "clinical"))
+        else:
+            written |= {"clinical.path": study.clinical["clinical"]["path"]}
+            assays = study.clinical.get("assays", {})
+            written |= {f"assays.{name}.path": one["path"] for name, one in assays.items()}
+    return problems + [
         Problem(
             f"config: {key}",
             f"the demo would write {str(path)!r}",
             f"a path in the folder {DEMO} inside the study, of its own for each",
-            "remove the section demo, unless counts are to be simulated",
+            "remove the section demo, unless data are to be simulated",
         )
         for key, path in written.items()
         if path is None or not _below_demo(path) or list(written.values()).count(path) > 1

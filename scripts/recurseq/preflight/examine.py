@@ -10,6 +10,7 @@ import pandas as pd
 from recurseq.base.errors import InputError, Problem
 from recurseq.claims.checks import claim_notes
 from recurseq.claims.claim import read_claims
+from recurseq.clinical.table_problems import ClinicalExamination
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.genes.symbols import resolve_symbols
 from recurseq.cohort.importing import read_inputs
@@ -17,7 +18,7 @@ from recurseq.cohort.lengths import matrix_of_lengths_problems
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.enrichment.gene_sets import name_genes, read_gene_sets
 from recurseq.markers.panel import read_panel
-from recurseq.preflight.check import checked_study
+from recurseq.preflight.check import examined_study
 from recurseq.study import Study, read_samples
 
 
@@ -43,6 +44,8 @@ class Examination:
         Collection to its number of sets, its genes, and how many of these the counts have.
     markers
         Genes of the panel, and how many of them the counts have; None without a panel.
+    clinical
+        What was seen of the patients; None without a clinical table, or before it is simulated.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -54,6 +57,7 @@ class Examination:
     format: str = ""
     collections: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     markers: tuple[int, int] | None = None
+    clinical: ClinicalExamination | None = None
 
 
 def examine(config: Mapping) -> Examination:
@@ -65,15 +69,17 @@ def examine(config: Mapping) -> Examination:
         The parsed configuration; its paths are relative to the working directory.
     """
     try:
-        study, notes = checked_study(config)
+        study, notes, clinical = examined_study(config)
     except InputError as error:
         return Examination(problems=error.problems)
+    if study.cohort is None:
+        return Examination(study=study, notes=tuple(notes), clinical=clinical)
     samples = read_samples(study.cohort)
-    if study.simulated:
-        return Examination(study=study, notes=tuple(notes), samples=samples)
+    if "counts" in study.simulates:
+        return Examination(study=study, notes=tuple(notes), samples=samples, clinical=clinical)
     table, annotation, problems = read_inputs(study.cohort, samples)
     if table is None or annotation is None:
-        return Examination(tuple(problems), study, tuple(notes), samples)
+        return Examination(tuple(problems), study, tuple(notes), samples, clinical=clinical)
     if study.normalization.lengths is not None:
         names = list(samples.index), list(table.counts.index)
         problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
@@ -89,6 +95,7 @@ def examine(config: Mapping) -> Examination:
         format=table.format,
         collections=collections,
         markers=_markers(study, genes, annotation),
+        clinical=clinical,
     )
 
 

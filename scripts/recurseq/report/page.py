@@ -22,21 +22,28 @@ from recurseq.report.provenance import portable
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph, Section, gather
 from recurseq.report.sections import (
+    assays,
+    associations,
+    cautions,
     claims,
     confounding,
     contrasts,
+    cutoffs,
     demo_check,
     evidence,
     files,
     glance,
     markers,
+    models,
     omnibus,
     pathways,
+    patients,
     patterns,
     provenance,
     quality,
     reading,
     study,
+    survival,
 )
 from recurseq.study import load_study
 
@@ -45,6 +52,7 @@ HERE = Path(__file__).parent
 SECTIONS: tuple[Section, ...] = (
     *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
     *(patterns, markers, pathways),
+    *(patients, assays, cutoffs, associations, survival, models, cautions),
     *(claims, demo_check),
     *(files, provenance),
 )
@@ -53,7 +61,10 @@ MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # Characters of embedded figures: leaves room for the tables below the promised 5 MB.
 FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
-EMBEDDED_FIRST = ("quality", "markers", "contrasts", "patterns", "pathways")
+EMBEDDED_FIRST = (
+    *("quality", "survival", "models", "cutoffs"),
+    *("markers", "contrasts", "patterns", "pathways"),
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,7 @@ def render(results: Results, config: Mapping) -> str:
     return environment.get_template("page.html").render(
         sections=shown,
         study=results.study,
-        lead=facts[study],
+        lead=[one.lead(found) for one, found in present.items() if hasattr(one, "lead")],
         version=results.provenance.get("recurseq", ""),
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
     )

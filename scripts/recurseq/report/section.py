@@ -34,6 +34,9 @@ class Section(Protocol[Facts]):
     def collect(self, results: Results, study: Study) -> Facts | None:
         """Gather what the section shows; None when the study has nothing to show in it."""
 
+    def lead(self, facts: Facts) -> str:
+        """Say in a sentence or two what the study has, for the head of the page."""
+
     def methods(self, facts: Facts) -> list[Paragraph]:
         """Write what the methods say of it, from the values that were used."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from recurseq.base.tables import MISSING, Table, describe, read_table
+from recurseq.base.tables import MISSING, Table, TableFile, describe, read_table
 from recurseq.base.whole_file import whole_file
 from recurseq.evidence.support import NONE
 from recurseq.report.results import Results
@@ -79,22 +79,31 @@ class Sheet:
 
 def study_sheets(results: Results) -> list[Sheet]:
     """Return every result table of a study that has a sheet, with what its numbers came from."""
-    origins = {
-        name: f"{contrast.origin(results.samples)}."
-        for name, contrast in results.study.contrasts.items()
-    }
-    everyone = f"Design {results.study.formula}; n = {len(results.samples)} samples."
+    origins, everyone = {}, ""
+    if results.study.has_counts:
+        origins = {
+            name: f"{contrast.origin(results.samples)}."
+            for name, contrast in results.study.contrasts.items()
+        }
+        everyone = f"Design {results.study.formula}; n = {len(results.samples)} samples."
     return [
         Sheet(
             title=file.sheet,
             table=file.table.name,
             source=results.folder / file.path,
-            facts=origins.get(file.wildcards.get("contrast", ""), everyone),
+            facts=""
+            if is_clinical(file)
+            else origins.get(file.wildcards.get("contrast", ""), everyone),
             file=file.path,
         )
         for file in results.files()
         if file.sheet
     ]
+
+
+def is_clinical(file: TableFile) -> bool:
+    """Whether a table is about patients, whose numbers do not come from the model of the counts."""
+    return file.path.startswith("clinical/")
 
 
 def write_workbook(

@@ -12,8 +12,10 @@ from recurseq.base.places import SCHEMAS
 
 @cache
 def config_schema() -> dict:
-    """Return the JSON schema of a configuration."""
-    return _read("config.schema.yaml")
+    """Return the JSON schema of a configuration, with its parts that lie in other files."""
+    schema, clinical = _read("config.schema.yaml"), _read("clinical.schema.yaml")
+    merged = {part: {**schema[part], **clinical[part]} for part in ("properties", "$defs")}
+    return {**schema, **merged}
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
 from recurseq.design.formula import parse_formula
+from recurseq.study.clinical_names import clinical_parts, clinical_sections, clinical_wildcards
 from recurseq.study.defaults import with_defaults
 
 AUTO = "auto"
@@ -135,7 +136,7 @@ class Study:
     Attributes
     ----------
     cohort
-        Samples, counts and the choice of genes.
+        Samples, counts and the choice of genes; None for a study without counts.
     permutations
         How often the labels of each contrast are shuffled.
     panel
@@ -152,10 +153,15 @@ class Study:
         Entries of the section ``claims``, which `recurseq.claims` reads.
     patterns
         The section ``patterns``; None when the study has none.
+    clinical
+        The clinical sections as plain values with defaults; None for a study without patients.
+        `recurseq.clinical.settings` gives them their types.
+    simulated_patients
+        Which patients are simulated, and where their truth lies; None for real ones.
     """
 
     title: str
-    cohort: CohortSettings
+    cohort: CohortSettings | None
     contrasts: Mapping[str, Contrast]
     omnibus_reduced: str | None
     testing: Testing
@@ -168,11 +174,24 @@ class Study:
     sections: frozenset[str]
     claims: tuple[Mapping, ...]
     patterns: Mapping | None
+    clinical: Mapping[str, Mapping] | None
+    simulated_patients: Mapping[str, str] | None
+
+    @property
+    def simulates(self) -> tuple[str, ...]:
+        """What is simulated: ``counts``, ``clinical``, both or nothing."""
+        made = {"counts": self.truth, "clinical": self.simulated_patients}
+        return tuple(name for name, where in made.items() if where is not None)
 
     @property
     def simulated(self) -> bool:
-        """Whether the counts come from the demo simulation."""
-        return self.truth is not None
+        """Whether any of the data come from a simulation."""
+        return bool(self.simulates)
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether the study has counts and samples, or patients only."""
+        return self.cohort is not None
 
     @property
     def formula(self) -> str:
@@ -195,6 +214,8 @@ class Study:
 
         Empty without a main factor: any of them may then be what the study asks about.
         """
+        if not self.has_counts:
+            return ()
         variables = parse_formula(self.formula).variables
         return tuple(name for name in variables if self.main_factor and name != self.main_factor)
 
@@ -208,18 +229,21 @@ class Study:
         """Conditions of the tables and figures that this study has (`recurseq.base.tables`)."""
         more = {
             "adjusted": self.adjusted_for,
-            "shuffles": self.permutations,
-            "covariates": self.covariates.refit,
+            "shuffles": self.has_counts and self.permutations,
+            "covariates": self.has_counts and self.covariates.refit,
             "covariate_markers": self.covariates.refit and self.panel is not None,
         }
-        return self.sections | {part for part, there in more.items() if there}
+        more |= {f"demo_{name}": True for name in self.simulates}
+        own = frozenset(part for part, there in more.items() if there)
+        return self.sections | own | clinical_parts(self.clinical or {})
 
     @property
     def wildcards(self) -> dict[str, tuple[str, ...]]:
         """What the wildcards in the paths of tables and figures stand for."""
-        return {"contrast": tuple(self.contrasts), "collection": tuple(self.collections)}
+        names = {"contrast": tuple(self.contrasts), "collection": tuple(self.collections)}
+        return names | clinical_wildcards(self.clinical or {})
 
-    def cohort_settings(self) -> CohortSettings:
+    def cohort_settings(self) -> CohortSettings | None:
         """Return what the cohort depends on, so that no other setting makes it anew."""
         return self.cohort
 
@@ -235,11 +259,13 @@ def load_study(config: Mapping) -> Study:
     """
     full = with_defaults(config)
     testing = Testing(**full["testing"])
-    contrasts = {name: _contrast(name, entry, testing) for name, entry in full["contrasts"].items()}
+    given = full.get("contrasts", {})
+    contrasts = {name: _contrast(name, entry, testing) for name, entry in given.items()}
     enrichment = full.get("enrichment")
+    has_counts = "counts" in full
     return Study(
         title=full["study"]["title"],
-        cohort=_cohort(full, config.get("normalization", {}), contrasts),
+        cohort=_cohort(full, config.get("normalization", {}), contrasts) if has_counts else None,
         contrasts=contrasts,
         omnibus_reduced=full.get("omnibus", {}).get("reduced"),
         testing=testing,
@@ -254,6 +280,8 @@ def load_study(config: Mapping) -> Study:
         sections=frozenset(full),
         claims=tuple(full.get("claims", ())),
         patterns=full.get("patterns"),
+        clinical=clinical_sections(full),
+        simulated_patients=full.get("demo", {}).get("clinical"),
     )
 
 
@@ -273,7 +301,7 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
         min_samples=None if min_samples == AUTO else min_samples,
         normalization=_normalization(full["normalization"], given),
         main_factor=factors[0] if factors else "",
-        simulated="demo" in full,
+        simulated="truth" in full.get("demo", {}),
     )
 
 

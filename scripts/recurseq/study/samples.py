@@ -43,6 +43,12 @@ def kept_names(cohort: CohortSettings) -> list[str] | None:
     return None if sheet is None else list(kept_samples(sheet, cohort)[cohort.sample_id])
 
 
+def sheet_of_kept(cohort: CohortSettings) -> pd.DataFrame | None:
+    """Rows of the kept samples as text, by sample; None when the sheet cannot tell them."""
+    sheet = _telling_sheet(cohort)
+    return None if sheet is None else kept_samples(sheet, cohort).set_index(cohort.sample_id)
+
+
 def left_out_names(cohort: CohortSettings) -> list[str]:
     """Names of the samples that `keep` leaves out; none when the sheet cannot tell them."""
     sheet = _telling_sheet(cohort)

@@ -13,13 +13,14 @@ from jsonschema.exceptions import ValidationError
 
 from recurseq.base.errors import InputError, Problem
 from recurseq.base.text import control_of, few, quoted, suggest
+from recurseq.study.clinical_names import SECTIONS as CLINICAL_SECTIONS
 from recurseq.study.config_file import MOST_VALUES
 from recurseq.study.defaults import config_schema
 
 _PATHS = frozenset(
     {
         *("path", "directory", "transcripts", "annotation", "panel", "lengths", "truth"),
-        "collections",
+        *("hidden", "collections"),
     }
 )
 _END_OF_SCRIPT = re.compile(r"</script|<!--", re.IGNORECASE)
@@ -102,6 +103,7 @@ def _text(place: tuple, text: str) -> Iterable[Problem]:
 def _clashing_names(config: Mapping) -> Iterable[Problem]:
     """Names of folders and files that some systems refuse, or take for one and the same."""
     sections = {"contrasts": config.get("contrasts")}
+    sections |= {name: config.get(name) for name in CLINICAL_SECTIONS[1:]}
     enrichment = config.get("enrichment")
     if isinstance(enrichment, Mapping):
         sections["enrichment.collections"] = enrichment.get("collections")
@@ -129,6 +131,10 @@ def _explain(error: ValidationError) -> Iterable[Problem]:
         yield from _missing_keys(error, where)
     elif error.validator == "oneOf":
         yield from _no_alternative(error, where)
+    elif error.validator == "anyOf":
+        yield from _no_subject(error, where)
+    elif error.validator == "dependentRequired":
+        yield from _missing_companions(error, where)
     elif error.validator == "type" and error.absolute_schema_path[-2] == "propertyNames":
         kind = "true or false" if isinstance(error.instance, bool) else "a number"
         fix = f"YAML reads it as {kind}: put the name in quotes"
@@ -154,9 +160,35 @@ def _unknown_keys(error: ValidationError, where: str) -> Iterable[Problem]:
 def _missing_keys(error: ValidationError, where: str) -> Iterable[Problem]:
     for key in error.validator_value:
         if key not in error.instance:
-            properties = error.schema.get("properties", {})
-            description = properties.get(key, {}).get("description", "")
-            yield Problem(where, f"the key {key!r} is missing", description, f"add '{key}:'")
+            found = f"the key {key!r} is missing"
+            yield Problem(where, found, _described(error, key), f"add '{key}:'")
+
+
+def _no_subject(error: ValidationError, where: str) -> Iterable[Problem]:
+    """Neither of two kinds of study (or of demo): name what the first kind would need."""
+    companions = error.schema.get("dependentRequired", {})
+    if any(key in companions for key in error.instance):
+        return  # said by what needs them
+    first, *others = [alternative["required"][0] for alternative in error.validator_value]
+    wanted = [first, *companions.get(first, [])]
+    for key in wanted:
+        if key not in error.instance:
+            fix = f"add '{key}:', or give '{others[0]}:' instead"
+            yield Problem(where, f"the key {key!r} is missing", _described(error, key), fix)
+
+
+def _missing_companions(error: ValidationError, where: str) -> Iterable[Problem]:
+    """Keys that others need; each is told once, whoever needs it."""
+    present = [key for key in error.validator_value if key in error.instance]
+    for key in dict.fromkeys(one for name in present for one in error.validator_value[name]):
+        if key not in error.instance:
+            needed_by = [name for name in present if key in error.validator_value[name]]
+            fix = f"add '{key}:', which {few(needed_by)} cannot do without"
+            yield Problem(where, f"the key {key!r} is missing", _described(error, key), fix)
+
+
+def _described(error: ValidationError, key: str) -> str:
+    return error.schema.get("properties", {}).get(key, {}).get("description", "")
 
 
 def _no_alternative(error: ValidationError, where: str) -> Iterable[Problem]:
@@ -198,7 +230,8 @@ def _type_names(types: str | list[str]) -> str:
 
 
 def _value_fix(error: ValidationError) -> str:
-    if isinstance(error.instance, bool):
+    values = error.instance if isinstance(error.instance, list) else [error.instance]
+    if any(isinstance(value, bool) for value in values):
         return "YAML reads yes, no, on and off as true and false: put the word in quotes"
     if isinstance(error.instance, date):  # and datetime, which is a date too
         return "YAML reads it as a date: put it in quotes"

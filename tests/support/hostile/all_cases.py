@@ -1,11 +1,18 @@
 """Every hostile case by its name, and those that need a process of their own."""
 
-from support.hostile import cases_config, cases_counts, cases_files, cases_sheet
+from support.hostile import (
+    cases_clinical,
+    cases_config,
+    cases_counts,
+    cases_files,
+    cases_sheet,
+)
 
 KINDS = {
     "configuration": cases_config.CASES,
     "sheet": cases_sheet.CASES,
     "counts": cases_counts.CASES,
+    "patients": cases_clinical.CASES,
     "other files": cases_files.CASES,
 }
 BY_NAME = {case.name: case for cases in KINDS.values() for case in cases}

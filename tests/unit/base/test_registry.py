@@ -2,7 +2,7 @@
 
 import pytest
 
-from recurseq.base.registry import expansions, is_part
+from recurseq.base.registry import SPECIAL, expansions, is_part
 from recurseq.base.tables import all_tables, study_tables
 from recurseq.figures.registry import all_figures, study_figures
 from recurseq.report.outputs import outputs_page
@@ -12,7 +12,6 @@ from support.report_study import config
 
 ABSENT = {"omnibus": None, "markers": None, "enrichment": None, "demo": None}
 ABSENT |= {"evidence": {"permutations": 0}, "confounding": {"refit": False}}
-MADE_OF_SETTINGS = {"adjusted", "shuffles", "covariates", "covariate_markers"}
 
 
 def test_wildcards_are_filled_in_every_way_the_last_fastest():
@@ -43,13 +42,13 @@ def test_what_a_study_does_not_have_it_does_not_make():
     study = load_study(config(**ABSENT))
     made = {file.table.when for file in study_tables(study.parts, study.wildcards)}
     drawn = {file.entry.when for file in study_figures(study.parts, study.wildcards)}
-    assert made == drawn == {""}
+    assert made == drawn == {"counts"}
 
 
 @pytest.mark.parametrize("entry", [*all_tables().values(), *all_figures().values()],
                          ids=lambda entry: entry.name)  # fmt: skip
 def test_conditions_are_sections_or_known(entry):
-    assert entry.when in {"", *MADE_OF_SETTINGS, *config_schema()["properties"]}
+    assert entry.when in {*SPECIAL, *config_schema()["properties"]} - {""}
 
 
 def test_the_page_of_outputs_is_that_of_the_registries(repository):

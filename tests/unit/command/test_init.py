@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from recurseq.base.errors import InputError
 from recurseq.command.columns import by_reference, describe_columns, factor_candidates
-from recurseq.command.config_text import items, scalar
 from recurseq.command.proposal import choose_contrasts, contrast_name
+from recurseq.command.text_parts import items, scalar
 from support.command_study import config_of, counts_for, init, recurseq, sheet_of, write_study
 from support.paths import REPOSITORY
 
@@ -320,7 +320,8 @@ def test_files_that_cannot_be_read(tmp_path):
     for counts, sheet in (("no.tsv", "samples.tsv"), ("counts.tsv", "no.tsv")):
         ended = init(folder, counts=counts, sheet=sheet)
         assert ended.exit_code == 1 and "no.tsv: the file does not exist" in ended.output
-    assert recurseq("init", folder).exit_code == 2  # counts and samples have to be named
+    ended = recurseq("init", folder)
+    assert ended.exit_code == 1 and "neither counts nor a clinical table" in ended.output
 
 
 def test_without_a_clear_column_somebody_has_to_name_it(tmp_path):

@@ -131,6 +131,14 @@ def test_a_message_for_the_user_is_told_once_and_whole(job, tmp_path, capfd, kin
     assert "Likely cause" not in text
 
 
+def test_no_cell_of_a_patient_is_in_a_log(job, tmp_path):
+    problem = Problem("clinical.tsv, column 'sex', row 4", "holds a value", cells="'Jane Doe'")
+    assert "Jane Doe" in str(InputError([problem]))  # for the terminal
+    lines, _ = run(job, raising(InputError([problem])))
+    text = failures_in_words([failure(job, tmp_path)])
+    assert "row 4" in text and "Jane Doe" not in text + "\n".join(lines)
+
+
 def test_an_unknown_failure_shows_the_last_lines_and_the_way_there(job, tmp_path):
     def work():
         for number in range(20):

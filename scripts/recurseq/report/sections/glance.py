@@ -36,8 +36,10 @@ class Glance:
     verdict_names: tuple[str, ...] = VERDICTS
 
 
-def collect(results: Results, study: Study) -> Glance:
-    """Gather what the other sections found."""
+def collect(results: Results, study: Study) -> Glance | None:
+    """Gather what the other sections found; None for a study without counts."""
+    if not study.has_counts:
+        return None
     tested, markers = gather(contrasts, results), results.table("markers")
     known = [] if markers is None else list(dict.fromkeys(markers["contrast"]))
     return Glance(

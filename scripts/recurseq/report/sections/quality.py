@@ -39,8 +39,10 @@ class QualityFacts:
     figures: list[DrawnFigure]
 
 
-def collect(results: Results, study: Study) -> QualityFacts:
-    """Gather the facts of the quality tables."""
+def collect(results: Results, study: Study) -> QualityFacts | None:
+    """Gather the facts of the quality tables; None for a study without counts."""
+    if not study.has_counts:
+        return None
     sizes, factors = results.table("qc_library_sizes"), results.table("qc_size_factors")
     flags, sex = results.table("qc_flags"), results.table("qc_sex_check")
     scale = None if factors is None else factors["size_factor"]

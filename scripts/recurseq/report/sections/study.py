@@ -11,7 +11,7 @@ from recurseq.cohort.readers.formats import QUANTIFIERS
 from recurseq.design.formula import parse_formula
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
-from recurseq.report.words import count, many
+from recurseq.report.words import count, many, spaced
 from recurseq.study import Study
 
 TITLE = "Study"
@@ -54,8 +54,10 @@ class StudyFacts:
     settings: Study
 
 
-def collect(results: Results, study: Study) -> StudyFacts:
-    """Gather the facts of the model."""
+def collect(results: Results, study: Study) -> StudyFacts | None:
+    """Gather the facts of the model; None for a study without counts."""
+    if not study.has_counts:
+        return None
     samples, genes, facts = results.samples, results.genes, results.model_facts
     kept = genes["kept"].astype(bool)
     fitted = genes[kept]
@@ -85,6 +87,13 @@ def collect(results: Results, study: Study) -> StudyFacts:
         messages=[str(message) for message in facts.get("messages", [])],
         settings=study,
     )
+
+
+def lead(facts: StudyFacts) -> str:
+    """Say how many samples and genes there are, for the head of the page."""
+    groups = ", ".join(f"{size} {spaced(name)}" for name, size in facts.groups)
+    samples = many(facts.samples, "sample") + (f": {groups}" if groups else "")
+    return f"{samples}. {count(facts.kept)} of {count(facts.genes)} genes in the model."
 
 
 def _true(genes: pd.DataFrame, column: str) -> int:

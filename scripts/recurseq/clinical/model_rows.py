@@ -1,0 +1,183 @@
+"""Rows of follow-up of a model: patients as they are, from a landmark, or in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from recurseq.clinical.landmark import before_known, known_by
+from recurseq.clinical.patients import Patients
+from recurseq.clinical.settings import Model
+from recurseq.clinical.survival.episodes import cut_at
+from recurseq.clinical.survival.times import aligned
+
+PLAIN, LANDMARK, TIME_VARYING = "plain", "landmark", "time_varying"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of follow-up with everything a model needs, none of it missing.
+
+    Attributes
+    ----------
+    frame
+        Values of the variables by row.
+    time, state
+        End of each row, and 0 or the number of the state it ends with.
+    entry
+        When each row begins; None where all begin at the origin.
+    strata, cluster
+        Codes; None where there are none.
+    patient
+        Number of the patient of each row.
+    dropped
+        Patients with a known outcome who have no row because a value is missing.
+    """
+
+    frame: pd.DataFrame
+    time: np.ndarray
+    state: np.ndarray
+    entry: np.ndarray | None
+    strata: np.ndarray | None
+    cluster: np.ndarray | None
+    patient: np.ndarray
+    dropped: int
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    @property
+    def patients(self) -> int:
+        """Number of patients."""
+        return len(np.unique(self.patient))
+
+    def take(self, rows: np.ndarray) -> Rows:
+        """Return some of the rows."""
+        optional = (self.entry, self.strata, self.cluster)
+        return Rows(
+            self.frame[rows],
+            self.time[rows],
+            self.state[rows],
+            *(None if part is None else part[rows] for part in optional),
+            self.patient[rows],
+            self.dropped,
+        )
+
+
+def known_at(model: Model, patients: Patients) -> dict[str, str]:
+    """Return variables that became known after the origin, and the column that says when."""
+    return patients.settings.known_at | dict(model.time_varying)
+
+
+def rows_of(model: Model, patients: Patients, names: Sequence[str], form: str) -> Rows:
+    """Prepare the rows of a model.
+
+    Parameters
+    ----------
+    model
+        The model.
+    patients
+        All patients, with the cut-offs that are needed.
+    names
+        Variables; patients who lack one are left out.
+    form
+        ``plain``, ``landmark`` or ``time_varying``.
+    """
+    cohort = patients.cohort(model.cohort)
+    cohort = cohort.take(cohort.outcome(model.endpoint).known)
+    outcome = cohort.outcome(model.endpoint)
+    time, state = outcome.time, _states(model, outcome.state, outcome.states)
+    entry = None
+    if model.delayed_entry is not None:
+        entry = cohort.months_until(model.delayed_entry, model.endpoint)
+    months = {
+        name: cohort.months_until(column, model.endpoint)
+        for name, column in known_at(model, patients).items()
+        if name in names
+    }
+    if form == TIME_VARYING:
+        return _pieces(model, cohort, names, time, state, months)
+    values = {name: cohort.values(name) for name in names}
+    begin = np.zeros(len(time)) if entry is None else entry
+    left = np.ones(len(time), dtype=bool)
+    if form == LANDMARK:
+        left = time > model.landmark
+        values |= {name: known_by(cohort, name, at, model.landmark) for name, at in months.items()}
+        time, begin = time - model.landmark, np.maximum(begin - model.landmark, 0.0)
+    frame = pd.DataFrame(values, index=cohort.frame.index)
+    complete, strata, cluster = _complete(model, cohort, frame)
+    kept = left & complete & ~np.isnan(begin)
+    rows = Rows(
+        frame, aligned(time), state, None if entry is None else aligned(begin), strata, cluster,
+        np.arange(len(time)), int((left & ~kept).sum()),
+    )  # fmt: skip
+    return rows.take(kept)
+
+
+def _states(model: Model, state: np.ndarray, states: tuple[str, ...]) -> np.ndarray:
+    """Give the modelled state the number 1; without one, all states are alike."""
+    if model.state is None:
+        return (state > 0).astype(int)
+    wanted = states.index(model.state) + 1
+    if model.kind == "finegray":
+        return np.where(state == wanted, 1, np.where(state > 0, 2, 0))
+    return (state == wanted).astype(int)
+
+
+def _pieces(
+    model: Model,
+    cohort: Patients,
+    names: Sequence[str],
+    time: np.ndarray,
+    state: np.ndarray,
+    months: Mapping[str, np.ndarray],
+) -> Rows:
+    """Cut follow-up where a value becomes known; before that it counts as the reference."""
+    # A patient without the value, who was not seen at its time, has no such moment.
+    pieces = cut_at(time, state > 0, list(months.values()))
+    values = {}
+    for name in names:
+        own = cohort.values(name).iloc[pieces.row].reset_index(drop=True)
+        if name in months:
+            not_yet = ~pieces.has_changed(months[name]) & ~np.isnan(months[name])[pieces.row]
+            own = before_known(own, not_yet)
+        values[name] = own
+    frame = pd.DataFrame(values, index=range(len(pieces.row)))
+    repeated = cohort.take(np.ones(len(cohort), dtype=bool))
+    _, strata, cluster = _complete(model, repeated, pd.DataFrame(index=cohort.frame.index))
+    known = frame.notna().all(axis=1).to_numpy()
+    for codes in (strata, cluster):
+        known &= True if codes is None else codes[pieces.row] >= 0
+    kept_patients = len(np.unique(pieces.row[known]))
+    rows = Rows(
+        frame,
+        aligned(pieces.time),
+        np.where(pieces.event, state[pieces.row], 0),
+        aligned(pieces.entry),
+        None if strata is None else strata[pieces.row],
+        None if cluster is None else cluster[pieces.row],
+        pieces.row,
+        len(time) - kept_patients,
+    )
+    return rows.take(known)
+
+
+def _complete(
+    model: Model, cohort: Patients, frame: pd.DataFrame
+) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
+    """Say who has all values, and code strata and clusters (-1 where missing)."""
+    complete = frame.notna().all(axis=1).to_numpy()
+    strata = cluster = None
+    if model.strata:
+        levels = pd.DataFrame({name: cohort.values(name) for name in model.strata})
+        known = levels.notna().all(axis=1).to_numpy()
+        strata = np.where(known, levels.groupby(list(levels), observed=True).ngroup(), -1)
+        complete &= known
+    if model.cluster is not None:
+        codes = pd.factorize(cohort.values(model.cluster), sort=True)[0]
+        cluster = np.asarray(codes)
+        complete &= cluster >= 0
+    return complete, strata, cluster

@@ -1,0 +1,276 @@
+"""Regression of an endpoint: each term alone, all together, from a landmark, and over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from recurseq.base.tables import describe
+from recurseq.clinical import cautions as caution
+from recurseq.clinical.cautions import STOP, Caution
+from recurseq.clinical.cutoff_use import WITHHELD, cutoff_cautions, is_optimised
+from recurseq.clinical.model_fit import FittedModel, fit_terms
+from recurseq.clinical.model_rows import LANDMARK, PLAIN, TIME_VARYING, known_at, rows_of
+from recurseq.clinical.names import model_terms
+from recurseq.clinical.patients import Patients
+from recurseq.clinical.settings import Model
+from recurseq.clinical.survival.proportionality import GLOBAL, KM, TRANSFORMS, proportionality
+from recurseq.clinical.survival.residuals import scaled_schoenfeld
+from recurseq.clinical.terms import LEVELS, Term, build_terms, positions
+from recurseq.clinical.validity import judge, judge_patients
+from recurseq.stats.tails import chi_squared_tail
+
+UNIVARIABLE, MULTIVARIABLE, NAIVE = "univariable", "multivariable", "naive"
+
+
+@dataclass
+class ModelResult:
+    """Tables of a model, named as their columns are described."""
+
+    terms: pd.DataFrame
+    summary: pd.DataFrame
+    proportionality: pd.DataFrame
+    residuals: pd.DataFrame
+    cautions: list[Caution] = field(default_factory=list)
+
+
+def fit_outcome(model: Model, patients: Patients) -> ModelResult:
+    """Fit a model as the configuration asks.
+
+    Parameters
+    ----------
+    model
+        The model.
+    patients
+        All patients, with the cut-offs that are needed.
+    """
+    analysis = f"models.{model.name}"
+    names = model_terms(patients.settings, model.name)
+    alone = {
+        name: _fit(model, patients, [name], PLAIN, alone=True)
+        for name in dict.fromkeys([*model.univariable, *names])
+    }
+    entered, found = _entry(analysis, model, names, alone)
+    rows = [row for one in alone.values() for row in _term_rows(UNIVARIABLE, one)]
+    fits: dict[str, FittedModel] = {}
+    late = [name for name in entered if name in known_at(model, patients)]
+    if entered:
+        main = NAIVE if model.landmark is not None or model.time_varying or late else MULTIVARIABLE
+        fits[main] = _fit(model, patients, entered, PLAIN)
+        if model.landmark is not None:
+            fits[LANDMARK] = _fit(model, patients, entered, LANDMARK)
+        if model.time_varying:
+            fits[TIME_VARYING] = _fit(model, patients, entered, TIME_VARYING)
+    for name, one in fits.items():
+        rows += _term_rows(name, one)
+    summary = [_summary(name, one) for name, one in fits.items()]
+    found += _cautions(analysis, model, patients, fits, alone)
+    first = next(iter(fits.values()), None)
+    hazards, residuals = _hazards(first)
+    by_km = hazards[(hazards["term"] == GLOBAL) & (hazards["transform"] == KM)]["pvalue"]
+    found.append(caution.non_proportional(analysis, float(by_km.iloc[0]) if len(by_km) else np.nan))
+    terms = pd.DataFrame(rows, columns=describe("model_terms").names)
+    terms = _withhold(terms, analysis, model, patients, found)
+    found += [_not_at_random(analysis, name, terms) for name in late]
+    return ModelResult(
+        terms=terms,
+        summary=pd.DataFrame(summary, columns=describe("model_summary").names),
+        proportionality=hazards,
+        residuals=residuals,
+        cautions=[one for one in found if one],
+    )
+
+
+def _fit(
+    model: Model, patients: Patients, names: list[str], form: str, *, alone: bool = False
+) -> FittedModel:
+    rows = rows_of(model, patients, names, form)
+    pairs = [pair for pair in model.interactions if set(pair) <= set(names)] if not alone else []
+    terms = build_terms(names, rows.frame, patients, model.spline, pairs)
+    return fit_terms(model, rows, terms, alone=alone)
+
+
+def _entry(
+    analysis: str, model: Model, names: list[str], alone: dict[str, FittedModel]
+) -> tuple[list[str], list[Caution | None]]:
+    """Choose the terms of the model: all of them, or those with a small p-value alone."""
+    if model.entry is None:
+        return names, []
+    entered = [name for name in names if alone[name].term_pvalues.get(name, np.nan) < model.entry]
+    return entered, [caution.selected_by_p(analysis, model.entry, len(names), len(entered))]
+
+
+def _term_rows(model: str, found: FittedModel) -> list[dict]:
+    rows, places = [], positions(found.terms)
+    for term in found.terms:
+        pvalue = found.term_pvalues.get(term.name, np.nan) if found.by_likelihood else np.nan
+        for label, members, place in zip(
+            term.labels, _members(term, found), places[term.name], strict=True
+        ):
+            coefficient, se = found.coefficients[place], found.se[place]
+            rows.append(
+                {
+                    "model": model,
+                    "term": term.name,
+                    "level": label.level,
+                    "reference": label.reference,
+                    "n": len(np.unique(found.rows.patient[members])),
+                    "events": int((found.rows.state[members] == 1).sum()),
+                    "coef": coefficient,
+                    "se": se,
+                    "ratio": np.exp(coefficient),
+                    "lower": np.exp(found.lower[place]),
+                    "upper": np.exp(found.upper[place]),
+                    "z": coefficient / se,
+                    "pvalue": found.pvalue[place],
+                    "lrt_pvalue": pvalue,
+                    "vif": found.vif[place],
+                    "note": found.notes[place],
+                }
+            )
+    return rows
+
+
+def _members(term: Term, found: FittedModel) -> list[np.ndarray]:
+    """Rows that each coefficient is about: those of a level, or all."""
+    if term.kind == LEVELS:
+        return list(term.members[1:])
+    return [np.ones(len(found.rows), dtype=bool)] * term.size
+
+
+def _summary(name: str, found: FittedModel) -> dict:
+    fitted = found.converged and not found.too_few
+    df = len(found.used)
+    statistic = 2 * (found.loglik - found.loglik_null) if fitted else np.nan
+    return {
+        "model": name,
+        "n": found.rows.patients,
+        "events": found.events,
+        "dropped_missing": found.rows.dropped,
+        "parameters": found.parameters,
+        "epv": found.events / found.parameters if found.parameters else np.nan,
+        "loglik": found.loglik if fitted else np.nan,
+        "lrt": statistic,
+        "df": df if fitted else np.nan,
+        "pvalue": float(chi_squared_tail(statistic, df)) if fitted and df else np.nan,
+        "c_index": found.concordance.value,
+        "c_se": found.concordance.se,
+        "c_uno": found.uno.value,
+        "aic": 2 * df - 2 * found.loglik if fitted else np.nan,
+        "penalty": found.penalty,
+        "converged": fitted,
+    }
+
+
+def _hazards(found: FittedModel | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Test proportional hazards, and return scaled residuals."""
+    tests, residuals = [], []
+    if found is not None and found.fit is not None and found.converged and len(found.used):
+        places = positions(found.terms)
+        terms = {
+            name: at
+            for name, columns in places.items()
+            if (at := [int(x) for x in np.flatnonzero(np.isin(found.used, columns))])
+        }
+        for transform in TRANSFORMS:
+            tests += [
+                (one.term, one.transform, one.statistic, one.df, one.pvalue)
+                for one in proportionality(found.fit, terms, transform)
+            ]
+        times, scaled = scaled_schoenfeld(found.fit)
+        labels = [_coefficient(term, label) for term in found.terms for label in term.labels]
+        residuals = [
+            pd.DataFrame({"term": labels[place], "time": times, "scaled_schoenfeld": column})
+            for place, column in zip(found.used, scaled.T, strict=True)
+        ]
+    names = describe("model_residuals").names
+    return (
+        pd.DataFrame(tests, columns=describe("model_proportionality").names),
+        pd.concat(residuals, ignore_index=True) if residuals else pd.DataFrame(columns=names),
+    )
+
+
+def _coefficient(term: Term, label) -> str:
+    return f"{term.name} {label.level}" if label.level else term.name
+
+
+def _withhold(
+    terms: pd.DataFrame,
+    analysis: str,
+    model: Model,
+    patients: Patients,
+    found: list[Caution | None],
+) -> pd.DataFrame:
+    """Leave out numbers that stand for nothing, and say so in their note."""
+    estimates = ["coef", "se", "ratio", "lower", "upper", "z", "pvalue", "lrt_pvalue"]
+    stopped = {one.number for one in found if one and one.severity == STOP and one.number}
+    selected = any(one and one.code == "outcome_selected" and one.severity == STOP for one in found)
+    for place, row in terms.iterrows():
+        parts = row["term"].split(":")
+        plain = row["model"] in (UNIVARIABLE, MULTIVARIABLE, NAIVE)
+        stops = [
+            one.code
+            for one in found
+            if one and one.severity == STOP and one.number in parts and plain
+        ]
+        if selected:
+            stops.append("outcome_selected")
+        if stops and stopped:
+            terms.loc[place, estimates] = np.nan
+            terms.loc[place, "note"] = f"left out: {stops[0]}"
+        elif any(is_optimised(patients, part) for part in parts):
+            terms.loc[place, ["pvalue", "lrt_pvalue", "z"]] = np.nan
+            terms.loc[place, "note"] = WITHHELD
+        elif row["model"] == UNIVARIABLE and any(x in known_at(model, patients) for x in parts):
+            terms.loc[place, "note"] = row["note"] or "naive: known after the origin"
+    return terms
+
+
+def _cautions(
+    analysis: str,
+    model: Model,
+    patients: Patients,
+    fits: dict[str, FittedModel],
+    alone: dict[str, FittedModel],
+) -> list[Caution | None]:
+    settings = patients.settings
+    found: list[Caution | None] = []
+    for name in alone:
+        changes = name in model.time_varying
+        found += judge(
+            analysis, settings, model.endpoint, name, model.landmark, changes=changes, naive=True
+        )
+    cohort = patients.cohort(model.cohort)
+    found += judge_patients(analysis, model.cohort, cohort)
+    for name, one in fits.items():
+        penalised = one.penalty != "none"
+        found.append(caution.few_events(analysis, one.events, one.parameters, penalised=penalised))
+        found.append(_lost(analysis, f"the {name.replace('_', '-')} model", one))
+    found += [_lost(analysis, f"{name} alone", one) for name, one in alone.items()]
+    for one in [*fits.values(), *alone.values()]:
+        found += [
+            caution.level_without_events(
+                analysis, empty.term, empty.level, empty.n, penalised=one.penalty != "none"
+            )
+            for empty in one.empty_levels
+        ]
+    first = next(iter(fits.values()), None)
+    if model.cluster is not None and first is not None:
+        clusters = len(np.unique(first.rows.cluster))
+        found.append(caution.few_centres(analysis, model.cluster, clusters))
+    return found + cutoff_cautions(analysis, cohort, list(alone), model.endpoint)
+
+
+def _not_at_random(analysis: str, name: str, terms: pd.DataFrame) -> Caution:
+    """Judge a term that came after the origin by its least biased ratio, if it has one."""
+    own = terms[(terms["term"] == name) & terms["model"].isin([TIME_VARYING, LANDMARK])]
+    ratios = own.sort_values("model", ascending=False, kind="stable")["ratio"]
+    ratio = float(ratios.iloc[0]) if len(ratios) else np.nan
+    return caution.confounded_by_indication(analysis, name, ratio)
+
+
+def _lost(analysis: str, what: str, one: FittedModel) -> Caution | None:
+    dropped = one.rows.dropped
+    return caution.complete_case_loss(analysis, what, dropped, dropped + one.rows.patients)

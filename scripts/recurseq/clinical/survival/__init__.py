@@ -1,0 +1,1 @@
+"""Survival statistics as functions of arrays; they know neither a study nor a table."""

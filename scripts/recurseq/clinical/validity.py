@@ -1,0 +1,85 @@
+"""Whether a comparison is one: groups known in time, not made of the outcome, not chosen by it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recurseq.clinical import cautions
+from recurseq.clinical.cautions import Caution
+from recurseq.clinical.cohorts import flag
+from recurseq.clinical.patients import Patients
+from recurseq.clinical.settings import (
+    Clinical,
+    Competing,
+    Dated,
+    Endpoint,
+    Span,
+    Timed,
+    Within,
+)
+
+
+def judge(
+    analysis: str,
+    settings: Clinical,
+    endpoint: str,
+    variable: str | None,
+    landmark: float | None,
+    *,
+    changes: bool = False,
+    naive: bool = False,
+) -> list[Caution]:
+    """Say what stands against comparing an endpoint between values of a variable.
+
+    Parameters
+    ----------
+    analysis
+        Section and name.
+    settings
+        The clinical sections.
+    endpoint, variable
+        What is compared, by what; None for one curve.
+    landmark
+        Month from which survival is counted, if it is.
+    changes
+        Whether the variable counts only from the time at which it became known.
+    naive
+        Whether a naive estimate stands beside the others.
+    """
+    if variable is None:
+        return []
+    compared, by = settings.endpoints[endpoint], settings.endpoints.get(variable)
+    if isinstance(compared, Span):
+        return []  # counted from a later event
+    if isinstance(by, Within):
+        if landmark is not None and landmark >= by.within:
+            return []
+        if events_of(settings, compared) & events_of(settings, settings.endpoints[by.of]):
+            return [cautions.circular_outcome(analysis, variable, endpoint)]
+        return [cautions.immortal_time(analysis, variable, handled=False, naive=naive)]
+    if variable in settings.known_at:
+        handled = landmark is not None or changes
+        return [cautions.immortal_time(analysis, variable, handled=handled, naive=naive)]
+    return []
+
+
+def events_of(settings: Clinical, endpoint: Endpoint) -> set[str]:
+    """Return the columns that hold the events of an endpoint."""
+    if isinstance(endpoint, Timed):
+        return {endpoint.event}
+    if isinstance(endpoint, Dated):
+        return set(endpoint.events)
+    if isinstance(endpoint, Competing):
+        return set(endpoint.states.values())
+    if isinstance(endpoint, Span):
+        return {endpoint.to}
+    return events_of(settings, settings.endpoints[endpoint.of])
+
+
+def judge_patients(analysis: str, cohort: str, patients: Patients) -> list[Caution]:
+    """Say whether the patients of an analysis were chosen by their outcome."""
+    chosen = np.zeros(len(patients), dtype=bool)
+    for name in patients.settings.outcome_selected:
+        chosen |= patients.frame[flag(name)].to_numpy(dtype=bool)
+    found = cautions.outcome_selected(analysis, cohort, int(chosen.sum()), len(patients))
+    return [] if found is None else [found]

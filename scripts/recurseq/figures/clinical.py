@@ -1,0 +1,141 @@
+"""Figures of patients: what each is made from, and the words around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from recurseq.clinical import words
+from recurseq.clinical.settings import Clinical, Within
+from recurseq.figures.cutoffs import scan_figure
+from recurseq.figures.hazards import schoenfeld_figure
+from recurseq.figures.ratios import model_forest_figure, subgroup_forest_figure
+from recurseq.figures.style import save
+from recurseq.figures.survival import facts_of, incidence_figure, kaplan_meier_figure
+
+Tables = Mapping[str, Mapping[str, pd.DataFrame]]
+Draw = Callable[[Clinical, str, Tables, bool], Figure]
+
+
+def draw_all(
+    settings: Clinical,
+    tables: Tables,
+    names: Mapping[str, Sequence[str]],
+    files: Mapping[str, Sequence[str]],
+    simulated: bool,
+) -> None:
+    """Draw every figure that has files.
+
+    Parameters
+    ----------
+    settings
+        The clinical sections.
+    tables
+        What `recurseq.base.tables.read_tables` read.
+    names
+        Wildcard of a figure to the names it stands for.
+    files
+        ``<figure>_svg`` and ``<figure>_png`` to the paths, in the order of the names.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    for figure, (wildcard, draw) in FIGURES.items():
+        if f"{figure}_svg" in files.keys():  # noqa: SIM118 - Snakemake's object has no `in`
+            pairs = zip(files[f"{figure}_svg"], files[f"{figure}_png"], strict=True)
+            for name, paths in zip(names[wildcard], pairs, strict=True):
+                save(draw(settings, name, tables, simulated), *paths)
+
+
+def _kaplan_meier(settings: Clinical, name: str, tables: Tables, simulated: bool) -> Figure:
+    survival, groups = settings.survival[name], tables["survival_groups"][name]
+    cautions = tables["survival_cautions"][name]
+    headline = words.headline(groups, tables["survival_tests"][name], cautions)
+    facts = (words.size_text(groups), headline, words.warnings_of(cautions))
+    return kaplan_meier_figure(
+        tables["survival_curve"][name],
+        tables["survival_at_risk"][name],
+        words.title_of(survival),
+        words.time_axis(settings, survival),
+        facts_of((*facts, f"95 % {survival.interval} intervals; pale below 10 at risk")),
+        headline,
+        simulated,
+    )
+
+
+def _subgroups(settings: Clinical, name: str, tables: Tables, simulated: bool) -> Figure:
+    cautions = tables["survival_cautions"][name]
+    return subgroup_forest_figure(
+        tables["survival_groups"][name],
+        tables["survival_tests"][name],
+        f"{words.title_of(settings.survival[name])} in subgroups",
+        facts_of(("the test of interaction decides", words.warnings_of(cautions))),
+        simulated,
+    )
+
+
+def _incidence(settings: Clinical, name: str, tables: Tables, simulated: bool) -> Figure:
+    survival, cautions = settings.survival[name], tables["competing_cautions"][name]
+    gray = words.gray_text(tables["competing_tests"][name], cautions)
+    return incidence_figure(
+        tables["competing_curve"][name],
+        f"{words.title_of(survival)}: cumulative incidence",
+        words.time_axis(settings, survival),
+        facts_of((gray, words.warnings_of(cautions), "Aalen-Johansen, 95 % intervals")),
+        gray,
+        simulated,
+    )
+
+
+def _scan(settings: Clinical, name: str, tables: Tables, simulated: bool) -> Figure:
+    chosen, cutoff = settings.cutoffs[name], tables["clinical_cutoff"][name]
+    answers = isinstance(settings.endpoints[chosen.endpoint], Within)
+    measure = words.plain(chosen.measure)
+    return scan_figure(
+        tables["clinical_scan"][name],
+        cutoff,
+        f"{words.plain(name)}: cut-offs of {measure}",
+        measure,
+        "Youden index" if answers else "standardised log-rank statistic",
+        facts_of((f"cut-off {words.cut_text(cutoff)}", words.corrected_pvalue_text(cutoff))),
+        simulated,
+    )
+
+
+def _model_title(settings: Clinical, name: str) -> str:
+    return f"{words.plain(settings.models[name].endpoint)}: model {words.plain(name)}"
+
+
+def _forest(settings: Clinical, name: str, tables: Tables, simulated: bool) -> Figure:
+    subdistribution = settings.models[name].kind == "finegray"
+    cautions = words.warnings_of(tables["model_cautions"][name])
+    return model_forest_figure(
+        tables["model_terms"][name],
+        _model_title(settings, name),
+        "subdistribution hazard ratio" if subdistribution else "hazard ratio",
+        facts_of((words.model_size_text(tables["model_summary"][name]), cautions)),
+        simulated,
+    )
+
+
+def _schoenfeld(settings: Clinical, name: str, tables: Tables, simulated: bool) -> Figure:
+    tests = tables["model_proportionality"][name]
+    return schoenfeld_figure(
+        tables["model_residuals"][name],
+        tests,
+        f"{_model_title(settings, name)}, effects over time",
+        facts_of((words.hazards_text(tests), "line: running mean; dashed: mean")),
+        simulated,
+    )
+
+
+# Figure to the wildcard of its names and the function that draws one of them.
+FIGURES: dict[str, tuple[str, Draw]] = {
+    "kaplan_meier": ("survival", _kaplan_meier),
+    "subgroup_forest": ("subgroups", _subgroups),
+    "cumulative_incidence": ("competing", _incidence),
+    "cutoff_scan": ("scan", _scan),
+    "model_forest": ("outcome_model", _forest),
+    "schoenfeld": ("outcome_model", _schoenfeld),
+}

@@ -1,0 +1,38 @@
+"""Every caution of the clinical analyses, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from recurseq.report.results import Results
+from recurseq.report.words import many
+from recurseq.study import Study
+
+TITLE = "Cautions"
+
+
+@dataclass(frozen=True)
+class CautionFacts:
+    """Cautions, the gravest first, and how many there are of each severity."""
+
+    rows: list[dict]
+    counts: dict[str, int]
+    link: str
+
+
+def collect(results: Results, study: Study) -> CautionFacts | None:
+    """Gather all cautions; None for a study without patients."""
+    table = results.table("clinical_cautions")
+    if table is None:
+        return None
+    counts = {name: int((table["severity"] == name).sum()) for name in ("stop", "warn", "note")}
+    link = results.table_link("clinical_cautions")
+    return CautionFacts(table.to_dict("records"), counts, link)
+
+
+def limits(facts: CautionFacts) -> list[str]:
+    """Point to the cautions."""
+    if not facts.rows:
+        return []
+    stops = many(facts.counts["stop"], "number")
+    return [f"The clinical analyses carry {many(len(facts.rows), 'caution')}; {stops} left out."]

@@ -1,0 +1,129 @@
+"""Regression models of endpoints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from recurseq.base.text import listed, setting
+from recurseq.clinical.settings import Model, clinical_settings
+from recurseq.clinical.words import hazards_text, model_size_text, plain
+from recurseq.report.cautions import cautions_of
+from recurseq.report.results import DrawnFigure, Results
+from recurseq.report.section import Paragraph
+from recurseq.study import Study
+
+TITLE = "Models"
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """One model.
+
+    Attributes
+    ----------
+    parts
+        (name, rows) of each kind of fit: univariable, multivariable ...
+    summary
+        Rows of table ``model_summary``.
+    hazards
+        The test of proportional hazards in words.
+    """
+
+    model: Model
+    size: str
+    parts: list[tuple[str, list[dict]]]
+    summary: list[dict]
+    hazards: str
+    cautions: list[dict]
+    figures: list[DrawnFigure]
+    links: dict[str, str]
+
+    @property
+    def title(self) -> str:
+        """Its name in words."""
+        return plain(self.model.name)
+
+
+def collect(results: Results, study: Study) -> list[ModelFacts] | None:
+    """Gather every model; None when the study has none."""
+    if study.clinical is None:
+        return None
+    found = []
+    for name, model in clinical_settings(study.clinical).models.items():
+        read = {
+            part: results.table(f"model_{part}", outcome_model=name)
+            for part in ("terms", "summary", "proportionality")
+        }
+        if any(table is None for table in read.values()):
+            continue
+        terms: pd.DataFrame = read["terms"]
+        found.append(
+            ModelFacts(
+                model=model,
+                size=model_size_text(read["summary"]),
+                parts=[
+                    (kind.replace("_", "-"), terms[terms["model"] == kind].to_dict("records"))
+                    for kind in dict.fromkeys(terms["model"])
+                ],
+                summary=read["summary"].to_dict("records"),
+                hazards=hazards_text(read["proportionality"]),
+                cautions=cautions_of(results, f"models.{name}"),
+                figures=results.figures("models", outcome_model=name),
+                links={
+                    part: results.table_link(f"model_{part}", outcome_model=name) for part in read
+                },
+            )
+        )
+    return found or None
+
+
+def methods(facts: list[ModelFacts]) -> list[Paragraph]:
+    """Write what was modelled, and how."""
+    told, cites = [_one(one.model) for one in facts], ["cox", "efron", "grambsch", "uno"]
+    models = [one.model for one in facts]
+    text = (
+        f"{' '.join(told)} Hazard ratios come from the partial likelihood; terms were tested by "
+        "likelihood ratio where patients are independent; proportional hazards by the score test "
+        "of Grambsch and Therneau on four scales of time. Concordance is that in the patients the "
+        "model was fitted to. Patients who lack a term are left out."
+    )
+    if any(model.cluster for model in models):
+        text += " Standard errors are robust against clusters."
+        cites.append("robust")
+    if any(row["penalty"] == "firth" for one in facts for row in one.summary):
+        text += (
+            " Firth's penalty gives finite ratios, with profile limits, where a level has no event."
+        )
+        cites.append("firth")
+    if any(model.kind == "finegray" for model in models):
+        text += " Cumulative incidences were modelled after Fine and Gray."
+        cites.append("fine_gray")
+    return [Paragraph("Models", text, tuple(cites))]
+
+
+def _one(model: Model) -> str:
+    chosen = "prespecified" if model.entry is None else f"entered at p < {setting(model.entry)}"
+    text = f"Model {model.name} of {plain(model.endpoint)}: {listed(model.terms)} ({chosen})"
+    if model.strata:
+        text += f", stratified by {listed(model.strata)}"
+    if model.landmark is not None:
+        text += f", from a landmark at {setting(model.landmark)} months"
+    if model.time_varying:
+        names = listed(model.time_varying)
+        text += f", with {names} counting as the reference until the value became known"
+    return f"{text}."
+
+
+def limits(facts: list[ModelFacts]) -> list[str]:
+    """State what a model of observed patients cannot show."""
+    return [
+        "A ratio that is adjusted for other terms is adjusted for these only, as they were "
+        "measured. It is an association in these patients and no effect of changing the term.",
+    ]
+
+
+def entries(facts: list[ModelFacts]) -> list[tuple[str, str]]:
+    """Name every model in the table of contents."""
+    return [(f"model-{one.model.name}", one.title) for one in facts]

@@ -1,0 +1,114 @@
+"""Names of the clinical sections, which become folders and files of the results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from recurseq.study.defaults import with_defaults
+
+CLINICAL = "clinical"
+# The sections that describe patients; the room `clinical` gives them their types.
+SECTIONS = (
+    *(CLINICAL, "cohorts", "endpoints", "assays", "measures", "cutoffs", "associations"),
+    *("survival", "models", "flow"),
+)
+# Keys of an analysis that name columns; what else it says does not change which are read.
+NAMING = {
+    "cutoffs": ("measure", "method", "endpoint", "cohort"),
+    "associations": ("groups", "with", "cohort"),
+    "survival": ("endpoint", "by", "cohort", "strata", "subgroups"),
+    "models": (
+        *("kind", "endpoint", "cohort", "terms", "univariable", "strata", "cluster"),
+        *("delayed_entry", "time_varying"),
+    ),
+}
+# Wildcards that are also conditions: without a name, no such file exists.
+PARTS_BY_NAME = ("concordance", "scan", "competing", "subgroups")
+
+
+def clinical_sections(full: Mapping) -> dict[str, Mapping] | None:
+    """Return the clinical sections of a filled configuration; None for a study without any."""
+    if CLINICAL not in full:
+        return None
+    return {name: full[name] for name in SECTIONS if name in full}
+
+
+def naming_part(sections: Mapping[str, Mapping]) -> dict[str, Mapping]:
+    """Keep of the clinical sections what decides which columns are read; the rest is as by default.
+
+    The table is then not read anew when an analysis changes in anything else.
+    """
+    kept = dict(sections)
+    for section, keys in NAMING.items():
+        if section in kept:
+            kept[section] = {
+                name: {key: entry[key] for key in keys if key in entry}
+                for name, entry in kept[section].items()
+            }
+    return {name: one for name, one in with_defaults(kept).items() if name in sections}
+
+
+def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, ...]]:
+    """Return what the wildcards of clinical tables and figures stand for.
+
+    Parameters
+    ----------
+    sections
+        As `clinical_sections` returns them; empty for a study without patients.
+
+    Returns
+    -------
+    dict
+        ``assay``, ``cutoff``, ``association``, ``survival`` and ``outcome_model``: the names of
+        their sections. ``concordance``: assays whose gene is also measured by the counts.
+        ``scan``: cut-offs that have an endpoint. ``competing``: survival of an endpoint with
+        several states. ``subgroups``: survival with subgroups.
+    """
+    endpoints, survival = sections.get("endpoints", {}), sections.get("survival", {})
+    cutoffs = sections.get("cutoffs", {})
+    return {
+        "assay": tuple(sections.get("assays", {})),
+        "concordance": tuple(name for name in sections.get("assays", {}) if pairs(sections, name)),
+        "cutoff": tuple(cutoffs),
+        "scan": tuple(name for name, entry in cutoffs.items() if "endpoint" in entry),
+        "association": tuple(sections.get("associations", {})),
+        "survival": tuple(survival),
+        "competing": tuple(
+            name
+            for name, entry in survival.items()
+            if "states" in endpoints.get(entry["endpoint"], {})
+        ),
+        "subgroups": tuple(name for name, entry in survival.items() if entry["subgroups"]),
+        "outcome_model": tuple(sections.get("models", {})),
+    }
+
+
+def pairs(sections: Mapping[str, Mapping], assay: str) -> dict[str, str]:
+    """Return measures of genes that an assay measures too, each with the assay's own measure.
+
+    An assay measures the gene that its key ``gene`` names; without it, the gene that its measure is
+    called after.
+    """
+    measures = sections.get("measures", {})
+    own = [name for name, entry in measures.items() if entry.get("assay") == assay]
+    named = sections.get("assays", {}).get(assay, {}).get("gene")
+    genes = {gene.casefold(): name for name in own for gene in [named or name]}
+    return {
+        name: genes[entry["gene"].casefold()]
+        for name, entry in measures.items()
+        if "gene" in entry and entry["gene"].casefold() in genes
+    }
+
+
+def clinical_parts(sections: Mapping[str, Mapping]) -> set[str]:
+    """Return the conditions of clinical tables and figures that a study meets, beside its sections.
+
+    Parameters
+    ----------
+    sections
+        As for `clinical_wildcards`.
+    """
+    endpoints = sections.get("endpoints", {}).values()
+    parts = {name for name in PARTS_BY_NAME if clinical_wildcards(sections)[name]}
+    parts |= {"early"} if any("of" in entry for entry in endpoints) else set()
+    return parts | ({"traced"} if {"flow", "cohorts"} & set(sections) else set())

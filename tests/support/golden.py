@@ -1,0 +1,48 @@
+"""Values of R for the clinical statistics (tests/reference/make_clinical_reference.R)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from support.paths import REFERENCE
+
+FOLDER = REFERENCE / "clinical"
+
+
+@cache
+def data(name: str) -> pd.DataFrame:
+    """A data set that comes with R."""
+    return pd.read_csv(FOLDER / f"{name}.data.tsv", sep="\t")
+
+
+@cache
+def _all() -> dict[str, dict[str, float]]:
+    rows = pd.read_csv(FOLDER / "golden.tsv", sep="\t", dtype=str, keep_default_na=False)
+    values = [np.nan if text.strip() == "NA" else float(text) for text in rows["value"]]
+    found: dict[str, dict[str, float]] = {}
+    for case, item, value in zip(rows["case"], rows["item"], values, strict=True):
+        found.setdefault(case, {})[item] = value
+    return found
+
+
+def golden(case: str) -> dict[str, float]:
+    """R's values of a case, by item."""
+    return _all()[case]
+
+
+def values(case: str) -> np.ndarray:
+    """R's values of a case, in order."""
+    return np.array(list(golden(case).values()))
+
+
+def columns(frame: pd.DataFrame, *names: str) -> np.ndarray:
+    """Columns as a matrix of numbers."""
+    return frame[list(names)].to_numpy(dtype=float)
+
+
+def dummies(values: pd.Series, *levels: object) -> np.ndarray:
+    """One column for each of these levels."""
+    return np.column_stack([(values == level).to_numpy(dtype=float) for level in levels])

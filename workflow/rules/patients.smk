@@ -1,0 +1,52 @@
+# What the clinical rules share: which settings and cut-offs each of their jobs needs.
+from recurseq.clinical.names import cutoffs_in
+from recurseq.clinical.settings import clinical_settings
+from recurseq.study.clinical_names import clinical_wildcards, naming_part
+
+clinical = clinical_settings(study.clinical)
+# Whatever an analysis looks at, it looks at these.
+COMMON = ("cohorts", "flow", "endpoints", "measures", "cutoffs", "models")
+CAUTIONS = (
+    *("endpoint_cautions", "assay_cautions", "cutoff_cautions"),
+    *("association_cautions", "survival_cautions", "competing_cautions"),
+    "model_cautions",
+)
+
+
+def clinical_sections(*names):
+    """The clinical table's section and those named, as plain values for a script; of models what
+    columns they name."""
+    named = {**study.clinical, "models": naming_part(study.clinical).get("models")}
+    wanted = ("clinical", *names)
+    return {name: named[name] for name in wanted if name in study.clinical}
+
+
+def cutoff_names(section):
+    """The cut-offs that the analyses of a section use."""
+    names = study.clinical.get(section, {})
+    used = {cutoff for name in names for cutoff in cutoffs_in(clinical, section, name)}
+    return [name for name in clinical.cutoffs if name in used]
+
+
+def cutoff_files(section):
+    """Their tables."""
+    return [f"results/clinical/cutoffs/{name}.tsv" for name in cutoff_names(section)]
+
+
+def every(*names):
+    """All files of each of these tables, by its name."""
+    return {name: tables(name) for name in names if tables(name)}
+
+
+def measures_genes():
+    return any(measure.gene is not None for measure in clinical.measures.values())
+
+
+def model_of_genes():
+    """The fitted model, where measures are genes of the counts."""
+    return ["results/model.h5ad"] if measures_genes() else []
+
+
+def annotation_of_genes():
+    """The annotation that gene names are looked up in, where measures are genes."""
+    return annotation_file(study.cohort.annotation) if measures_genes() else []
