@@ -6,7 +6,7 @@ with logged(snakemake):
     from recurseq.base.tables import write_tables
     from recurseq.clinical.cautions import as_table
     from recurseq.clinical.patients import read_patients
-    from recurseq.clinical.settings import clinical_settings
+    from recurseq.clinical.read_settings import clinical_settings
     from recurseq.clinical.survival_analysis import analyse
 
     settings = clinical_settings(snakemake.params.sections)

@@ -8,7 +8,7 @@ with logged(snakemake):
     from recurseq.clinical.endpoint_summary import endpoint_cautions, horizons, summarise
     from recurseq.clinical.endpoints import derive
     from recurseq.clinical.patients import observed, read_typed, write_patients
-    from recurseq.clinical.settings import clinical_settings
+    from recurseq.clinical.read_settings import clinical_settings
     from recurseq.clinical.table import as_read
 
     settings = clinical_settings(snakemake.params.sections)

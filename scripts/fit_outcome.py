@@ -7,7 +7,7 @@ with logged(snakemake):
     from recurseq.clinical.cautions import as_table
     from recurseq.clinical.models import fit_outcome
     from recurseq.clinical.patients import read_patients
-    from recurseq.clinical.settings import clinical_settings
+    from recurseq.clinical.read_settings import clinical_settings
 
     settings = clinical_settings(snakemake.params.sections)
     cutoffs = dict(zip(snakemake.params.cutoffs, snakemake.input.cutoffs, strict=True))

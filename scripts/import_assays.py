@@ -7,7 +7,7 @@ with logged(snakemake):
     from recurseq.base.tables import write_table
     from recurseq.clinical.assays import assay_cautions, assay_quality, quantify, read_wells
     from recurseq.clinical.cautions import as_table
-    from recurseq.clinical.settings import clinical_settings
+    from recurseq.clinical.read_settings import clinical_settings
 
     settings, made = clinical_settings(snakemake.params.sections), snakemake.output
     read = [read_wells(assay, settings.missing) for assay in settings.assays.values()]

@@ -6,7 +6,7 @@ with logged(snakemake):
     from recurseq.base.errors import raise_if_any
     from recurseq.clinical.cohorts import flags
     from recurseq.clinical.patients import write_patients
-    from recurseq.clinical.settings import clinical_settings
+    from recurseq.clinical.read_settings import clinical_settings
     from recurseq.clinical.table import read_table
 
     settings = clinical_settings(snakemake.params.sections)

@@ -8,7 +8,7 @@ with logged(snakemake):
     from recurseq.clinical.measures import add_measures, concordance, missing_values
     from recurseq.clinical.outcome import times_in
     from recurseq.clinical.patients import joined, read_typed, write_patients
-    from recurseq.clinical.settings import clinical_settings
+    from recurseq.clinical.read_settings import clinical_settings
     from recurseq.study.clinical_names import pairs
 
     settings = clinical_settings(snakemake.params.sections)

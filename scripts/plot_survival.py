@@ -4,7 +4,7 @@ from recurseq.jobs.log import logged
 
 with logged(snakemake):
     from recurseq.base.tables import read_tables
-    from recurseq.clinical.settings import clinical_settings
+    from recurseq.clinical.read_settings import clinical_settings
     from recurseq.figures.clinical import draw_all
 
     settings = clinical_settings(snakemake.params.sections)

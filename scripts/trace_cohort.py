@@ -6,7 +6,7 @@ with logged(snakemake):
     from recurseq.base.tables import write_table
     from recurseq.clinical.cohorts import trace
     from recurseq.clinical.patients import read_typed
-    from recurseq.clinical.settings import clinical_settings
+    from recurseq.clinical.read_settings import clinical_settings
 
     settings = clinical_settings(snakemake.params.sections)
     frame = read_typed(snakemake.input.patients, "clinical_table", settings)

@@ -17,7 +17,8 @@ from recurseq.clinical.cutoffs import find
 from recurseq.clinical.endpoints import derive
 from recurseq.clinical.measures import add_measures
 from recurseq.clinical.patients import Patients, joined, read_patients, read_typed, write_patients
-from recurseq.clinical.settings import Assay, clinical_settings
+from recurseq.clinical.read_settings import clinical_settings
+from recurseq.clinical.settings import Assay
 from recurseq.clinical.table import as_read, read_table
 from recurseq.study.clinical_names import clinical_sections
 from recurseq.study.defaults import with_defaults

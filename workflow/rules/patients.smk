@@ -1,6 +1,6 @@
 # What the clinical rules share: which settings and cut-offs each of their jobs needs.
 from recurseq.clinical.names import cutoffs_in
-from recurseq.clinical.settings import clinical_settings
+from recurseq.clinical.read_settings import clinical_settings
 from recurseq.study.clinical_names import clinical_wildcards, naming_part
 
 clinical = clinical_settings(study.clinical)

@@ -20,13 +20,7 @@ from recurseq.clinical.names import reference_problems
 from recurseq.clinical.outcome import Outcome
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.setting_problems import setting_problems
-from recurseq.clinical.settings import (
-    ALL,
-    Clinical,
-    Competing,
-    Dated,
-    Within,
-)
+from recurseq.clinical.settings import ALL, Clinical, Competing, Dated, Within
 from recurseq.clinical.table import Table, read_table, undeclared
 
 DEVELOPMENT, VALIDATION = "development", "validation"

@@ -8,15 +8,7 @@ from recurseq.clinical import cautions
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.cohorts import flag
 from recurseq.clinical.patients import Patients
-from recurseq.clinical.settings import (
-    Clinical,
-    Competing,
-    Dated,
-    Endpoint,
-    Span,
-    Timed,
-    Within,
-)
+from recurseq.clinical.settings import Clinical, Competing, Dated, Endpoint, Span, Timed, Within
 
 
 def judge(

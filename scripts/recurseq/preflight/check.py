@@ -13,7 +13,7 @@ from recurseq.base.errors import InputError, Problem
 from recurseq.base.places import SHIPPED
 from recurseq.claims.checks import claim_problems
 from recurseq.claims.claim import Claim, read_claims
-from recurseq.clinical.settings import clinical_settings
+from recurseq.clinical.read_settings import clinical_settings
 from recurseq.clinical.table_problems import ClinicalExamination, examine_clinical
 from recurseq.cohort.importing import count_problems
 from recurseq.cohort.lengths import column_problems

@@ -16,7 +16,8 @@ from recurseq.clinical.dates import read_dates
 from recurseq.clinical.endpoint_summary import endpoint_cautions, summarise
 from recurseq.clinical.endpoints import derive
 from recurseq.clinical.patients import observed
-from recurseq.clinical.settings import ColumnRule, clinical_settings
+from recurseq.clinical.read_settings import clinical_settings
+from recurseq.clinical.settings import ColumnRule
 from recurseq.clinical.table import read_table
 from recurseq.study.clinical_names import clinical_sections
 from recurseq.study.defaults import with_defaults

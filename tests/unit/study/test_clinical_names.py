@@ -3,7 +3,7 @@
 import copy
 
 from recurseq.clinical.names import used_columns
-from recurseq.clinical.settings import clinical_settings
+from recurseq.clinical.read_settings import clinical_settings
 from recurseq.study.clinical_names import clinical_sections, naming_part
 from recurseq.study.defaults import with_defaults
 from support.clinical_study import CONFIG, simulate

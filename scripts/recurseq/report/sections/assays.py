@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recurseq.clinical.settings import Assay, clinical_settings
+from recurseq.clinical.read_settings import clinical_settings
+from recurseq.clinical.settings import Assay
 from recurseq.report.cautions import cautions_of
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from recurseq.clinical.settings import Cutoff, clinical_settings
+from recurseq.clinical.read_settings import clinical_settings
+from recurseq.clinical.settings import Cutoff
 from recurseq.clinical.words import corrected_pvalue_text, cut_text
 from recurseq.report.cautions import cautions_of
 from recurseq.report.results import DrawnFigure, Results

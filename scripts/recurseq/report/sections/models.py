@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recurseq.base.text import listed, setting
-from recurseq.clinical.settings import Model, clinical_settings
+from recurseq.clinical.read_settings import clinical_settings
+from recurseq.clinical.settings import Model
 from recurseq.clinical.words import hazards_text, model_size_text, plain
 from recurseq.report.cautions import cautions_of
 from recurseq.report.results import DrawnFigure, Results

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recurseq.base.text import listed, setting
-from recurseq.clinical.settings import Survival, clinical_settings
+from recurseq.clinical.read_settings import clinical_settings
+from recurseq.clinical.settings import Survival
 from recurseq.clinical.words import (
     association,
     gray_text,
