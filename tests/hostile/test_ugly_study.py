@@ -82,6 +82,7 @@ def ugly(ground):
     del config["contrasts"]["tumour_vs_normal"]
     config["omnibus"] = {"reduced": "~ sex"}
     config["genes"] = {"annotation": "none"}
+    config["evidence"], config["confounding"] = {}, {}
     ground.study.write()
 
 

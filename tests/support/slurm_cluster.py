@@ -17,7 +17,7 @@ HERE = REPOSITORY / "tests" / "slurm"
 PROFILES = REPOSITORY / "workflow" / "profiles"
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "slurmdbd", "mariadbd")
 OWN = ("slurm_account=lab", "slurm_partition=short")  # what a user of this cluster sets
-LIMIT = 600  # seconds; the executor waits for ever when it loses sight of a job
+LIMIT = 1200  # seconds; the executor waits for ever when it loses sight of a job
 
 
 def missing() -> str:

@@ -137,6 +137,9 @@ CONFIG = {
         },
     },
     "omnibus": {"reduced": "~ 1"},
+    # Tests that look at shuffles and further models ask for them: they take a quarter of a run.
+    "evidence": {"permutations": 0},
+    "confounding": {"refit": False},
     "markers": {"panel": "markers.tsv"},
     "enrichment": {"collections": {"planted": "sets.gmt"}, "min_size": 5},
 }
