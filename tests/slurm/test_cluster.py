@@ -61,10 +61,19 @@ def cluster(possible):
     yield from started("with")
 
 
+def contrasts_only(folder):
+    """Write the small study with its contrasts and nothing beside them: each job takes a while."""
+    study = make_study(folder)
+    for section in ("omnibus", "markers", "enrichment"):
+        del study.config[section]
+    study.write()
+    return study
+
+
 @pytest.fixture(scope="module")
 def local(possible, tmp_path_factory):
-    """The small study, run on this machine."""
-    study = make_study(tmp_path_factory.mktemp("local"))
+    """The same study, run on this machine."""
+    study = contrasts_only(tmp_path_factory.mktemp("local"))
     done = study.run()
     assert done.returncode == 0, done.stderr
     return study
@@ -151,7 +160,7 @@ def test_work_ends_on_the_other_node_when_one_goes_down(cluster, local, imported
 def test_recovery_after_a_killed_snakemake_gives_identical_tables(
     cluster, local, tmp_path, record_property
 ):
-    study = make_study(tmp_path)
+    study = contrasts_only(tmp_path)
     process = start(study.path, *ACCOUNT)
     cluster.running("test_contrast", seconds=180)
     time.sleep(8)  # into the contrasts
