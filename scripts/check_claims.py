@@ -3,8 +3,7 @@
 from recurseq.jobs.log import logged
 
 with logged(snakemake):
-    import anndata
-
+    from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
     from recurseq.claims.check import check_claims
     from recurseq.claims.claim import read_claims
@@ -21,7 +20,7 @@ with logged(snakemake):
         tuple(key): read_table(path, "gsea")
         for key, path in zip(snakemake.params.sets, snakemake.input.sets, strict=True)
     }
-    model = anndata.read_h5ad(snakemake.input.model)
+    model = open_h5ad(snakemake.input.model)
     claims = read_claims(snakemake.params.claims)
     annotation = load_annotation(snakemake.params.annotation)
     table = check_claims(claims, contrasts, genes, sets, read_fit(model), model, annotation)

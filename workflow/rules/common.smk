@@ -186,23 +186,13 @@ def model_of_counts():
 def simulated_files():
     """Files of the study that the run itself makes."""
     counts = [study.cohort.counts.path] if "counts" in study.simulates else []
-    if "clinical" not in study.simulates:
-        return counts
-    assays = study.clinical.get("assays", {}).values()
-    return [
-        *counts,
-        study.clinical["clinical"]["path"],
-        *(one["path"] for one in assays),
-    ]
+    patients = study.patient_paths.values() if "clinical" in study.simulates else []
+    return [*counts, *patients]
 
 
 def patient_files():
     """The clinical table and the assays of the study."""
-    if study.clinical is None:
-        return []
-    assays = study.clinical.get("assays", {}).values()
-    paths = [study.clinical["clinical"]["path"], *(one["path"] for one in assays)]
-    return [user_file(path) for path in paths]
+    return [user_file(path) for path in study.patient_paths.values()]
 
 
 def dates(*inputs):

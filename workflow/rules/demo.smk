@@ -88,11 +88,8 @@ if "clinical" in study.simulates:
             samples=[user_file(study.cohort.samples_path)] if sequenced else [],
             counts=[user_file(study.cohort.counts.path)] if sequenced else [],
         output:
-            clinical=user_file(study.clinical["clinical"]["path"]),
-            assays=[
-                user_file(one["path"])
-                for one in study.clinical.get("assays", {}).values()
-            ],
+            clinical=patient_files()[0],
+            assays=patient_files()[1:],
             truth=user_file(made["truth"]),
             hidden=[user_file(made["hidden"])] if "hidden" in made else [],
         log:
@@ -116,7 +113,7 @@ if "clinical" in study.simulates:
             tables=[
                 f"results/{file.path}"
                 for file in study_tables(study.parts, study.wildcards)
-                if file.path.startswith("clinical/")
+                if file.is_clinical
             ],
         output:
             check=table("clinical_demo_check"),

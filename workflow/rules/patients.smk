@@ -30,12 +30,14 @@ def cutoff_names(section):
 
 def cutoff_files(section):
     """Their tables."""
-    return [f"results/clinical/cutoffs/{name}.tsv" for name in cutoff_names(section)]
+    return [
+        table("clinical_cutoff").format(cutoff=name) for name in cutoff_names(section)
+    ]
 
 
 def every(*names):
     """All files of each of these tables, by its name."""
-    return {name: tables(name) for name in names if tables(name)}
+    return {name: files for name in names if (files := tables(name))}
 
 
 def measures_genes():

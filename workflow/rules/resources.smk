@@ -28,6 +28,8 @@
 # build_workbook      136    1        161    9        199   13        240   14        499   38
 # build_report        146    1        169    2        217    2        167    1        168    1
 #
+# test_contrast and check_demo: before what stands behind the calls was part of them.
+#
 # The first job after an installation compiles the engine, with up to 150 MB more.
 #
 # The request is about one and a half times what was measured, plus Snakemake itself, doubled in

@@ -10,7 +10,6 @@ from typing import Protocol, TypeVar
 _WILDCARD = re.compile(r"\{(\w+)\}")
 # Conditions that are no section of the configuration, in words that follow "only".
 SPECIAL = {
-    "": "",
     "adjusted": "when the formula has variables beside the main factor",
     "demo_counts": "in the demo study",
     "shuffles": "unless `evidence.permutations` is 0",
@@ -90,7 +89,7 @@ def expansions(
 
 
 def condition_in_words(condition: str) -> str:
-    """Say when a study has an entry, to follow "only"; empty when it always has."""
+    """Say when a study has an entry that it does not always have, to follow "only"."""
     return SPECIAL.get(condition, f"with the section `{condition}`")
 
 

@@ -140,6 +140,11 @@ class TableFile:
         """Title of its sheet in the workbook; empty when it has none."""
         return self.table.sheet.format(**self.wildcards)
 
+    @property
+    def is_clinical(self) -> bool:
+        """Whether it is about patients: its numbers do not come from the model of the counts."""
+        return self.path.startswith("clinical/")
+
 
 @cache
 def all_tables() -> dict[str, Table]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from recurseq.base.h5ad import Stored
 from recurseq.base.tables import describe
 from recurseq.claims.claim import CONTRADICTED, LEVEL, SUPPORTED, UNDECIDED, Claim
 from recurseq.claims.power import detectable_effect, power_at
@@ -30,7 +31,7 @@ def check_claims(
     genes: Mapping[str, pd.DataFrame],
     sets: Mapping[tuple[str, str], pd.DataFrame],
     fit: Fit,
-    model: AnnData,
+    model: Stored | AnnData,
     annotation: pd.DataFrame,
 ) -> pd.DataFrame:
     """Judge every claim, and say what this study could have seen.

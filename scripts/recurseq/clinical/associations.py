@@ -13,7 +13,7 @@ from recurseq.base.tables import describe
 from recurseq.clinical import cautions as caution
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.patients import Patients
-from recurseq.clinical.settings import AUTO, Association
+from recurseq.clinical.settings import AUTO, TREND, Association
 from recurseq.clinical.validity import judge_patients
 from recurseq.stats.adjust import benjamini_hochberg
 from recurseq.stats.contingency import TableTest, expected_counts, fisher, pearson, trend
@@ -26,7 +26,6 @@ from recurseq.stats.differences import (
 )
 
 FEW_EXPECTED = 5
-TREND = "trend"
 RESULT = ("statistic", "df", "pvalue", "qvalue")
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from recurseq.base.tables import describe
 from recurseq.base.text import listed, setting
 
-STOP, WARN, NOTE = "stop", "warn", "note"
+SEVERITIES = STOP, WARN, NOTE = "stop", "warn", "note"  # the gravest first
 ALPHA = 0.05
 EVENTS_TO_WARN, EVENTS_TO_STOP = 10, 5  # per parameter
 TOO_SHORT_TO_WARN, TOO_SHORT_TO_REFUSE = 0.05, 0.20
@@ -412,5 +412,5 @@ def gather(parts: Iterable[pd.DataFrame], *, simulated: bool) -> pd.DataFrame:
     if not filled:
         return as_table([])
     table = pd.concat(filled, ignore_index=True)
-    place = table["severity"].map({STOP: 0, WARN: 1, NOTE: 2})
+    place = table["severity"].map(SEVERITIES.index)
     return table.loc[place.sort_values(kind="stable").index].reset_index(drop=True)

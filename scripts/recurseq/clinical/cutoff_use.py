@@ -10,7 +10,6 @@ from recurseq.clinical.continuous import continuous_effect
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.settings import Survival
 
-OPTIMISED = ("maxstat", "youden")
 WITHHELD = "left out: optimised_cutoff"
 CORRECTED = ("pvalue_permutation", "pvalue_lau94", "pvalue_lau92")  # in order of preference
 
@@ -18,7 +17,7 @@ CORRECTED = ("pvalue_permutation", "pvalue_lau94", "pvalue_lau92")  # in order o
 def is_optimised(patients: Patients, name: str | None) -> bool:
     """Whether a variable is a cut-off that was chosen by an outcome."""
     cutoff = patients.settings.cutoffs.get(name or "")
-    return cutoff is not None and cutoff.method in OPTIMISED
+    return cutoff is not None and cutoff.optimised
 
 
 def corrected_pvalue(patients: Patients, name: str) -> float:

@@ -12,7 +12,7 @@ from recurseq.clinical import cautions as caution
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.continuous import ContinuousEffect, continuous_effect
 from recurseq.clinical.cutoff_groups import CLOSED_BELOW
-from recurseq.clinical.cutoff_use import CORRECTED, OPTIMISED
+from recurseq.clinical.cutoff_use import CORRECTED
 from recurseq.clinical.outcome import YES
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.settings import Cutoff, Within
@@ -282,7 +282,7 @@ def _note(cutoff: Cutoff, direction: Direction | None) -> str:
     side = cutoff.below if cutoff.method in CLOSED_BELOW else "above"
     parts = [f"a value on the cut-off is {'below' if side == cutoff.below else side}"]
     parts += [f"{direction.value} values are taken for yes"] if direction else []
-    parts += ["pvalue_uncorrected is not valid"] if cutoff.method in OPTIMISED else []
+    parts += ["pvalue_uncorrected is not valid"] if cutoff.optimised else []
     return "; ".join(parts)
 
 
@@ -290,7 +290,7 @@ def _cautions(
     analysis: str, cutoff: Cutoff, table: pd.DataFrame, effect: ContinuousEffect | None
 ) -> list[Caution]:
     found, row = [], table.iloc[0]
-    if cutoff.method in OPTIMISED:
+    if cutoff.optimised:
         known = [float(row[key]) for key in CORRECTED if pd.notna(row[key])]
         limits = (float(row["cut_lower"] or np.nan), float(row["cut_upper"] or np.nan))
         pvalue = known[0] if known else np.nan

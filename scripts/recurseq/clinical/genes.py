@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from recurseq.base.errors import InputError, Problem
+from recurseq.base.h5ad import Stored, gene_columns, open_h5ad
 from recurseq.base.text import few
 from recurseq.clinical.columns import read_undeclared
 from recurseq.clinical.conditions import condition_problems, holds
@@ -17,9 +17,6 @@ from recurseq.clinical.settings import Clinical, Measure
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.genes.symbols import resolve_symbols
 from recurseq.io.sheets import MISSING_TEXTS
-
-if TYPE_CHECKING:
-    import anndata
 
 LOG2 = "vst"
 
@@ -82,19 +79,19 @@ def _as_text(value: object) -> str | None:
     return None if text in MISSING_TEXTS else text
 
 
-def gene_measures(
-    settings: Clinical, model: anndata.AnnData, annotation: pd.DataFrame, patients: list[str]
+def read_gene_measures(
+    settings: Clinical, model: Sequence[str], annotation: str | None, patients: list[str]
 ) -> dict[str, LinkedGene]:
-    """Return the values of each measured gene by patient.
+    """Return the values of each measured gene by patient, read from the fitted model.
 
     Parameters
     ----------
     settings
         The clinical sections.
     model
-        The fitted model, with layers ``vst`` and ``normalized``.
+        Path of the model, with layers ``vst`` and ``normalized``; empty when no measure is a gene.
     annotation
-        Symbols, as `recurseq.cohort.genes.annotation.load_annotation` returns it.
+        As configured: ``builtin``, ``none`` or a path.
     patients
         Patients of the clinical table.
 
@@ -103,24 +100,25 @@ def gene_measures(
     InputError
         When a gene is not in the counts, or samples cannot be told to patients.
     """
-    wanted = {name: one for name, one in settings.measures.items() if one.gene is not None}
-    if not wanted:
+    if not model:
         return {}
-    linked, problems = linked_samples(settings, model.obs, patients)
+    stored = open_h5ad(model[0])
+    linked, problems = linked_samples(settings, stored.obs, patients)
     if problems:
         raise InputError(problems)
-    places = _places(wanted, model, annotation)
-    rows = model.obs_names.get_indexer(linked.index)
+    wanted = {name: one for name, one in settings.measures.items() if one.gene is not None}
+    genes = _genes(wanted, stored, load_annotation(annotation or "none"))
     found = {}
     for name, measure in wanted.items():
-        values = np.asarray(model.layers[measure.scale][rows, places[name]], dtype=float).ravel()
+        values = gene_columns(stored, measure.scale, [genes[name]])[genes[name]]
+        values = values.loc[linked.index].to_numpy(dtype=float)
         found[name] = LinkedGene(pd.Series(values, index=linked.to_numpy()), measure.scale == LOG2)
     return found
 
 
-def _places(
-    wanted: Mapping[str, Measure], model: anndata.AnnData, annotation: pd.DataFrame
-) -> dict[str, int]:
+def _genes(
+    wanted: Mapping[str, Measure], model: Stored, annotation: pd.DataFrame
+) -> dict[str, str]:
     """Find the gene of each measure; where a symbol has several, the one with most counts."""
     names = model.var["gene_name"].astype(str)
     queries = list(dict.fromkeys(str(one.gene) for one in wanted.values()))
@@ -139,28 +137,4 @@ def _places(
         raise InputError(problems)
     means = model.var["baseMean"].fillna(0)
     best = {query: max(ids, key=lambda gene: means[gene]) for query, ids in by_query.items()}
-    return {name: model.var_names.get_loc(best[one.gene]) for name, one in wanted.items()}
-
-
-def read_gene_measures(
-    settings: Clinical, model: Sequence[str], annotation: str | None, patients: list[str]
-) -> dict[str, LinkedGene]:
-    """Return the values of each measured gene by patient, read from the fitted model.
-
-    Parameters
-    ----------
-    settings
-        The clinical sections.
-    model
-        Path of the model; empty when no measure is a gene.
-    annotation
-        As configured: ``builtin``, ``none`` or a path.
-    patients
-        Patients of the clinical table.
-    """
-    if not model:
-        return {}
-    import anndata  # studies without genes of patients need not wait for it
-
-    known = load_annotation(annotation or "none")
-    return gene_measures(settings, anndata.read_h5ad(model[0]), known, patients)
+    return {name: best[one.gene] for name, one in wanted.items()}

@@ -146,8 +146,7 @@ def _pieces(
             own = before_known(own, not_yet)
         values[name] = own
     frame = pd.DataFrame(values, index=range(len(pieces.row)))
-    repeated = cohort.take(np.ones(len(cohort), dtype=bool))
-    _, strata, cluster = _complete(model, repeated, pd.DataFrame(index=cohort.frame.index))
+    _, strata, cluster = _complete(model, cohort, pd.DataFrame(index=cohort.frame.index))
     known = frame.notna().all(axis=1).to_numpy()
     for codes in (strata, cluster):
         known &= True if codes is None else codes[pieces.row] >= 0

@@ -205,7 +205,6 @@ def _withhold(
 ) -> pd.DataFrame:
     """Leave out numbers that stand for nothing, and say so in their note."""
     estimates = ["coef", "se", "ratio", "lower", "upper", "z", "pvalue", "lrt_pvalue"]
-    stopped = {one.number for one in found if one and one.severity == STOP and one.number}
     selected = any(one and one.code == "outcome_selected" and one.severity == STOP for one in found)
     for place, row in terms.iterrows():
         parts = row["term"].split(":")
@@ -217,7 +216,7 @@ def _withhold(
         ]
         if selected:
             stops.append("outcome_selected")
-        if stops and stopped:
+        if stops:
             terms.loc[place, estimates] = np.nan
             terms.loc[place, "note"] = f"left out: {stops[0]}"
         elif any(is_optimised(patients, part) for part in parts):

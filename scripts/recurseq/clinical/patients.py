@@ -14,6 +14,7 @@ from recurseq.base.tables import read_table, write_table
 from recurseq.base.text import natural
 from recurseq.clinical.cells import all_numbers
 from recurseq.clinical.cohorts import FLAG, flag
+from recurseq.clinical.columns import read_undeclared
 from recurseq.clinical.conditions import holds
 from recurseq.clinical.cutoff_groups import grouped
 from recurseq.clinical.dates import as_iso, days_between
@@ -174,7 +175,7 @@ def _typed(
         return pd.to_datetime(texts, format="%Y-%m-%d").astype("datetime64[s]")
     rule = settings.columns.get(name)
     if rule is None:
-        return _undeclared(texts)
+        return read_undeclared(name, texts)[0]
     if rule.is_number:
         return pd.to_numeric(texts).astype(float)
     levels = _levels_of(rule, texts)
@@ -186,13 +187,6 @@ def _typed(
 
 def _levels_of(rule: ColumnRule, texts: pd.Series) -> list[str]:
     return sorted(texts.dropna().unique(), key=natural) if rule.levels is None else [*rule.levels]
-
-
-def _undeclared(texts: pd.Series) -> pd.Series:
-    if all_numbers(texts):
-        return pd.to_numeric(texts).astype(float)
-    levels = sorted(texts.dropna().unique(), key=natural)
-    return pd.Series(pd.Categorical(texts, categories=levels), index=texts.index)
 
 
 def _outcome_column(name: str, texts: pd.Series, endpoint: object) -> pd.Series:

@@ -176,7 +176,7 @@ def _cutoff(kinds: Kinds, cutoff: Cutoff) -> Iterator[Problem]:
     if cutoff.method != "fixed" and cutoff.value is not None:
         found = f"a value, and the method {cutoff.method}"
         yield Problem(f"config: {where}.value", found, "method: fixed, or no value")
-    if cutoff.method in ("maxstat", "youden") and cutoff.endpoint is None:
+    if cutoff.optimised and cutoff.endpoint is None:
         found = f"method {cutoff.method} without an endpoint"
         yield Problem(f"config: {where}", found, "endpoint: what the cut-off is chosen by")
     if cutoff.method == "maxstat":

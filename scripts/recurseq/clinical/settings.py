@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 AUTO = "auto"
+TREND = "trend"
 ALL = "all"
-BELOW, MIDDLE, ABOVE = "below", "middle", "above"
+MIDDLE = "middle"
 POSITIVE, NEGATIVE = "positive", "negative"
 MONTHS_PER = {"days": 1 / 30.4375, "weeks": 7 / 30.4375, "months": 1.0, "years": 12.0}
 
@@ -51,11 +52,6 @@ class ColumnRule:
     def is_number(self) -> bool:
         """Whether analyses see a number."""
         return self.unit is not None
-
-    @property
-    def reads_number(self) -> bool:
-        """Whether the cells are numbers, be it to cut them."""
-        return self.is_number or bool(self.cut)
 
 
 @dataclass(frozen=True)
@@ -193,6 +189,11 @@ class Cutoff:
         """Names of the groups, from below to above; the first is the reference."""
         between = (MIDDLE,) if self.method == "tertiles" else ()
         return (self.below, *between, self.above)
+
+    @property
+    def optimised(self) -> bool:
+        """Whether it is chosen by the outcome."""
+        return self.method in ("maxstat", "youden")
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,7 @@ def overall_tests(groups: Groups, *, stratified: bool, trend: bool) -> list[dict
         rows.append(row(ALL, "trend", (within or plain).trend(scores)))
     hazards = global_proportionality(groups)
     if hazards is not None:
-        test = Test(hazards.statistic, hazards.df, hazards.pvalue)
-        rows.append(row(ALL, "proportionality", test))
+        rows.append(row(ALL, "proportionality", hazards))
     return rows
 
 

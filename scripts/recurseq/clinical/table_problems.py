@@ -272,5 +272,5 @@ def _remarks(
         if one.by in settings.known_at and one.landmark is None:
             yield f"survival.{name}: {one.by} became known after the origin; give a landmark"
     for name, cutoff in settings.cutoffs.items():
-        if cutoff.method in ("maxstat", "youden"):
+        if cutoff.optimised:
             yield f"cutoffs.{name} is chosen by the outcome: only its corrected p-value counts"

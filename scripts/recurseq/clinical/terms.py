@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -165,6 +165,3 @@ def independent(columns: np.ndarray) -> np.ndarray:
             chosen[place] = True
             basis = np.column_stack([basis, rest / np.linalg.norm(rest)])
     return chosen
-
-
-Builder = Callable[[Sequence[str]], list[Term]]

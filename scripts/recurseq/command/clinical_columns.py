@@ -35,7 +35,6 @@ _LAST = frozenset(["last", "fu", "followup", "lastseen"])
 _UNITS = {"years": "years", "yrs": "years", "cm": "cm", "mm": "mm", "pct": "%", "percent": "%",
           "kg": "kg"}  # fmt: skip
 _UNIT_NAMES = {"ng_ml": "ng/mL", "g_l": "g/L", "umol_l": "umol/L", "mg_dl": "mg/dL", "u_l": "U/L"}
-_LONG = {"dfs": "dfs", "rfs": "rfs", "os": "os", "pfs": "pfs", "efs": "efs", "ttr": "ttr"}
 
 
 @dataclass(frozen=True)
@@ -163,7 +162,7 @@ def _dates(known: pd.DataFrame) -> tuple[list[str], str]:
         forms = {
             form
             for form, pattern in PATTERNS.items()
-            if form != "excel" and all(_reads(text, pattern, form) for text in present)
+            if form != "excel" and all(_reads(text, pattern) for text in present)
         }
         if forms:
             found[str(name)] = forms
@@ -174,7 +173,7 @@ def _dates(known: pd.DataFrame) -> tuple[list[str], str]:
     return list(found), order[0] if order else "iso"
 
 
-def _reads(text: str, pattern: re.Pattern, form: str) -> bool:
+def _reads(text: str, pattern: re.Pattern) -> bool:
     match = SPREADSHEET.fullmatch(text) or pattern.fullmatch(text)
     if match is None:
         return False
@@ -201,7 +200,7 @@ def _timed(
         codes = list(column.values)
         if codes != ["0", "1"]:
             keys["event_levels"] = _event_order(codes)
-        found.append(ProposedEndpoint(_LONG.get(stem, stem or "survival"), keys))
+        found.append(ProposedEndpoint(stem or "survival", keys))
         used |= {time.name, column.name}
     return found, used
 

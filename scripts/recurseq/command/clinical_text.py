@@ -5,7 +5,6 @@ from __future__ import annotations
 from recurseq.command.clinical_columns import ClinicalProposal, ProposedEndpoint
 from recurseq.command.text_parts import comment, items, scalar
 
-TIME_KEYS = ("time", "events")
 MOST_SHOWN = 8
 
 

@@ -101,7 +101,7 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         sheet, other_variables(columns, sample_id, factor.name), factor.name, levels
     )
     return Proposal(
-        title=wishes.title or _answer(wishes, "Title of the report", _title(folder), str),
+        title=_title(folder, wishes),
         counts=_relative(wishes.counts, folder),
         counts_key="directory" if wishes.counts.is_dir() else "path",
         counts_kind=NAMES_OF_FORMATS.get(table.format, table.format),
@@ -210,8 +210,9 @@ def _choose_levels(wishes: Wishes, factor: SheetColumn) -> tuple[str, ...]:
     return levels
 
 
-def _title(folder: Path) -> str:
-    return folder.resolve().name.replace("_", " ").strip() or "Study"
+def _title(folder: Path, wishes: Wishes) -> str:
+    named = folder.resolve().name.replace("_", " ").strip() or "Study"
+    return wishes.title or _answer(wishes, "Title of the report", named, str)
 
 
 def _expected() -> list[str]:
@@ -259,7 +260,7 @@ def proposed_text(folder: Path, wishes: Wishes) -> str:
         if clinical is None:
             found = "neither counts nor a clinical table"
             raise fail("init", found, "--counts and --samples, or --clinical, or all three")
-        title = wishes.title or _answer(wishes, "Title of the report", _title(folder), str)
+        title = _title(folder, wishes)
         return clinical_config_text(title, clinical)
     if wishes.samples is None:
         raise fail("--samples", "not given", "the sample sheet, which belongs to the counts")

@@ -11,14 +11,9 @@ from recurseq.study import Study
 # Rules that make no table and no figure, before and after those that do.
 OF_COUNTS = ("import_counts", "fit_model")
 LAST = ("write_provenance", "build_workbook", "build_report")
-# Rules of which one job makes the files of all names: starting it takes longer than its work.
-AT_ONCE = frozenset(
-    {
-        *("import_assays", "measure_markers", "find_cutoffs", "associate_clinical"),
-        *("analyse_survival", "compare_incidence", "fit_outcome"),
-        *("plot_survival", "plot_models"),
-    }
-)
+# Wildcards of jobs; for all other names of a table or figure one job makes the files, because
+# starting it takes longer than its work.
+PER_JOB = ("contrast", "collection")
 
 
 def jobs(study: Study) -> dict[str, int]:
@@ -31,9 +26,9 @@ def jobs(study: Study) -> dict[str, int]:
     """
     made: dict[str, set] = {}
     for file in study_tables(study.parts, study.wildcards):
-        made.setdefault(file.table.rule, set()).add(_job(file.table.rule, file.wildcards))
+        made.setdefault(file.table.rule, set()).add(_job(file.wildcards))
     for file in study_figures(study.parts, study.wildcards):
-        made.setdefault(file.entry.rule, set()).add(_job(file.entry.rule, file.wildcards))
+        made.setdefault(file.entry.rule, set()).add(_job(file.wildcards))
     truths = {"counts": "demo_truth", "clinical": "clinical_truth"}
     first = [all_tables()[truths[what]].rule for what in study.simulates]
     first += OF_COUNTS if study.has_counts else ()
@@ -44,5 +39,5 @@ def jobs(study: Study) -> dict[str, int]:
     )
 
 
-def _job(rule: str, wildcards: Mapping[str, str]) -> tuple[str, ...]:
-    return () if rule in AT_ONCE else tuple(wildcards.values())
+def _job(wildcards: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(wildcards[name] for name in PER_JOB if name in wildcards)

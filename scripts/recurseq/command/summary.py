@@ -6,6 +6,7 @@ from pathlib import Path
 
 from recurseq.base.h5ad import open_h5ad
 from recurseq.base.tables import MISSING
+from recurseq.clinical.cautions import SEVERITIES
 from recurseq.clinical.words import headline, size_text
 from recurseq.command.folder import StudyFolder
 from recurseq.command.terminal import heading, say, say_whole, show_table
@@ -88,9 +89,7 @@ def _show_survival(results: Results) -> None:
     cautions = results.table("clinical_cautions")
     if cautions is not None and len(cautions):
         counts = cautions["severity"].value_counts()
-        told = ", ".join(
-            f"{counts[name]} {name}" for name in ("stop", "warn", "note") if name in counts
-        )
+        told = ", ".join(f"{counts[name]} {name}" for name in SEVERITIES if name in counts)
         say()
         say(f"Cautions beside the clinical numbers: {told}; see clinical/cautions.tsv.")
 

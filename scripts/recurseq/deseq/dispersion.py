@@ -92,7 +92,6 @@ def gene_wise(
     design: np.ndarray,
     start: np.ndarray,
     *,
-    quick: bool = False,
     threads: int = 1,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Maximum of the adjusted likelihood of each gene, without a prior.
@@ -108,8 +107,6 @@ def gene_wise(
         Samples x p.
     start
         One per gene, the smaller of the rough and the moments estimate.
-    quick
-        See `recurseq.deseq.fit`.
 
     Returns
     -------
@@ -119,7 +116,7 @@ def gene_wise(
     groups = row_groups(design)
 
     def block(rows, row_means, first):
-        return gene_wise_block(dense(rows), dense(row_means), first, groups, quick)
+        return gene_wise_block(dense(rows), dense(row_means), first, groups)
 
     return by_blocks(block, counts, means, start, threads=threads)
 

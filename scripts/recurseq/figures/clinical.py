@@ -12,8 +12,8 @@ from recurseq.clinical.settings import Clinical, Within
 from recurseq.figures.cutoffs import scan_figure
 from recurseq.figures.hazards import schoenfeld_figure
 from recurseq.figures.ratios import model_forest_figure, subgroup_forest_figure
-from recurseq.figures.style import save
-from recurseq.figures.survival import facts_of, incidence_figure, kaplan_meier_figure
+from recurseq.figures.style import facts_of, save
+from recurseq.figures.survival import incidence_figure, kaplan_meier_figure
 
 Tables = Mapping[str, Mapping[str, pd.DataFrame]]
 Draw = Callable[[Clinical, str, Tables, bool], Figure]

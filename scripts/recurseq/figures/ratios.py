@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from recurseq.clinical.words import pvalue_text
 from recurseq.figures.style import (
     BLACK,
     BLUE,
@@ -95,14 +96,15 @@ def subgroup_forest_figure(
     title, note, simulated
         As for `model_forest_figure`.
     """
-    compared = groups[groups["hr"].notna() | groups["note"].notna()]
+    groups = groups.rename(columns={"hr": "ratio"})
+    compared = groups[groups["ratio"].notna() | groups["note"].notna()]
     reference = groups.drop_duplicates("subgroup").set_index("subgroup")["group"]
     interaction = tests[tests["test"] == "interaction"].set_index("subgroup")["pvalue"]
     rows = [one for one in compared.itertuples() if one.group != reference[one.subgroup]]
     figure = new_figure(WIDE, 1.1 + 0.36 * max(len(rows), 2))
     heading(figure, title, note, simulated)
     axes = figure.add_subplot()
-    if not any(pd.notna(one.hr) for one in rows):
+    if not any(pd.notna(one.ratio) for one in rows):
         empty(axes, "no hazard ratio: every one is left out")
         return figure
     texts, names = [], []
@@ -111,15 +113,11 @@ def subgroup_forest_figure(
         size = f"n = {inside['n'].sum()}, {inside['events'].sum()} events"
         names.append(f"{one.subgroup}: {one.group} v {reference[one.subgroup]} ({size})")
         look = LOOKS["all" if one.subgroup == "all" else "subgroup"]
-        drawn = pd.Series(
-            {"ratio": one.hr, "lower": one.lower, "upper": one.upper, "note": one.note}
-        )
-        text = _drawn(axes, drawn, place, look)
+        text = _drawn(axes, one, place, look)
         if one.subgroup in interaction.index:
-            text += f"   interaction {_pvalue(interaction[one.subgroup])}"
+            text += f"   interaction {pvalue_text(interaction[one.subgroup])}"
         texts.append((place, text))
-    frame = compared.rename(columns={"hr": "ratio"})
-    _finish(axes, names, texts, frame, "hazard ratio")
+    _finish(axes, names, texts, compared, "hazard ratio")
     return figure
 
 
@@ -136,15 +134,9 @@ def _drawn(axes: Axes, one, height: float, look: dict) -> str:
     text = f"{one.ratio:.2f} ({one.lower:.2f}–{one.upper:.2f})"
     pvalue = getattr(one, "pvalue", np.nan)
     if pd.notna(pvalue):
-        return f"{text}   {_pvalue(pvalue)}"
+        return f"{text}   {pvalue_text(pvalue)}"
     note = getattr(one, "note", None)
     return text if note is None or pd.isna(note) else f"{text}  {note}"
-
-
-def _pvalue(value: float) -> str:
-    if pd.isna(value):
-        return "p = NA"
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
 
 
 def _finish(

@@ -104,6 +104,11 @@ def short(text: object, longest: int = LONGEST) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
+def facts_of(parts: Iterable[str]) -> str:
+    """Join facts for the line below a figure."""
+    return "  ·  ".join(part for part in parts if part)
+
+
 def heading(
     figure: Figure,
     title: str,
@@ -127,7 +132,7 @@ def heading(
         Label to the look of its marker (``color``, ``marker``), in as many rows as needed.
     """
     width, height = figure.get_size_inches()
-    note = "  ·  ".join(part for part in (note, "simulated data" if simulated else "") if part)
+    note = facts_of((note, "simulated data" if simulated else ""))
     above = _wrapped(figure, title, fontsize=11, fontweight="bold")
     below = _wrapped(figure, note, fontsize=8.5, color="#555555")
     legend = _legend(figure, key) if key else None

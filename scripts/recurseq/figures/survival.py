@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -187,8 +185,3 @@ def _risk_table(axes: Axes, at_risk: pd.DataFrame, colours: dict, axis: str) -> 
         own = at_risk[at_risk["group"] == name]
         for month, number in zip(own["time"], own["at_risk"], strict=True):
             axes.text(month, row, f"{int(number)}", ha="center", va="center", fontsize=8.5)
-
-
-def facts_of(parts: Sequence[str]) -> str:
-    """Join facts for the line below a figure."""
-    return "  ·  ".join(part for part in parts if part)

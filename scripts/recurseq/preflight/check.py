@@ -166,9 +166,7 @@ def _demo_problems(study: Study) -> list[Problem]:
         if study.clinical is None:
             problems.append(Problem("config: demo.clinical", "no patients to simulate", "clinical"))
         else:
-            written |= {"clinical.path": study.clinical["clinical"]["path"]}
-            assays = study.clinical.get("assays", {})
-            written |= {f"assays.{name}.path": one["path"] for name, one in assays.items()}
+            written |= study.patient_paths
     return problems + [
         Problem(
             f"config: {key}",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from recurseq.base.tables import MISSING, Table, TableFile, describe, read_table
+from recurseq.base.tables import MISSING, Table, describe, read_table
 from recurseq.base.whole_file import whole_file
 from recurseq.evidence.support import NONE
 from recurseq.report.results import Results
@@ -92,18 +92,13 @@ def study_sheets(results: Results) -> list[Sheet]:
             table=file.table.name,
             source=results.folder / file.path,
             facts=""
-            if is_clinical(file)
+            if file.is_clinical
             else origins.get(file.wildcards.get("contrast", ""), everyone),
             file=file.path,
         )
         for file in results.files()
         if file.sheet
     ]
-
-
-def is_clinical(file: TableFile) -> bool:
-    """Whether a table is about patients, whose numbers do not come from the model of the counts."""
-    return file.path.startswith("clinical/")
 
 
 def write_workbook(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import fdtrc
 
+from recurseq.stats.contingency import expected_counts, without_empty
+
 
 def cramers_v(table: np.ndarray) -> float:
     """Return Cramér's V of a table of counts, corrected for bias.
@@ -29,11 +31,11 @@ def cramers_v(table: np.ndarray) -> float:
         From 0 to 1; missing when fewer than two rows or columns hold anything, or when every
         sample has a level of its own.
     """
-    filled = table[table.any(axis=1)][:, table.any(axis=0)].astype(float)
+    filled = without_empty(table)
     total, degrees = filled.sum(), np.array(filled.shape) - 1
     if min(filled.shape) < 2:
         return np.nan
-    expected = np.outer(filled.sum(axis=1), filled.sum(axis=0)) / total
+    expected = expected_counts(filled)
     squared = ((filled - expected) ** 2 / expected).sum() / total
     left = max(0.0, squared - degrees.prod() / (total - 1))
     largest = (degrees - degrees**2 / (total - 1)).min()

@@ -243,6 +243,17 @@ class Study:
         names = {"contrast": tuple(self.contrasts), "collection": tuple(self.collections)}
         return names | clinical_wildcards(self.clinical or {})
 
+    @property
+    def patient_paths(self) -> dict[str, str]:
+        """Clinical table and assays, by their keys in the configuration; none without patients."""
+        if self.clinical is None:
+            return {}
+        assays = self.clinical.get("assays", {})
+        return {
+            "clinical.path": self.clinical["clinical"]["path"],
+            **{f"assays.{name}.path": one["path"] for name, one in assays.items()},
+        }
+
     def cohort_settings(self) -> CohortSettings | None:
         """Return what the cohort depends on, so that no other setting makes it anew."""
         return self.cohort

@@ -164,13 +164,13 @@ def totals_before(counts: AtRisk, times: np.ndarray) -> tuple[np.ndarray, np.nda
     )
 
 
-def follow_up(time: np.ndarray, event: np.ndarray, interval: str = LOG_LOG) -> Median:
+def follow_up(time: np.ndarray, event: np.ndarray) -> Median:
     """Return the median follow-up by the reverse Kaplan-Meier estimator.
 
     Censoring is the event, and an event ends the observation (Schemper and Smith, Control. Clin.
     Trials 17, 343, 1996).
     """
-    return median(kaplan_meier(time, ~np.asarray(event, dtype=bool), interval=interval))
+    return median(kaplan_meier(time, ~np.asarray(event, dtype=bool)))
 
 
 def censoring_survival(time: np.ndarray, event: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -127,11 +127,6 @@ class Search:
         return float((own - events * share).sum() / variance) if variance > 0 else np.nan
 
 
-def logrank_scores(time: np.ndarray, event: np.ndarray) -> np.ndarray:
-    """Score each patient as `Search.scores` does."""
-    return Search(np.zeros(len(time)), time, event, (0.1, 0.9)).scores()
-
-
 def _deviation(below: np.ndarray, n: float, total: float, square: float) -> np.ndarray:
     """Return the standard deviation of a sum of m of n scores drawn without replacement."""
     return np.sqrt(below * (n - below) / (n**2 * (n - 1)) * (n * square - total**2))

@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 
 EFRON, BRESLOW = "efron", "breslow"
+# Rows from the last time to the first within strata, and where each time's sum begins and ends.
+Places = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,9 @@ class RiskSets:
 
     def sum_at_risk(self, values: np.ndarray) -> np.ndarray:
         """Sum rows of `values` (n x q) over those at risk at each time: m x q."""
-        total = self._sum_from(self.subjects.time, values)
+        total = _sums(values, self._until)
         if self.subjects.entry is not None:
-            total -= self._sum_from(self.subjects.entry, values)
+            total -= _sums(values, self._before)
         return total
 
     def sum_of_deaths(self, values: np.ndarray) -> np.ndarray:
@@ -127,13 +129,17 @@ class RiskSets:
             return np.zeros((0, values.shape[1]))
         return np.add.reduceat(values[self.deaths], self._first, axis=0)
 
-    def _sum_from(self, times: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Sum over the rows of a time's stratum whose `times` are at it or later."""
-        order, begin, end = self._places(times)
-        running = np.concatenate([np.zeros((1, values.shape[1])), values[order].cumsum(axis=0)])
-        return running[end] - running[begin]
+    @cached_property
+    def _until(self) -> Places:
+        """Rows of a time's stratum that end at it or later; the same whatever is summed."""
+        return self._places(self.subjects.time)
 
-    def _places(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    @cached_property
+    def _before(self) -> Places:
+        """Rows of a time's stratum that enter at it or later."""
+        return self._places(self.subjects.entry)
+
+    def _places(self, times: np.ndarray) -> Places:
         """Rows from the last time to the first within strata, and which of them each sum takes."""
         order = np.lexsort((-times, self.subjects.stratum))
         stratum, falling = self.subjects.stratum[order], -times[order]
@@ -161,3 +167,10 @@ class RiskSets:
             if entry is not None:
                 begin[rows] += np.searchsorted(times, entry[rows], side="right")
         return begin, end
+
+
+def _sums(values: np.ndarray, places: Places) -> np.ndarray:
+    """Sum the rows of `values` that each time takes."""
+    order, begin, end = places
+    running = np.concatenate([np.zeros((1, values.shape[1])), values[order].cumsum(axis=0)])
+    return running[end] - running[begin]

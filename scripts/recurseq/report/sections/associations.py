@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recurseq.base.text import listed
-from recurseq.clinical.associations import TREND
 from recurseq.clinical.read_settings import clinical_settings
-from recurseq.clinical.settings import Association
+from recurseq.clinical.settings import TREND, Association
 from recurseq.report.cautions import cautions_of
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recurseq.clinical.cautions import SEVERITIES, STOP
 from recurseq.report.results import Results
 from recurseq.report.words import many
 from recurseq.study import Study
@@ -25,7 +26,7 @@ def collect(results: Results, study: Study) -> CautionFacts | None:
     table = results.table("clinical_cautions")
     if table is None:
         return None
-    counts = {name: int((table["severity"] == name).sum()) for name in ("stop", "warn", "note")}
+    counts = {name: int((table["severity"] == name).sum()) for name in SEVERITIES}
     link = results.table_link("clinical_cautions")
     return CautionFacts(table.to_dict("records"), counts, link)
 
@@ -34,5 +35,5 @@ def limits(facts: CautionFacts) -> list[str]:
     """Point to the cautions."""
     if not facts.rows:
         return []
-    stops = many(facts.counts["stop"], "number")
+    stops = many(facts.counts[STOP], "number")
     return [f"The clinical analyses carry {many(len(facts.rows), 'caution')}; {stops} left out."]

@@ -37,11 +37,6 @@ class CutoffFacts:
     figures: list[DrawnFigure]
     link: str
 
-    @property
-    def optimised(self) -> bool:
-        """Whether it was chosen by the outcome."""
-        return self.cutoff.method in ("maxstat", "youden")
-
 
 def collect(results: Results, study: Study) -> list[CutoffFacts] | None:
     """Gather the facts of every cut-off; None when the study has none."""
@@ -93,7 +88,7 @@ def methods(facts: list[CutoffFacts]) -> list[Paragraph]:
 
 def limits(facts: list[CutoffFacts]) -> list[str]:
     """State what a cut-off that was chosen by the outcome cannot show."""
-    chosen = [one.cutoff.name for one in facts if one.optimised]
+    chosen = [one.cutoff.name for one in facts if one.cutoff.optimised]
     if not chosen:
         return []
     return [

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from recurseq.base.text import listed, setting
+from recurseq.base.text import listed
 from recurseq.clinical.read_settings import clinical_settings
 from recurseq.clinical.settings import Clinical, Within
 from recurseq.report.cautions import cautions_of
@@ -128,8 +128,3 @@ def limits(facts: PatientFacts) -> list[str]:
             "needed, and may differ from the others."
         )
     return told
-
-
-def horizon_text(row: dict) -> str:
-    """Write a horizon of early risk."""
-    return f"{row['endpoint']}, {setting(row['horizon'])} months"
