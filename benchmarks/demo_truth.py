@@ -22,11 +22,9 @@ from recurseq.deseq import Fit, Options, contrast_results
 from recurseq.deseq import fit as fit_model
 from recurseq.design.contrast import Contrast
 from recurseq.design.formula import Formula, design_matrix, parse_formula
-from recurseq.evidence.second_opinion import second_opinion
 from recurseq.evidence.shuffles import shuffle_labels
-from recurseq.evidence.sides import compare_sides
-from recurseq.evidence.support import support_of
 from recurseq.evidence.verdict import ABOVE, verdict_columns
+from recurseq.evidence.weigh import support_calls
 from recurseq.patterns.classify import classify_patterns
 from recurseq.patterns.codes import NO_EVIDENCE, title
 from recurseq.study import load_study
@@ -62,7 +60,7 @@ def run_demo(seed: int, threads: int = 2) -> DemoRun:
     contrasts = list(study.contrasts.values())
     results = [_results(model, contrast, formula, samples) for contrast in contrasts]
     evidence = [
-        _support(model, contrast, formula, samples, table)
+        support_calls(model, contrast, formula, samples, table).reset_index()
         for contrast, table in zip(contrasts, results, strict=True)
     ]
     dealt = {"permutations": study.permutations, "seed": seed, "threads": threads}
@@ -94,22 +92,6 @@ def _results(
     weights = contrast.weights(formula, samples)
     found = contrast_results(model, weights, OPTIONS, compared=contrast.compared(samples))
     return called(found.table, contrast)
-
-
-def _support(
-    model: Fit, contrast: Contrast, formula: Formula, samples: pd.DataFrame, table: pd.DataFrame
-) -> pd.DataFrame:
-    """Columns gene_id and support of table ``contrast_evidence``."""
-    tested = table[table["pvalue"].notna()].set_index("gene_id")
-    weights = contrast.weights(formula, samples)
-    normalized = model.normalization.divide(model.counts)[tested.index]
-    sides = compare_sides(
-        normalized, model.counts[tested.index], tested["log2FoldChange"], contrast, formula, samples
-    )
-    whole = tested.join(second_opinion(model, weights, contrast.rule.lfc_threshold)).join(sides)
-    sizes = contrast.sizes(samples)
-    whole["support"] = support_of(whole, contrast.rule, sizes, other_variables=True)
-    return whole.reset_index()[["gene_id", "support"]]
 
 
 def headline_rows(runs: Sequence[DemoRun]) -> list[tuple[str, ...]]:

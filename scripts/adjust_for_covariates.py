@@ -5,7 +5,6 @@ from recurseq.jobs.log import logged
 with logged(snakemake):
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
-    from recurseq.cohort.lengths import normalization_values
     from recurseq.deseq import read_fit
     from recurseq.design.contrast import Contrast
     from recurseq.design.formula import parse_formula
@@ -26,9 +25,6 @@ with logged(snakemake):
         genes,
         read_table(snakemake.input.confounding, "qc_confounding"),
         panels[0] if panels else None,
-        normalization=normalization_values(
-            cohort, snakemake.params.normalization, snakemake.input.get("lengths") or None
-        ),
         options=snakemake.params.testing,
         threads=snakemake.threads,
     )

@@ -29,7 +29,6 @@ if "covariates" in study.parts:
         input:
             cohort="results/cohort.h5ad",
             model="results/model.h5ad",
-            lengths=user_file(study.normalization.lengths),
             genes=tables("contrast_genes"),
             confounding=table("qc_confounding"),
             markers=tables("markers"),
@@ -50,7 +49,5 @@ if "covariates" in study.parts:
         params:
             contrasts=contrast_settings(),
             testing=study.testing.options("alpha", "independent_filtering", "cooks"),
-            normalization=study.normalization.as_dict(),
-            given=dates(user_file(study.normalization.lengths)),
         script:
             "../../scripts/adjust_for_covariates.py"

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.demo.factors import TUMOURS, UNCHANGED
+from recurseq.demo.factors import TUMOURS
 from recurseq.design.contrast import Contrast
 from recurseq.evidence.support import CARRIED, CONFIRMED
 from recurseq.evidence.verdict import ABOVE, LIKE
 
+UNCHANGED = 1e-9  # log2; averages of levels carry rounding
 log = logging.getLogger(__name__)
 
 

@@ -30,7 +30,6 @@ PROLIFERATION_DIFFERENCE = 1.5  # of the group means, in standard deviations wit
 RARE, RARE_WIDTH = 0.07, 2.5  # of a heavy-tailed gene's samples, with so much wider a spread
 IMPURE = 0.25  # purity of one tumour sample, whichever it is: mostly the liver around it
 LN2 = np.log(2)
-UNCHANGED = 1e-9  # log2; averages of levels carry rounding
 
 
 def other_share(tumour: pd.Series | np.ndarray) -> pd.Series | np.ndarray:

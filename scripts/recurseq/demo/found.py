@@ -31,7 +31,7 @@ def markers_against_truth(
 ) -> pd.DataFrame:
     """Say of every named gene and contrast what was planted, what could be seen, and what was.
 
-    The power is that of a Wald test of the model's design at the largest p-value that was called,
+    The power is that of a Wald test of the model's design at the largest p-value that passed alpha,
     in samples of average depth.
 
     Parameters
@@ -98,7 +98,7 @@ def _one_contrast(
 
 
 def called_up_to(genes: pd.DataFrame, contrast: Contrast) -> float:
-    """Return the largest p-value that a contrast called; alpha over the tests when none was."""
+    """Return the largest p-value that passes alpha once adjusted; alpha over the tests if none."""
     rule = contrast.rule
     called = genes[rule.column] < rule.alpha
     if called.any():

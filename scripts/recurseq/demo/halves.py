@@ -12,8 +12,8 @@ from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
 from recurseq.design.formula import design_matrix, parse_formula
 from recurseq.evidence.shuffles import shuffle_labels
-from recurseq.evidence.summary import summarise
-from recurseq.evidence.weigh import weigh_evidence
+from recurseq.evidence.verdict import verdict_columns
+from recurseq.evidence.weigh import support_calls
 
 FACTOR, HALVES = "half", ("A", "B")
 NAME = "random_halves"
@@ -61,14 +61,16 @@ def compare_halves(
         design_matrix(parsed, sheet),
         normalization=fit.normalization,
         cooks=options.cooks,
+        threads=threads,
     )
     contrast = Contrast(NAME, rule, FACTOR, HALVES[1:], HALVES[:1])
     question = (contrast, parsed, sheet)
     tables = contrast_tables(model, *question, options, genes=genes, threads=threads)
-    evidence = weigh_evidence(model, *question, tables.genes, threads=threads)
+    evidence = support_calls(model, *question, tables.genes).reset_index()
     dealt = {"permutations": permutations, "seed": seed, "threads": threads}
-    shuffles = [shuffle_labels(model, *question, options, **dealt)] if permutations else []
-    verdict = summarise([tables.summary], [evidence], shuffles)["verdict"].iloc[0]
+    shuffles = shuffle_labels(model, *question, options, **dealt) if permutations else None
+    calls = int(tables.genes["significant"].sum())
+    verdict = verdict_columns(calls, shuffles)["verdict"]
     nothing = pd.Series(0.0, index=truth["gene_id"])
     found = (nothing, in_a_subset(truth), tables.genes, evidence, verdict, rule.alpha)
     return check_table([check_contrast(NAME, *found)])

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from recurseq.base.tables import describe
 from recurseq.demo.patients import AT_LEAST, CAUTIONED, INTERVAL
+from recurseq.stats.agreement import agreement
 
 LIMITS = {"ratio": ("lower", "upper"), "hr": ("lower", "upper"), "cut": ("cut_lower", "cut_upper")}
 
@@ -90,4 +90,4 @@ def _correlation(
     if hidden is None:
         return np.nan
     both = table.merge(hidden, on="patient_id")
-    return float(spearmanr(both[measured], both[true], nan_policy="omit").statistic)
+    return agreement(both[measured].to_numpy(float), both[true].to_numpy(float)).spearman

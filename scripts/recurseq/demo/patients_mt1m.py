@@ -46,8 +46,7 @@ def simulate_mt1m(
         Sample sheet of the sequenced patients: ``sample_id``, ``patient_id``, ``group``, ``sex``,
         ``age_years``; without it there are none.
     counts
-        Their counts, genes x samples; the index is named by gene identifier, and a gene of the
-        simulated effects is found by `gene_row`.
+        Their counts, genes x samples, with the gene of the study in a row of its name.
     """
     random = generator(seed, COHORT)
     clinical, hidden = _validation(random)

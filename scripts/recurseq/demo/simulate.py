@@ -14,10 +14,10 @@ from recurseq.base.errors import Problem, raise_if_any
 from recurseq.base.tables import describe
 from recurseq.base.text import few
 from recurseq.base.whole_file import whole_file
+from recurseq.demo.check import true_difference
 from recurseq.demo.factors import (
     IMPURE,
     TUMOURS,
-    UNCHANGED,
     dispersion_in,
     draw_tumours,
     multipliers,
@@ -126,9 +126,9 @@ def _power(genes: pd.DataFrame, samples: pd.DataFrame, spread: Sequence[np.ndarr
         mean = genes["mean"] * np.exp2(genes[f"log2_{level}"])
         size = max(int((samples["group"] == level).sum()), 1)
         variance = variance + (1 / mean.clip(lower=LEAST_MEAN) + dispersion) / size
-    difference = genes["log2_early_recurrence"] - genes["log2_no_recurrence"]
+    difference = true_difference(genes, TUMOURS[1:], TUMOURS[:1]).to_numpy()
     power = wald_power(difference, np.sqrt(variance) / np.log(2), POWER_LEVEL)
-    return np.where(difference.abs() > UNCHANGED, power, np.nan)
+    return np.where(difference != 0, power, np.nan)
 
 
 def _true_samples(drawn: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:

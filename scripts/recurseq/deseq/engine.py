@@ -1,4 +1,4 @@
-"""PyDESeq2's DeseqDataSet with batched inference and R DESeq2's rules.
+"""PyDESeq2's DeseqDataSet, all genes at a time and by R DESeq2's rules.
 
 Importing this module imports PyDESeq2 (a second or two); only fitting needs it. What differs from
 PyDESeq2 0.5.4 is overridden here and in `recurseq.deseq.estimation`, nowhere else: all genes are
@@ -13,54 +13,13 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from recurseq.deseq import dispersion
 from recurseq.deseq.basis import Regressors
 from recurseq.deseq.collection import collection_paused
 from recurseq.deseq.estimation import Estimation
-from recurseq.deseq.glm import fit_glm
-from recurseq.deseq.limits import MINIMUM_MEAN
 
 with collection_paused():
     from pydeseq2.dds import DeseqDataSet
     from pydeseq2.default_inference import DefaultInference
-
-
-class BatchedInference(DefaultInference):
-    """PyDESeq2's extension point, solving blocks of genes instead of one gene at a time."""
-
-    def __init__(self, threads: int = 1):
-        super().__init__(n_cpus=1)
-        self.threads = threads
-
-    def lin_reg_mu(self, counts, size_factors, design_matrix, min_mu):  # noqa: D102
-        q = Regressors.plain(design_matrix).q
-        return dispersion.linear_means(counts.T / size_factors, q, size_factors).T
-
-    def irls(self, counts, size_factors, design_matrix, disp, *args, **kwargs):  # noqa: D102
-        fitted = fit_glm(
-            counts.T,
-            np.asarray(design_matrix),
-            np.broadcast_to(size_factors, counts.T.shape),
-            disp,
-            threads=self.threads,
-        )
-        return fitted.coefficients, fitted.means.T, fitted.leverages.T, fitted.converged
-
-    def alpha_mle(self, counts, design_matrix, mu, alpha_hat, *args, **kwargs):  # noqa: D102
-        means = np.maximum(mu.T, MINIMUM_MEAN)
-        return dispersion.gene_wise(
-            counts.T, means, np.asarray(design_matrix), alpha_hat, threads=self.threads
-        )
-
-    @staticmethod
-    def fit_rough_dispersions(normed_counts, design_matrix):  # noqa: D102
-        return dispersion.rough_estimate(normed_counts.T, Regressors.plain(design_matrix).q)
-
-    @staticmethod
-    def fit_moments_dispersions(normed_counts, size_factors):  # noqa: D102
-        return dispersion.moments_estimate(
-            normed_counts.T, float(np.mean(1 / np.asarray(size_factors)))
-        )
 
 
 class BatchedDataSet(Estimation, DeseqDataSet):
@@ -100,7 +59,7 @@ class BatchedDataSet(Estimation, DeseqDataSet):
                 counts=counts,
                 metadata=labels,
                 design=design,
-                inference=BatchedInference(threads),
+                inference=DefaultInference(n_cpus=1),
                 quiet=True,
                 refit_cooks=False,
             )

@@ -15,6 +15,44 @@ from recurseq.evidence.support import support_of
 from recurseq.stats.adjust import benjamini_hochberg
 
 
+def support_calls(
+    fit: Fit, contrast: Contrast, formula: Formula, samples: pd.DataFrame, genes: pd.DataFrame
+) -> pd.DataFrame:
+    """Sum up in one word what stands behind each tested gene of a contrast.
+
+    Parameters
+    ----------
+    fit, formula, samples
+        The model, the design it was made with, and the typed sheet.
+    contrast
+        What is compared, and when a gene is called.
+    genes
+        Table ``contrast_genes``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The genes that have a p-value by gene_id, in the order of `genes`: their columns, those of
+        `second_opinion` and `compare_sides`, and ``support``.
+    """
+    weights = contrast.weights(formula, samples)
+    tested = genes[genes["pvalue"].notna()].set_index("gene_id")
+    names = tested.index
+    normalized = fit.normalization.divide(fit.counts)[names]
+    opinion = second_opinion(fit, weights, contrast.rule.lfc_threshold)
+    sides = compare_sides(
+        normalized, fit.counts[names], tested["log2FoldChange"], contrast, formula, samples
+    )
+    table = tested.join(opinion).join(sides)
+    table["support"] = support_of(
+        table,
+        contrast.rule,
+        contrast.sizes(samples) if contrast.of_levels else None,
+        other_variables=formula.variables != (contrast.factor,),
+    )
+    return table
+
+
 def weigh_evidence(
     fit: Fit,
     contrast: Contrast,
@@ -28,12 +66,8 @@ def weigh_evidence(
 
     Parameters
     ----------
-    fit, formula, samples
-        The model, the design it was made with, and the typed sheet.
-    contrast
-        What is compared, and when a gene is called.
-    genes
-        Table ``contrast_genes``.
+    fit, contrast, formula, samples, genes
+        As for `support_calls`.
     threads
         Blocks of genes fitted at the same time.
 
@@ -42,22 +76,10 @@ def weigh_evidence(
     pandas.DataFrame
         Table ``contrast_evidence``: the genes that have a p-value, in the order of `genes`.
     """
-    weights = contrast.weights(formula, samples)
-    tested = genes[genes["pvalue"].notna()].set_index("gene_id")
-    names = tested.index
-    normalized = fit.normalization.divide(fit.counts)[names]
-    opinion = second_opinion(fit, weights, contrast.rule.lfc_threshold)
-    sides = compare_sides(
-        normalized, fit.counts[names], tested["log2FoldChange"], contrast, formula, samples
-    )
-    table = tested.join(opinion).join(sides)
+    table = support_calls(fit, contrast, formula, samples, genes)
     table["wilcoxonPadj"] = benjamini_hochberg(table["wilcoxonPvalue"])
+    tested = genes[genes["pvalue"].notna()].set_index("gene_id")
+    weights = contrast.weights(formula, samples)
     hanging = flips(fit, weights, tested, contrast.rule, threads=threads)
-    table["flipsWithout"] = hanging.reindex(names).map(";".join, na_action="ignore")
-    table["support"] = support_of(
-        table,
-        contrast.rule,
-        contrast.sizes(samples) if contrast.of_levels else None,
-        other_variables=formula.variables != (contrast.factor,),
-    )
+    table["flipsWithout"] = hanging.reindex(table.index).map(";".join, na_action="ignore")
     return table.reset_index()[describe("contrast_evidence").names]

@@ -49,7 +49,6 @@ def adjust_for_covariates(
     confounding: pd.DataFrame,
     panel: pd.DataFrame | None = None,
     *,
-    normalization: Mapping[str, object],
     options: Mapping[str, object],
     threads: int = 1,
 ) -> dict[str, pd.DataFrame]:
@@ -61,7 +60,7 @@ def adjust_for_covariates(
     Parameters
     ----------
     fitted
-        The model of the study; gives the counts, and is not changed.
+        The model of the study; gives the counts and what they are divided by.
     formula, samples
         Its design, and the typed sheet.
     contrasts
@@ -72,8 +71,6 @@ def adjust_for_covariates(
         Table ``qc_confounding``, which says what can be added.
     panel
         Table ``markers``; None without a panel.
-    normalization
-        Arguments of `recurseq.deseq.normalize`, the same as for the model.
     options
         ``alpha``, ``independent_filtering`` and ``cooks``.
     threads
@@ -98,7 +95,11 @@ def adjust_for_covariates(
         design = adjusted_design(formula, samples, str(column))
         logger.info("fitting the model with %s added", column)
         further = fit(
-            fitted.counts, design, cooks=options["cooks"], threads=threads, **normalization
+            fitted.counts,
+            design,
+            normalization=fitted.normalization,
+            cooks=options["cooks"],
+            threads=threads,
         )
         added = design.shape[1] - fitted.design.shape[1]
         for contrast in (one for one in contrasts if one.name in chosen):

@@ -48,7 +48,7 @@ def adjusted(study, panel=None, left_out=()):
     confounding = confounding_table(relations(samples, [asked], formula, left_out))
     return adjust_for_covariates(
         model, formula, samples, [asked], {asked.name: genes}, confounding, panel,
-        normalization={}, options=OPTIONS,
+        options=OPTIONS,
     )  # fmt: skip
 
 
