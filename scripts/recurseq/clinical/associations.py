@@ -141,7 +141,8 @@ def _level_rows(
                 "smd": smd,
                 "min_expected": smallest,
             }
-    if values.cat.ordered and len(used) > 2 and wanted == AUTO:
+    in_order = used.shape[1] == 2 or group.cat.ordered
+    if values.cat.ordered and in_order and len(used) > 2 and wanted == AUTO:
         yield {
             "variable": variable,
             "level": TREND,

@@ -338,8 +338,8 @@ def reference_drift(analysis: str, reference: str, shift: float, sd: float) -> C
     """Warn of a reference gene that differs between plates, or between patients."""
     if shift > LARGEST_SHIFT:
         message = (
-            f"{reference} of one plate lies {shift:.1f} cycles from the others: look whether the "
-            "gene itself moved with it."
+            f"{reference} of one plate lies {shift:.1f} cycles from the mean of all: look whether "
+            "the gene itself moved with it."
         )
         return Caution("assay_quality", WARN, analysis, message, f"{shift:.1f}")
     if sd > LARGEST_REFERENCE_SD:

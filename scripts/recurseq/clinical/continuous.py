@@ -52,7 +52,9 @@ def step_of(patients: Patients, name: str) -> str:
     return f"per 1 {SINGULAR.get(unit, unit)}" if unit else STEPS[scale]
 
 
-def continuous_effect(patients: Patients, name: str, endpoint: str) -> ContinuousEffect | None:
+def continuous_effect(
+    patients: Patients, name: str, endpoint: str, state: str | None = None
+) -> ContinuousEffect | None:
     """Fit the hazard of an endpoint to a number; None for an endpoint of yes and no.
 
     Parameters
@@ -63,12 +65,15 @@ def continuous_effect(patients: Patients, name: str, endpoint: str) -> Continuou
         Column or measure.
     endpoint
         Endpoint with times.
+    state
+        The state that is the event; all of them where None.
     """
     if isinstance(patients.settings.endpoints[endpoint], Within):
         return None
     outcome, x = patients.outcome(endpoint), patients.scaled(name)
     known = outcome.known & np.isfinite(x)
-    time, event, x = outcome.time[known], outcome.event[known], x[known]
+    event = outcome.event if state is None else outcome.state == outcome.number_of(state)
+    time, event, x = outcome.time[known], event[known], x[known]
     if event.sum() < 2 or np.ptp(x) == 0:
         return None
     line = fit(Subjects(time, event, x[:, None]))

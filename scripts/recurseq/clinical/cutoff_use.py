@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
 
 from recurseq.clinical import cautions as caution
 from recurseq.clinical.cautions import Caution
@@ -20,10 +22,15 @@ def is_optimised(patients: Patients, name: str | None) -> bool:
     return cutoff is not None and cutoff.optimised
 
 
-def corrected_pvalue(patients: Patients, name: str) -> float:
-    """Return the p-value of a cut-off that counts the search for it."""
-    found = patients.found_cutoffs[name].iloc[0]
-    return next((float(found[key]) for key in CORRECTED if found[key] == found[key]), float("nan"))
+def corrected_pvalue(found: Mapping) -> float:
+    """Return the p-value that counts the search for a cut-off, of its row ``clinical_cutoff``."""
+    return next((float(found[key]) for key in CORRECTED if pd.notna(found[key])), float("nan"))
+
+
+def optimised_caution(analysis: str, name: str, found: Mapping) -> Caution:
+    """Warn of a cut-off that was chosen by the outcome, with its row ``clinical_cutoff``."""
+    limits = float(found["cut_lower"]), float(found["cut_upper"])
+    return caution.optimised_cutoff(analysis, name, corrected_pvalue(found), *limits)
 
 
 def optimised_test(rows: list[dict], patients: Patients, survival: Survival) -> list[dict]:
@@ -31,12 +38,7 @@ def optimised_test(rows: list[dict], patients: Patients, survival: Survival) -> 
 
     The corrected p-value belongs to the endpoint by which the cut-off was chosen.
     """
-    blank = [
-        {**one, "pvalue": None, "qvalue": None, "note": WITHHELD}
-        if one["test"] != "proportionality"
-        else one
-        for one in rows
-    ]
+    blank = withheld(rows)
     cutoff = patients.settings.cutoffs[survival.by]
     if cutoff.endpoint != survival.endpoint or cutoff.method != "maxstat":
         return blank
@@ -45,10 +47,20 @@ def optimised_test(rows: list[dict], patients: Patients, survival: Survival) -> 
         "subgroup": "all",
         "test": "maxstat",
         "statistic": found["statistic"],
-        "pvalue": corrected_pvalue(patients, survival.by),
+        "pvalue": corrected_pvalue(found),
         "note": "corrected for the choice of the cut-off",
     }
     return [first, *blank]
+
+
+def withheld(rows: Iterable[dict]) -> list[dict]:
+    """Leave out p-values of tests between groups of an optimised cut-off."""
+    return [
+        one
+        if one["test"] == "proportionality"
+        else {**one, "pvalue": None, "qvalue": None, "note": WITHHELD}
+        for one in rows
+    ]
 
 
 def source_of(patients: Patients, name: str) -> str | None:
@@ -70,7 +82,11 @@ def source_of(patients: Patients, name: str) -> str | None:
 
 
 def cutoff_cautions(
-    analysis: str, patients: Patients, names: Iterable[str | None], endpoint: str
+    analysis: str,
+    patients: Patients,
+    names: Iterable[str | None],
+    endpoint: str,
+    state: str | None = None,
 ) -> list[Caution]:
     """Return the cautions of variables that are numbers cut into groups.
 
@@ -84,21 +100,17 @@ def cutoff_cautions(
         Variables of the analysis.
     endpoint
         Its endpoint; the effect of the uncut number on it is told.
+    state
+        The state that is its event; all of them where None.
     """
     found: list[Caution] = []
     for name in dict.fromkeys(one for one in names if one):
         if is_optimised(patients, name):
-            row = patients.found_cutoffs[name].iloc[0]
-            pvalue = corrected_pvalue(patients, name)
-            found.append(
-                caution.optimised_cutoff(
-                    analysis, name, pvalue, float(row["cut_lower"]), float(row["cut_upper"])
-                )
-            )
+            found.append(optimised_caution(analysis, name, patients.found_cutoffs[name].iloc[0]))
         source = source_of(patients, name)
         if source is None:
             continue
-        effect = continuous_effect(patients, source, endpoint)
+        effect = continuous_effect(patients, source, endpoint, state)
         if effect is not None:
             found.append(
                 caution.dichotomised(analysis, name, effect.ratio, effect.step, effect.pvalue)

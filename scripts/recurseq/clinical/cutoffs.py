@@ -12,7 +12,7 @@ from recurseq.clinical import cautions as caution
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.continuous import ContinuousEffect, continuous_effect
 from recurseq.clinical.cutoff_groups import CLOSED_BELOW
-from recurseq.clinical.cutoff_use import CORRECTED
+from recurseq.clinical.cutoff_use import optimised_caution
 from recurseq.clinical.outcome import YES
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.settings import Cutoff, Within
@@ -291,10 +291,7 @@ def _cautions(
 ) -> list[Caution]:
     found, row = [], table.iloc[0]
     if cutoff.optimised:
-        known = [float(row[key]) for key in CORRECTED if pd.notna(row[key])]
-        limits = (float(row["cut_lower"] or np.nan), float(row["cut_upper"] or np.nan))
-        pvalue = known[0] if known else np.nan
-        found.append(caution.optimised_cutoff(analysis, cutoff.name, pvalue, *limits))
+        found.append(optimised_caution(analysis, cutoff.name, row))
     if effect is not None:
         found.append(
             caution.dichotomised(analysis, cutoff.name, effect.ratio, effect.step, effect.pvalue)

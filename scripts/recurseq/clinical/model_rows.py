@@ -109,7 +109,8 @@ def rows_of(model: Model, patients: Patients, names: Sequence[str], form: str) -
         time, begin = time - model.landmark, np.maximum(begin - model.landmark, 0.0)
     frame = pd.DataFrame(values, index=cohort.frame.index)
     complete, strata, cluster = _complete(model, cohort, frame)
-    kept = left & complete & ~np.isnan(begin)
+    # As in R, who entered at the end or later, or nobody knows when, was never seen at risk.
+    kept = left & complete & (True if entry is None else begin < time)
     rows = Rows(
         frame, aligned(time), state, None if entry is None else aligned(begin), strata, cluster,
         np.arange(len(time)), int((left & ~kept).sum()),

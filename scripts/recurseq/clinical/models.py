@@ -74,9 +74,12 @@ def fit_outcome(model: Model, patients: Patients) -> ModelResult:
     terms = pd.DataFrame(rows, columns=describe("model_terms").names)
     terms = _withhold(terms, analysis, model, patients, found)
     found += [_not_at_random(analysis, name, terms) for name in late]
+    summaries = pd.DataFrame(summary, columns=describe("model_summary").names)
+    if _chosen_by_outcome(found):
+        summaries["pvalue"] = hazards["pvalue"] = np.nan
     return ModelResult(
         terms=terms,
-        summary=pd.DataFrame(summary, columns=describe("model_summary").names),
+        summary=summaries,
         proportionality=hazards,
         residuals=residuals,
         cautions=[one for one in found if one],
@@ -143,7 +146,9 @@ def _members(term: Term, found: FittedModel) -> list[np.ndarray]:
 def _summary(name: str, found: FittedModel) -> dict:
     fitted = found.converged and not found.too_few
     df = len(found.used)
-    statistic = 2 * (found.loglik - found.loglik_null) if fitted else np.nan
+    # Of patients in clusters, and of a subdistribution, this is no likelihood.
+    tested = fitted and found.by_likelihood
+    statistic = 2 * (found.loglik - found.loglik_null) if tested else np.nan
     return {
         "model": name,
         "n": found.rows.patients,
@@ -154,11 +159,11 @@ def _summary(name: str, found: FittedModel) -> dict:
         "loglik": found.loglik if fitted else np.nan,
         "lrt": statistic,
         "df": df if fitted else np.nan,
-        "pvalue": float(chi_squared_tail(statistic, df)) if fitted and df else np.nan,
+        "pvalue": float(chi_squared_tail(statistic, df)) if tested and df else np.nan,
         "c_index": found.concordance.value,
         "c_se": found.concordance.se,
         "c_uno": found.uno.value,
-        "aic": 2 * df - 2 * found.loglik if fitted else np.nan,
+        "aic": 2 * df - 2 * found.loglik if tested and found.penalty == "none" else np.nan,
         "penalty": found.penalty,
         "converged": fitted,
     }
@@ -196,6 +201,11 @@ def _coefficient(term: Term, label) -> str:
     return f"{term.name} {label.level}" if label.level else term.name
 
 
+def _chosen_by_outcome(found: list[Caution | None]) -> bool:
+    """Whether all patients were chosen by their outcome, of whom no p-value is told."""
+    return any(one and one.code == "outcome_selected" and one.severity == STOP for one in found)
+
+
 def _withhold(
     terms: pd.DataFrame,
     analysis: str,
@@ -205,7 +215,7 @@ def _withhold(
 ) -> pd.DataFrame:
     """Leave out numbers that stand for nothing, and say so in their note."""
     estimates = ["coef", "se", "ratio", "lower", "upper", "z", "pvalue", "lrt_pvalue"]
-    selected = any(one and one.code == "outcome_selected" and one.severity == STOP for one in found)
+    selected = _chosen_by_outcome(found)
     for place, row in terms.iterrows():
         parts = row["term"].split(":")
         plain = row["model"] in (UNIVARIABLE, MULTIVARIABLE, NAIVE)
@@ -259,7 +269,7 @@ def _cautions(
     if model.cluster is not None and first is not None:
         clusters = len(np.unique(first.rows.cluster))
         found.append(caution.few_centres(analysis, model.cluster, clusters))
-    return found + cutoff_cautions(analysis, cohort, list(alone), model.endpoint)
+    return found + cutoff_cautions(analysis, cohort, list(alone), model.endpoint, model.state)
 
 
 def _not_at_random(analysis: str, name: str, terms: pd.DataFrame) -> Caution:

@@ -114,11 +114,11 @@ class Patients:
         return "log2" if positive else "none"
 
     def holds(self, condition: Condition) -> np.ndarray:
-        """Say of whom a condition is known to be true."""
+        """Say of whom a condition is true: 1, 0, or missing where it is unknown."""
         frame = pd.DataFrame(
             {name: self.values(name) for name in condition}, index=self.frame.index
         )
-        return holds(condition, frame, dict(self.settings.columns)) == 1
+        return holds(condition, frame, dict(self.settings.columns))
 
     def months_until(self, column: str, endpoint: str) -> np.ndarray:
         """Return the months from an endpoint's origin to a date, or a column of months as it is."""

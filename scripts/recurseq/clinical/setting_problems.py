@@ -240,6 +240,9 @@ def _model(kinds: Kinds, model: Model) -> Iterator[Problem]:
         found = f"{model.state!r} is no state of {model.endpoint!r}"
         allowed = f"one of {', '.join(states)}" if states else "no state"
         yield Problem(f"config: {where}.state", found, allowed, suggest(model.state, states))
+    if model.time_varying and model.delayed_entry is not None:
+        found = "delayed_entry in a model with time_varying, which would forget it"
+        yield Problem(f"config: {where}.delayed_entry", found, "one of both", "a landmark")
     if model.imputations is not None:
         found = "imputations are not available yet"
         yield Problem(f"config: {where}.missing_data", found, "complete")

@@ -11,7 +11,12 @@ from recurseq.base.tables import describe
 from recurseq.base.text import setting
 from recurseq.clinical import cautions as caution
 from recurseq.clinical.cautions import FEWEST_AT_RISK, STOP, Caution
-from recurseq.clinical.cutoff_use import cutoff_cautions, is_optimised, optimised_test
+from recurseq.clinical.cutoff_use import (
+    cutoff_cautions,
+    is_optimised,
+    optimised_test,
+    withheld,
+)
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.settings import ALL, Survival
 from recurseq.clinical.survival.kaplan_meier import (
@@ -86,8 +91,8 @@ def analyse(survival: Survival, patients: Patients) -> SurvivalResult:
     subgroups = {} if stops else _subgroups(survival, groups)
     for name, part in subgroups.items():
         rows += _group_rows(name, part, survival, horizons, None)
-    subgroup_tests, more = _subgroup_tests(analysis, survival, groups)
     if not stops:
+        subgroup_tests, more = _subgroup_tests(analysis, survival, groups)
         tests += subgroup_tests
         cohort = patients.cohort(survival.cohort)
         found += more + cutoff_cautions(analysis, cohort, [survival.by], survival.endpoint)
@@ -161,7 +166,11 @@ def _subgroup_tests(
         inside = membership[~np.isnan(membership)] == 1
         interactions.append(row(name, "interaction", interaction_test(known, inside)))
         part = known.take(inside)
-        own.append(row(name, "logrank", compare(part.time, part.event, part.group).test()))
+        test = compare(part.time, part.event, part.group, part.strata).test()
+        own.append(row(name, "logrank", test))
+    if is_optimised(groups.patients, survival.by):
+        pairs = zip(interactions, own, strict=True)
+        return withheld(one for pair in pairs for one in pair), []
     rows = []
     own = with_q(own) if own else []
     for first, second in zip(interactions, own, strict=True):

@@ -129,7 +129,7 @@ def _difference(row: pd.Series, name: str, groups: pd.DataFrame) -> str:
     text = interval_text(row["estimate"], row["lower"], row["upper"], 1)
     return (
         f"hazards not proportional; mean time within {months} months, {names[-1]} less {names[0]}: "
-        f"{text} months, {pvalue_text(row['pvalue'])}"
+        f"{text} months, {'all groups ' if len(names) > 2 else ''}{pvalue_text(row['pvalue'])}"
     )
 
 
