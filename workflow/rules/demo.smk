@@ -35,7 +35,7 @@ if "counts" in study.simulates:
         priority: TABLES_FIRST
         conda:
             "../../envs/recurseq.yaml"
-        threads: REQUESTS["compare_halves"].threads
+        threads: shared_threads("compare_halves", len(study.contrasts))
         resources:
             mem_mb=memory("compare_halves"),
             runtime=minutes("compare_halves"),

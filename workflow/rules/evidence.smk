@@ -12,7 +12,7 @@ if "shuffles" in study.parts:
         priority: TABLES_FIRST
         conda:
             "../../envs/recurseq.yaml"
-        threads: REQUESTS["shuffle_labels"].threads
+        threads: shared_threads("shuffle_labels", len(study.contrasts))
         resources:
             mem_mb=memory("shuffle_labels"),
             runtime=minutes("shuffle_labels"),

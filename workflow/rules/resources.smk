@@ -94,6 +94,22 @@ REQUESTS = {
 }
 
 
+def shared_threads(rule, jobs):
+    """Threads of each of several jobs that run side by side, as a function of the cores.
+
+    On this machine they share its cores: two jobs with a thread each get more done than one after
+    the other with two. On a cluster, and in a job of a cluster, each has what was asked for.
+    """
+    wanted = REQUESTS[rule].threads
+
+    def count(wildcards):
+        if not (workflow.local_exec and workflow.is_main_process):
+            return wanted
+        return max(1, min(wanted, workflow.cores // jobs))
+
+    return count
+
+
 def memory(rule):
     """Memory of a rule's job in MB, as a function of its input and the attempt."""
     request = REQUESTS.get(rule, LIGHT)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
 
+from recurseq.base.places import read_shipped
 from recurseq.base.registry import study_files, wildcards_in
 from recurseq.base.whole_file import whole_file
 
@@ -149,9 +149,9 @@ class TableFile:
 @cache
 def all_tables() -> dict[str, Table]:
     """Return every entry of the registry, keyed by its short name, in reading order."""
-    texts = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in REGISTRY]
+    files = (Path(__file__).parent / name for name in REGISTRY)
     return {
-        name: _table(name, entry) for text in texts for name, entry in yaml.safe_load(text).items()
+        name: _table(name, entry) for file in files for name, entry in read_shipped(file).items()
     }
 
 

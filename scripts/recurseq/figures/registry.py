@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import yaml
-
-from recurseq.base.places import CAPTIONS
+from recurseq.base.places import CAPTIONS, read_shipped
 from recurseq.base.registry import study_files
 
 
@@ -45,8 +43,8 @@ class FigureFile:
 @cache
 def all_figures() -> dict[str, FigureEntry]:
     """Return every entry of the registry, keyed by its name, in the order of the report."""
-    text = (Path(__file__).parent / "figures.yaml").read_text(encoding="utf-8")
-    return {name: FigureEntry(name, **entry) for name, entry in yaml.safe_load(text).items()}
+    entries = read_shipped(Path(__file__).parent / "figures.yaml")
+    return {name: FigureEntry(name, **entry) for name, entry in entries.items()}
 
 
 def study_figures(

@@ -13,6 +13,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from recurseq.base.places import read_shipped
 from recurseq.base.tables import describe
 from recurseq.base.text import listed, setting
 from recurseq.base.whole_file import whole_file
@@ -192,7 +193,7 @@ def cited(paragraphs: Sequence[Paragraph]) -> dict[str, int]:
 @cache
 def references() -> dict[str, dict[str, str]]:
     """Return what the methods may cite: key to ``text`` and ``doi``."""
-    return yaml.safe_load((HERE / "references.yaml").read_text(encoding="utf-8"))
+    return read_shipped(HERE / "references.yaml")
 
 
 def _by_importance(figures: Sequence[DrawnFigure]) -> list[DrawnFigure]:

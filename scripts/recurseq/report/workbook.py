@@ -13,8 +13,10 @@ import pandas as pd
 import xlsxwriter
 
 from recurseq.base.tables import MISSING, Table, describe, read_table
+from recurseq.base.text import listed
 from recurseq.base.whole_file import whole_file
 from recurseq.evidence.support import NONE
+from recurseq.patterns.codes import NO_EVIDENCE
 from recurseq.report.results import Results
 
 EXCEL_ROWS = 1_048_576
@@ -22,16 +24,25 @@ EXCEL_TEXT = 32_767
 EXCEL_NAME = 31
 # A fixed date keeps the file byte-identical from run to run.
 CREATED = datetime.datetime(2016, 9, 1, tzinfo=datetime.UTC).replace(tzinfo=None)
-# Rows that say next to nothing are in the TSV alone, and the legend says so: those of genes without
-# an estimate (NA and a note), and the evidence beside genes that were not called.
+# Rows that say next to nothing are in the TSV alone, and the legend says so. Most genes show no
+# difference, and a workbook with all of them, once for each contrast, is too large to be sent.
+NOTABLE = 0.05
 SHOWN = {
-    "contrast_genes": ("genes with an estimate", lambda table: table["log2FoldChange"].notna()),
-    "omnibus_genes": ("genes with an estimate", lambda table: table["stat"].notna()),
+    "contrast_genes": (
+        f"genes that are called or have an unadjusted p-value below {NOTABLE}",
+        lambda table: table["significant"] | (table["pvalue"] < NOTABLE),
+    ),
+    "omnibus_genes": (
+        f"genes with an unadjusted p-value below {NOTABLE}",
+        lambda table: table["pvalue"] < NOTABLE,
+    ),
     "contrast_evidence": ("called genes", lambda table: table["support"] != NONE),
+    "patterns": ("genes with a pattern", lambda table: table["pattern"] != NO_EVIDENCE),
 }
 LARGE_NUMBERS = {"baseMean", "normalized", "mean_numerator", "mean_denominator"}
 MEASURED_ROWS = 300
 ROWS_LEFT_OUT = "Only {which} ({shown:,} of {all:,} rows); every gene is in {file}."
+COLUMNS_LEFT_OUT = "Without {columns}: nothing but NA in this study."
 ROWS_CUT = "Only the first {shown:,} of {all:,} rows fit a sheet; all are in {file}."
 # Nobody reads a sheet that is wider; the distances of 2,000 samples alone would take 40 MB.
 MOST_COLUMNS = 200
@@ -180,7 +191,7 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, xlsxwriter.format.Format]:
 def _write_sheet(worksheet, sheet: Sheet, formats: dict) -> str:
     """Write one table; return what the legend has to say about rows that are not in it."""
     table = describe(sheet.table)
-    frame, remark = _rows_shown(sheet, table)
+    frame, remark = _shown(sheet, table)
     kinds = _column_formats(frame, table)
     for column, width in enumerate(_widths(frame, kinds)):
         worksheet.set_column(column, column, width)
@@ -196,20 +207,24 @@ def _write_sheet(worksheet, sheet: Sheet, formats: dict) -> str:
     return remark
 
 
-def _rows_shown(sheet: Sheet, table: Table) -> tuple[pd.DataFrame, str]:
-    frame, remark = sheet.read(), ""
+def _shown(sheet: Sheet, table: Table) -> tuple[pd.DataFrame, str]:
+    """Return the rows and columns that say something, and what the legend says of the others."""
+    frame, remarks = sheet.read(), []
     file = sheet.file or table.file
+    empty = list(frame.columns[frame.isna().all()]) if len(frame) else []
+    if empty:
+        remarks.append(COLUMNS_LEFT_OUT.format(columns=listed(empty)))
     if sheet.table in SHOWN:
         which, chosen = SHOWN[sheet.table]
         shown = frame[chosen(frame)]
         if len(shown) < len(frame):
             counts = {"shown": len(shown), "all": len(frame)}
-            remark = ROWS_LEFT_OUT.format(which=which, file=file, **counts)
+            remarks.append(ROWS_LEFT_OUT.format(which=which, file=file, **counts))
         frame = shown
     if len(frame) > EXCEL_ROWS - 1:
-        remark = ROWS_CUT.format(shown=EXCEL_ROWS - 1, all=len(frame), file=file)
+        remarks.append(ROWS_CUT.format(shown=EXCEL_ROWS - 1, all=len(frame), file=file))
         frame = frame.head(EXCEL_ROWS - 1)
-    return frame, remark
+    return frame.drop(columns=empty), " ".join(remarks)
 
 
 def _column_formats(frame: pd.DataFrame, table: Table) -> list[str]:

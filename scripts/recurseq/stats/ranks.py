@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy.special import ndtr
 
 from recurseq.stats.intervals import NORMAL_975
@@ -37,9 +38,7 @@ def ranks_of(above: np.ndarray, below: np.ndarray) -> Ranks:
 
 
 def _midranks(values: np.ndarray) -> np.ndarray:
-    from scipy.stats import rankdata  # takes a moment to import
-
-    return rankdata(values, axis=1)
+    return pd.DataFrame(values).rank(axis=1).to_numpy()
 
 
 def rank_sum_test(ranks: Ranks) -> np.ndarray:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-import yaml
-
-from recurseq.base.places import SCHEMAS
+from recurseq.base.places import SCHEMAS, read_shipped
 
 
 @cache
@@ -25,7 +23,7 @@ def sheet_schema() -> dict:
 
 
 def _read(name: str) -> dict:
-    return yaml.safe_load((SCHEMAS / name).read_text(encoding="utf-8"))
+    return read_shipped(SCHEMAS / name)
 
 
 def with_defaults(config: Mapping, schema: Mapping | None = None) -> dict:
