@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
@@ -88,13 +89,13 @@ def save(figure: Figure, svg_path: str | Path, png_path: str | Path) -> None:
         # One layout serves both files: they show the same, and it costs more than drawing.
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
-        for path, metadata, dpi in (
-            (svg_path, {"Date": None, "Creator": None}, RASTER_DPI),
-            (png_path, {"Software": None}, PNG_DPI),
-        ):
-            ending = Path(path).suffix.removeprefix(".")
-            with whole_file(path) as partial:
-                figure.savefig(partial, format=ending, metadata=metadata, dpi=dpi)
+        # Each canvas draws once; `savefig` would draw twice for each file.
+        figure.set_dpi(RASTER_DPI)
+        with whole_file(svg_path) as partial:
+            FigureCanvasSVG(figure).print_svg(partial, metadata={"Date": None, "Creator": None})
+        figure.set_dpi(PNG_DPI)
+        with whole_file(png_path) as partial:
+            FigureCanvasAgg(figure).print_png(partial, metadata={"Software": None})
 
 
 def short(text: object, longest: int = LONGEST) -> str:
