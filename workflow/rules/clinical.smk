@@ -171,6 +171,31 @@ if "associations" in study.parts:
             "../../scripts/associate_clinical.py"
 
 
+if "patients_panel" in study.parts:
+
+    rule associate_panel:
+        input:
+            patients=table("clinical_patients"),
+            model="results/model.h5ad",
+            markers=table("markers"),
+        output:
+            panel=table("clinical_panel"),
+            cautions=table("panel_cautions"),
+        log:
+            "results/logs/associate_panel.log",
+        group:
+            "markers"  # it hangs together with these
+        conda:
+            "../../envs/recurseq.yaml"
+        resources:
+            mem_mb=memory("associate_panel"),
+            runtime=minutes("associate_panel"),
+        params:
+            sections=clinical_sections(*COMMON),
+        script:
+            "../../scripts/associate_panel.py"
+
+
 rule gather_cautions:
     input:
         cautions=[path for name in CAUTIONS for path in tables(name)],

@@ -22,6 +22,7 @@ SPECIAL = {
     "scan": "with a cut-off that has an endpoint",
     "competing": "with survival of an endpoint with several states",
     "subgroups": "with survival in subgroups",
+    "patients_panel": "with the sections `markers`, `clinical.links` and an endpoint with times",
 }
 
 

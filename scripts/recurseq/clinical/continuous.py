@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recurseq.clinical.hazard_ratio import hazard_ratio
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.settings import Within
 from recurseq.clinical.survival.partial_likelihood import fit
@@ -74,15 +75,12 @@ def continuous_effect(
     known = outcome.known & np.isfinite(x)
     event = outcome.event if state is None else outcome.state == outcome.number_of(state)
     time, event, x = outcome.time[known], event[known], x[known]
-    if event.sum() < 2 or np.ptp(x) == 0:
+    line = hazard_ratio(time, event, x)
+    if line is None:
         return None
-    line = fit(Subjects(time, event, x[:, None]))
-    if not line.converged:
-        return None
-    statistic = max(2 * (line.loglik - line.loglik_null), 0.0)
     return ContinuousEffect(
-        ratio=float(np.exp(line.coefficients[0])),
-        pvalue=float(chi_squared_tail(statistic, 1)),
+        ratio=line.ratio,
+        pvalue=line.pvalue,
         step=step_of(patients, name),
         nonlinear_pvalue=_nonlinear(time, event, x, line.loglik),
     )

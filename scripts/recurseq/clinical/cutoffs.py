@@ -13,6 +13,7 @@ from recurseq.clinical.cautions import Caution
 from recurseq.clinical.continuous import ContinuousEffect, continuous_effect
 from recurseq.clinical.cutoff_groups import CLOSED_BELOW
 from recurseq.clinical.cutoff_use import optimised_caution
+from recurseq.clinical.hazard_ratio import hazard_ratio
 from recurseq.clinical.outcome import YES
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.settings import Cutoff, Within
@@ -24,12 +25,9 @@ from recurseq.clinical.survival.maxstat import (
     pvalue_lau94,
     pvalue_permutation,
 )
-from recurseq.clinical.survival.partial_likelihood import fit
-from recurseq.clinical.survival.risk_sets import Subjects
 from recurseq.clinical.validity import judge_patients
 from recurseq.clinical.youden import Direction, direction_of, permuted_pvalue, youden_scan
 from recurseq.stats.contingency import pearson
-from recurseq.stats.intervals import NORMAL_975
 
 
 @dataclass(frozen=True)
@@ -202,21 +200,11 @@ def _row(cutoff: Cutoff, sample: Sample, cuts: list[float], cut: float) -> dict:
         row["pvalue_uncorrected"] = (
             compare(sample.time, sample.event, above.astype(int)).test().pvalue
         )
-        effect = _log_hazard_ratio(sample, above)
-        if effect is not None:
-            limits = (effect[0] + sign * NORMAL_975 * effect[1] for sign in (-1, 1))
-            row |= {"hr": np.exp(effect[0])} | dict(
-                zip(("lower", "upper"), map(np.exp, limits), strict=True)
-            )
+        if sample.event[above].any() and sample.event[~above].any():
+            effect = hazard_ratio(sample.time, sample.event, above)
+            if effect is not None:
+                row |= {"hr": effect.ratio, "lower": effect.lower, "upper": effect.upper}
     return row
-
-
-def _log_hazard_ratio(sample: Sample, above: np.ndarray) -> tuple[float, float] | None:
-    events = [int(sample.event[side].sum()) for side in (above, ~above)]
-    if min(events) == 0:
-        return None
-    found = fit(Subjects(sample.time, sample.event, above.astype(float)[:, None]))
-    return (float(found.coefficients[0]), float(found.se[0])) if found.converged else None
 
 
 def _add_bootstrap(

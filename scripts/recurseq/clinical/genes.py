@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -77,6 +77,46 @@ def _as_text(value: object) -> str | None:
         return None
     text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     return None if text in MISSING_TEXTS else text
+
+
+def panel_values(
+    settings: Clinical, model: str, markers: pd.DataFrame, patients: Iterable[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the genes of the panel by patient, read from the fitted model.
+
+    Parameters
+    ----------
+    settings
+        The clinical sections, with ``clinical.links``.
+    model
+        Path of the model.
+    markers
+        Table ``markers``, which says what each gene of the panel was found as.
+    patients
+        Patients of the clinical table.
+
+    Returns
+    -------
+    (pandas.DataFrame, pandas.DataFrame)
+        Patients with a sample x genes on the log2 scale; and ``gene_id``, ``gene_name``, ``set``
+        of these genes, a gene of several sets once.
+
+    Raises
+    ------
+    InputError
+        When samples cannot be told to patients.
+    """
+    stored = open_h5ad(model)
+    linked, problems = linked_samples(settings, stored.obs, list(patients))
+    if problems:
+        raise InputError(problems)
+    found = markers.dropna(subset="gene_id")[["gene_id", "gene_name", "set"]].drop_duplicates()
+    sets = found.groupby("gene_id", sort=False)["set"].agg(
+        lambda names: "; ".join(dict.fromkeys(names.dropna()))
+    )
+    genes = found.drop_duplicates("gene_id").assign(set=lambda rows: rows["gene_id"].map(sets))
+    values = gene_columns(stored, LOG2, list(genes["gene_id"])).loc[linked.index]
+    return values.set_axis(linked.to_numpy(), axis=0), genes
 
 
 def read_gene_measures(

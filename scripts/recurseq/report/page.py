@@ -37,6 +37,7 @@ from recurseq.report.sections import (
     markers,
     models,
     omnibus,
+    panel,
     pathways,
     patients,
     patterns,
@@ -53,7 +54,7 @@ HERE = Path(__file__).parent
 SECTIONS: tuple[Section, ...] = (
     *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
     *(patterns, markers, pathways),
-    *(patients, assays, cutoffs, associations, survival, models, cautions),
+    *(patients, assays, cutoffs, associations, panel, survival, models, cautions),
     *(claims, demo_check),
     *(files, provenance),
 )

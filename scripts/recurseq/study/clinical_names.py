@@ -112,3 +112,16 @@ def clinical_parts(sections: Mapping[str, Mapping]) -> set[str]:
     parts = {name for name in PARTS_BY_NAME if clinical_wildcards(sections)[name]}
     parts |= {"early"} if any("of" in entry for entry in endpoints) else set()
     return parts | ({"traced"} if {"flow", "cohorts"} & set(sections) else set())
+
+
+def links_samples(sections: Mapping[str, Mapping]) -> bool:
+    """Say whether samples name patients, and patients have an endpoint with times.
+
+    Parameters
+    ----------
+    sections
+        As for `clinical_wildcards`.
+    """
+    endpoints = sections.get("endpoints", {}).values()
+    timed = any("of" not in entry and "states" not in entry for entry in endpoints)
+    return timed and bool(sections.get(CLINICAL, {}).get("links"))

@@ -8,7 +8,12 @@ from dataclasses import asdict, dataclass
 from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
 from recurseq.design.formula import parse_formula
-from recurseq.study.clinical_names import clinical_parts, clinical_sections, clinical_wildcards
+from recurseq.study.clinical_names import (
+    clinical_parts,
+    clinical_sections,
+    clinical_wildcards,
+    links_samples,
+)
 from recurseq.study.defaults import with_defaults
 
 AUTO = "auto"
@@ -232,6 +237,7 @@ class Study:
             "shuffles": self.has_counts and self.permutations,
             "covariates": self.has_counts and self.covariates.refit,
             "covariate_markers": self.covariates.refit and self.panel is not None,
+            "patients_panel": self.panel is not None and links_samples(self.clinical or {}),
         }
         more |= {f"demo_{name}": True for name in self.simulates}
         own = frozenset(part for part, there in more.items() if there)

@@ -13,7 +13,7 @@ from recurseq.report import workbook
 from recurseq.report.results import Results
 from recurseq.report.workbook import Sheet, sheet_names, study_sheets, write_workbook
 from recurseq.study import load_study
-from support.report_study import EVIL, FORMULA_NAME, config, contrast_table, frame, write_study
+from support.report_study import EVIL, config, contrast_table, frame, write_study
 
 
 @pytest.fixture(scope="module")
