@@ -124,6 +124,8 @@ def _read(settings: CohortSettings, samples: pd.DataFrame) -> CountTable:
         counts.transcripts,
         counts.lengths == "offset",
         left_out_names(settings),
+        counts.sheet,
+        counts.round,
     )
     raise_if_any(length_problems(table, counts, settings.normalization))
     return table

@@ -77,7 +77,22 @@ def _separator(lines: list[str]) -> str:
         widths = [len(row) for row in csv.reader(rows[:10], delimiter=separator)]
         if len(widths) > 1 and widths[1] > 1 and widths[0] in (widths[1], widths[1] - 1):
             return separator
+    # With a title above the header the rows at the end tell.
+    for separator in SEPARATORS:
+        widths = [len(row) for row in csv.reader(rows[-10:], delimiter=separator)]
+        if len(widths) > 2 and widths[-1] > 2 and widths[-3:] == widths[-1:] * 3:
+            return separator
     return max(SEPARATORS, key=rows[0].count)
+
+
+def without_lines(data: bytes, number: int) -> bytes:
+    """Return a text without its first lines; empty ones are not counted."""
+    start = 0
+    while number:
+        end = data.find(b"\n", start)
+        number -= end > start
+        start = end + 1
+    return data[start:]
 
 
 def delimited_columns(

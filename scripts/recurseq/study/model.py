@@ -35,7 +35,15 @@ class Testing:
 
 @dataclass(frozen=True)
 class Counts:
-    """Where the counts are: one file, or a directory of files for each sample."""
+    """Where the counts are: one file, or a directory of files for each sample.
+
+    Attributes
+    ----------
+    sheet
+        Name or number of the sheet of a workbook; None takes the first visible one.
+    round
+        Whether estimated counts are rounded; None when the configuration does not say.
+    """
 
     path: str | None
     directory: str | None
@@ -43,6 +51,8 @@ class Counts:
     strand: str
     transcripts: str | None
     lengths: str
+    sheet: str | int | None = None
+    round: bool | None = None
 
     @property
     def location(self) -> str:

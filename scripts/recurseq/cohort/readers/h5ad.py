@@ -48,8 +48,13 @@ class _Matrix:
         values = self.stored
         return bool(np.all(values >= 0) and np.all(values == np.rint(values)))
 
+    def may_be_estimated(self) -> bool:
+        """Whether every value is a number from 0, on no scale that is known to hold no counts."""
+        right = bool(np.all(self.stored >= 0)) and bool(np.isfinite(self.stored).all())
+        return right and not scale_evidence(self.dense.T.astype(float))
 
-def read_h5ad(path: str, sample_ids: Sequence[str] = ()) -> CountTable:
+
+def read_h5ad(path: str, sample_ids: Sequence[str] = (), *, estimated: bool = False) -> CountTable:
     """Read the counts of an h5ad file.
 
     Parameters
@@ -59,6 +64,8 @@ def read_h5ad(path: str, sample_ids: Sequence[str] = ()) -> CountTable:
     sample_ids
         Samples of the sheet. They are the names of the rows or, when none of them is, stand in a
         column of ``obs``; nothing else is taken from ``obs``.
+    estimated
+        Whether estimated counts, which are no whole numbers, are wanted where no whole ones are.
 
     Returns
     -------
@@ -80,6 +87,9 @@ def read_h5ad(path: str, sample_ids: Sequence[str] = ()) -> CountTable:
             _refuse_cells(path, len(samples), len(_frame(path, file, "var")))
             logarithms = "log1p" in file.get("uns", ())
             chosen, others = _whole_numbers(_matrices(path, file, len(samples)))
+            if chosen is None and estimated:
+                matrices = _matrices(path, file, len(samples))
+                chosen = next((one for one in matrices if one.may_be_estimated()), None)
     except InputError:
         raise
     except Exception as error:  # whatever h5py and anndata raise at a damaged file
@@ -88,12 +98,15 @@ def read_h5ad(path: str, sample_ids: Sequence[str] = ()) -> CountTable:
     if chosen is None:
         if logarithms:
             others.append("uns['log1p'] says that logarithms were taken")
-        fix = "store the counts before normalisation: adata.layers['counts'] = counts"
+        fix = (
+            "store the counts before normalisation: adata.layers['counts'] = counts; if these are "
+            "estimated counts of a quantifier, set counts.round: true"
+        )
         raise fail(path, f"there are no counts in it: {'; '.join(others)}", _ALLOWED, fix)
     names, named_by = _sample_names(path, samples, sample_ids)
     said = "; ".join([f"{path}: counts were taken from {chosen.name}", *others])
     counts = pd.DataFrame(
-        _integers(chosen.dense).T,
+        (_integers(chosen.dense) if chosen.is_whole() else chosen.dense).T,
         index=_names(chosen.genes.index),
         columns=_names(names),
     )

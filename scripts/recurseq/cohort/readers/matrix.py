@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,13 +12,20 @@ import pandas as pd
 from recurseq.base.text import few
 from recurseq.cohort.genes.excel_names import changed_by_excel
 from recurseq.cohort.readers import formats
-from recurseq.cohort.readers.count_scale import scale_evidence
-from recurseq.cohort.readers.count_table import CountTable, as_numbers
+from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.readers.gene_column import (
+    gene_column,
+    is_text,
+    refuse_no_genes,
+    stray_cells,
+)
+from recurseq.cohort.readers.matching import same_samples, spelling_note
 from recurseq.cohort.readers.orientation import genes_in_rows
 from recurseq.cohort.readers.sample_names import sample_names
 from recurseq.io.bytes import fail
 from recurseq.io.files import Content, header_of, read_columns
 
+_ATTRIBUTES = re.compile(r'"?--extraAttributes"?\s+"?([^"\s]+)')
 SUMMARY_ROWS = frozenset(
     {
         *("N_unmapped", "N_multimapping", "N_noFeature", "N_ambiguous"),
@@ -53,16 +61,34 @@ def read_matrix_table(
         header = ["", *(f"column {number}" for number in range(2, len(header) + 1))]
     lower = [name.lower() for name in header]
     dropped = set(range(1, 6)) if file_format == "featurecounts" else set()
+    dropped |= _extra_attributes(content, lower, file_format)
     name_at = _position(lower, formats.NAME_HEADERS)
     type_at = _position(lower, formats.TYPE_HEADERS)
     texts = {0, *dropped, *(at for at in (name_at, type_at) if at)}
     cells = read_columns(content, texts, has_header=titled)
     identifiers = _stripped(cells[0])
-    _refuse_row_numbers(content.path, header, identifiers)
-    empty = [at for at in range(1, len(header)) if not header[at] and cells[at].isna().all()]
-    counted = [at for at in range(len(header)) if at not in {*texts, *empty}]
+    if titled:
+        refuse_no_genes(content.path, header, identifiers, sample_ids)
+    outside = {
+        at: stray_cells(content, cells[at], at)
+        for at in range(1, len(header))
+        if not header[at] and at not in texts
+    }
+    empty = [at for at, stray in outside.items() if stray or cells[at].isna().all()]
+    counted = [at for at in range(1, len(header)) if at not in {*texts, *empty}]
     if not counted:
         raise fail(content.path, "no column holds counts", "one column for each sample")
+    words = [at for at in counted if header[at] not in sample_ids and is_text(cells[at])]
+    if len(words) == len(counted):
+        words = []  # no table of counts at all; the checks name its cells
+    beside = {at: _stripped(cells[at].fillna("").astype(str)) for at in [*words, name_at] if at}
+    id_at, chosen = gene_column(content.path, header, identifiers, beside)
+    if id_at:
+        identifiers = beside[id_at]
+        name_at = None if name_at == id_at else name_at
+    in_rows = _stand_in_rows(identifiers, sample_ids)
+    left_out = [at for at in words if at != id_at and not in_rows]
+    counted = [at for at in counted if at not in (id_at, *left_out)]
     counts = cells[counted]
     counts.index = pd.Index(identifiers, dtype=object)
     counts.columns = pd.Index([header[at] for at in counted], dtype=object)
@@ -70,17 +96,45 @@ def read_matrix_table(
         {at: _stripped(cells[at]) for at in (name_at, type_at) if at}, index=counts.index
     )
     counts, turned = genes_in_rows(counts, sample_ids, content.path)
-    kept, left_out = _without_summary(content.path, counts)
+    kept, summary = _without_summary(content.path, counts)
     dates = _changed_names(content.path, counts.index, genes.get(name_at))
     if turned:
         name_at = type_at = None
+    described = set(range(1, 6)) | {name_at, type_at}
+    extra = [header[at] for at in sorted({*left_out, *(dropped - described)})]
+    said = (chosen, *outside.values(), _no_samples(content.path, extra), turned, summary, dates)
     return CountTable(
         counts=counts[kept] if not kept.all() else counts,
         gene_names=genes.loc[kept, name_at] if name_at else None,
         gene_types=genes.loc[kept, type_at] if type_at else None,
         format=file_format,
-        messages=tuple(text for text in (*content.messages, turned, left_out, dates) if text),
+        messages=tuple(text for text in (*content.messages, *said) if text),
     )
+
+
+def _no_samples(path: str, titles: Sequence[str]) -> str:
+    if not titles:
+        return ""
+    return (
+        f"{path}: columns that describe genes and are no samples were left out: {few(titles, 20)}"
+    )
+
+
+def _stand_in_rows(identifiers: np.ndarray, sample_ids: Sequence[str]) -> bool:
+    """Whether samples may stand in the first column; what is text is then no column of counts."""
+    return bool(sample_ids) and 2 * len(set(identifiers) & set(sample_ids)) >= len(set(sample_ids))
+
+
+def _extra_attributes(content: Content, lower: Sequence[str], file_format: str) -> set[int]:
+    """Positions of the columns that featureCounts was asked for by --extraAttributes."""
+    if file_format != "featurecounts" or not content.comments:
+        return set()
+    asked = _ATTRIBUTES.search(content.data[: content.data.find(b"\n")].decode("utf-8"))
+    names = asked[1].lower().split(",") if asked else []
+    end = 6
+    while end < len(lower) and lower[end] in names:
+        end += 1
+    return set(range(6, end))
 
 
 def _stripped(cells: pd.Series) -> np.ndarray:
@@ -117,16 +171,6 @@ def _changed_names(path: str, genes: pd.Index, names: pd.Series | None) -> str:
     )
 
 
-def _refuse_row_numbers(path: str, header: list[str], identifiers: np.ndarray) -> None:
-    """Row numbers in place of identifiers would make every gene anonymous."""
-    if len(identifiers) < 3 or header[0].lower() not in ("", "index", "unnamed: 0"):
-        return
-    for start in (0, 1):
-        if all(text == str(number) for number, text in enumerate(identifiers, start)):
-            fix = "write the file without row numbers, gene identifiers in the first column"
-            raise fail(f"{path}, first column", "row numbers", "gene identifiers", fix)
-
-
 def read_matrix(
     content: Content,
     file_format: str,
@@ -148,8 +192,7 @@ def read_matrix(
     Returns
     -------
     CountTable
-        Estimated counts of nf-core are rounded to whole numbers (ties to even, as R's ``round``),
-        unless the values are no counts at all.
+        Values as written, see `recurseq.cohort.readers.estimates.rounded`.
     """
     if file_format in formats.ONE_SAMPLE:
         fix = "put the files of all samples into one folder and name it as counts.directory"
@@ -160,9 +203,21 @@ def read_matrix(
             fix,
         )
     table = read_matrix_table(content, file_format, sample_ids)
+    sheet = [*sample_ids, *left_out]
     if file_format == "featurecounts":
-        return _with_short_names(table, content.path, [*sample_ids, *left_out])
-    return _rounded(table, content.path) if file_format == "nfcore" else table
+        table = _with_short_names(table, content.path, sheet)
+    return with_sheet_names(table, content.path, sheet)
+
+
+def with_sheet_names(table: CountTable, path: str, sample_ids: Sequence[str]) -> CountTable:
+    """Give columns that are samples in another spelling the names of the sheet, and say so."""
+    columns = list(table.counts.columns)
+    found = same_samples(columns, sample_ids)
+    if not found:
+        return table
+    names = [found[column][0] if column in found else column for column in columns]
+    said = (*table.messages, spelling_note(path, found))
+    return replace(table, counts=table.counts.set_axis(names, axis=1), messages=said)
 
 
 def _with_short_names(table: CountTable, path: str, sample_ids: Sequence[str]) -> CountTable:
@@ -175,17 +230,3 @@ def _with_short_names(table: CountTable, path: str, sample_ids: Sequence[str]) -
     return replace(
         table, counts=table.counts.set_axis(names, axis=1), messages=(*table.messages, message)
     )
-
-
-def _rounded(table: CountTable, path: str) -> CountTable:
-    """Round the estimated counts of a quantifier; anything else is left for the checks to name."""
-    values = as_numbers(table.counts)
-    fractional = np.isfinite(values) & (values != np.rint(values))
-    if not fractional.any() or scale_evidence(values):
-        return table
-    counts = table.counts.mask(fractional, np.rint(values))
-    message = (
-        f"{path}: estimated counts of a quantifier were rounded to whole numbers "
-        f"({int(fractional.sum())} of {values.size} values were fractional)"
-    )
-    return replace(table, counts=counts, messages=(*table.messages, message))
