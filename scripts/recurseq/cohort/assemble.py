@@ -8,7 +8,6 @@ import anndata
 import numpy as np
 import pandas as pd
 
-from recurseq.base.text import few
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.lengths import AVERAGE_LENGTH
 from recurseq.cohort.readers.count_table import CountTable
@@ -105,14 +104,7 @@ def assemble(
         ``var``: ``gene_name``, ``gene_type``, ``chromosome``, ``kept``, ``drop_code``,
         ``drop_reason``.
     """
-    columns = set(samples.index)
-    left_out = sorted(column for column in table.counts.columns if column not in columns)
     said = [*table.messages, *messages]
-    if left_out:
-        said.append(
-            f"{len(left_out)} columns of the counts are not among the samples of this study "
-            f"(not in the sheet, or left out by keep): {few(left_out)}"
-        )
     samples = samples.sort_index(kind="stable")
     genes = np.argsort(table.counts.index.to_numpy(dtype=object), kind="stable")
     names = table.counts.index[genes]

@@ -12,6 +12,7 @@ from recurseq.cohort.checks import length_problems, matrix_problems, nfcore_note
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.read import read_counts
+from recurseq.cohort.remarks import count_notes
 from recurseq.io.bytes import fail
 from recurseq.study import left_out_names
 
@@ -101,7 +102,7 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
         min_samples=min_samples,
         simulated=settings.simulated,
         main_factor=settings.main_factor,
-        messages=nfcore_notes(table, settings.counts, settings.normalization),
+        messages=notes_of(table, settings, samples),
     )
     for message in cohort.uns["messages"]:
         _log.info("%s", message)
@@ -111,6 +112,20 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
         raise fail("config: filter", found, "limits that leave genes to fit", "lower them")
     _log.info("%d samples, %d genes, %d of them kept for fitting", *cohort.shape, kept)
     return cohort
+
+
+def notes_of(table: CountTable, settings: CohortSettings, samples: pd.DataFrame) -> list[str]:
+    """Say what should be known of counts that have no problem, beside what their reader says."""
+    names = [str(sample) for sample in samples.index]
+    return [
+        *nfcore_notes(table, settings.counts, settings.normalization),
+        *count_notes(table, names, settings.counts.location),
+    ]
+
+
+def samples_in(table: CountTable, settings: CohortSettings, samples: pd.DataFrame) -> int:
+    """Count the columns that are samples of the sheet, kept or not."""
+    return len(set(table.counts.columns) & {*map(str, samples.index), *left_out_names(settings)})
 
 
 def _read(settings: CohortSettings, samples: pd.DataFrame) -> CountTable:

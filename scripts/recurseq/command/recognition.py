@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from recurseq.cohort.genes.annotation import load_annotation, strip_version
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.matching import match_names
 from recurseq.cohort.readers.read import read_counts
+from recurseq.cohort.readers.sample_files import candidate_files
 from recurseq.command.columns import SheetColumn
 from recurseq.io.bytes import fail
 
@@ -68,7 +70,7 @@ def matched_counts(
         found = "no column has another text in every row"
         raise fail("the sample sheet", found, "a column with the sample names of the counts")
     best: tuple[int, str, CountTable] | None = None
-    first_error: InputError | None = None
+    errors: dict[str, InputError] = {}
     for name in candidates:
         samples = list(sheet[name])
         if best is not None and _matches(best[2], samples) <= best[0]:
@@ -76,7 +78,7 @@ def matched_counts(
         try:
             table = _read(counts, transcripts, samples)
         except InputError as error:
-            first_error = first_error or error
+            errors[name] = error
             continue
         matched = _matches(table, samples)
         if best is None or matched > best[0]:
@@ -84,8 +86,23 @@ def matched_counts(
         if matched == len(samples):
             break
     if best is None:
-        raise first_error
+        name = max(errors, key=lambda name: _files_named(counts, list(sheet[name])))
+        raise _of_column(errors[name], name if _files_named(counts, list(sheet[name])) else "")
     return best[1], best[2]
+
+
+def _of_column(error: InputError, column: str) -> InputError:
+    """Say with the first problem which column of the sheet names the files."""
+    if not column:
+        return error
+    first, *rest = error.problems
+    found = f"{first.found} (the files are named after the column {column!r} of the sheet)"
+    return InputError([replace(first, found=found), *rest])
+
+
+def _files_named(counts: Path, samples: Sequence[str]) -> int:
+    """Count the samples that files are named after, where counts are a folder."""
+    return len(match_names(candidate_files(counts), samples)) if counts.is_dir() else 0
 
 
 def _id_candidates(columns: Sequence[SheetColumn]) -> list[str]:
@@ -100,8 +117,10 @@ def _id_candidates(columns: Sequence[SheetColumn]) -> list[str]:
 def _read(counts: Path, transcripts: Path | None, samples: Sequence[str]) -> CountTable:
     if counts.is_dir():
         table = None if transcripts is None else str(transcripts)
-        return read_counts(directory=counts, sample_ids=samples, transcripts=table)
-    return read_counts(counts, sample_ids=samples)
+        return read_counts(
+            directory=counts, sample_ids=samples, transcripts=table, round_estimates=False
+        )
+    return read_counts(counts, sample_ids=samples, round_estimates=False)
 
 
 def _matches(table: CountTable, samples: Sequence[str]) -> int:

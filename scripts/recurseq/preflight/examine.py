@@ -13,7 +13,7 @@ from recurseq.claims.claim import read_claims
 from recurseq.clinical.table_problems import ClinicalExamination
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.genes.symbols import resolve_symbols
-from recurseq.cohort.importing import read_inputs
+from recurseq.cohort.importing import notes_of, read_inputs, samples_in
 from recurseq.cohort.lengths import matrix_of_lengths_problems
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.enrichment.gene_sets import name_genes, read_gene_sets
@@ -37,7 +37,7 @@ class Examination:
     samples
         Kept samples, typed.
     genes, columns
-        Genes of the counts, and samples in their file.
+        Genes of the counts, and samples of the sheet in their file.
     format
         What the counts were recognised as.
     collections
@@ -85,13 +85,14 @@ def examine(config: Mapping) -> Examination:
         problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
     genes = _named_genes(table, annotation)
     collections, more = _collections(study, genes)
+    notes += [] if problems else notes_of(table, study.cohort, samples)
     return Examination(
         problems=(*problems, *more),
         study=study,
         notes=(*table.messages, *notes, *claim_notes(read_claims(study.claims), genes, annotation)),
         samples=samples,
         genes=len(genes),
-        columns=table.counts.shape[1],
+        columns=samples_in(table, study.cohort, samples),
         format=table.format,
         collections=collections,
         markers=_markers(study, genes, annotation),

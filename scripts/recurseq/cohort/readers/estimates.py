@@ -20,10 +20,19 @@ NO_LENGTHS = (
 )
 
 
-def is_estimated(table: CountTable) -> bool:
-    """Whether values are what a quantifier estimates: fractional, from 0, and on no other scale."""
+def decimals(table: CountTable) -> str:
+    """Say what the decimals of a table are.
+
+    Returns
+    -------
+    str
+        ``none`` where there are none, or where the values are known to be on another scale;
+        ``estimated`` where they look like a quantifier's; ``unclear`` where these may be FPKM.
+    """
     values = as_numbers(table.counts)
-    return bool(_fractional(values).any()) and not scale_evidence(values)
+    if not _fractional(values).any() or scale_evidence(values, estimated=True):
+        return "none"
+    return "unclear" if scale_evidence(values) else "estimated"
 
 
 def rounded(table: CountTable, path: str, wanted: bool | None) -> CountTable:
@@ -46,10 +55,12 @@ def rounded(table: CountTable, path: str, wanted: bool | None) -> CountTable:
         are not to be rounded, stay for the checks to name.
     """
     merged = table.format == "nfcore" and _MERGED.search(Path(path).name) is not None
-    if wanted is False or (wanted is None and not merged) or not is_estimated(table):
+    if wanted is False or (wanted is None and not merged):
         return table
     values = as_numbers(table.counts)
     fractional = _fractional(values)
+    if not fractional.any() or scale_evidence(values, estimated=wanted is True):
+        return table
     message = (
         f"{path}: estimated counts of a quantifier were rounded to whole numbers "
         f"({int(fractional.sum())} of {values.size} values were fractional)"

@@ -51,7 +51,7 @@ class _Matrix:
     def may_be_estimated(self) -> bool:
         """Whether every value is a number from 0, on no scale that is known to hold no counts."""
         right = bool(np.all(self.stored >= 0)) and bool(np.isfinite(self.stored).all())
-        return right and not scale_evidence(self.dense.T.astype(float))
+        return right and not scale_evidence(self.dense.T.astype(float), estimated=True)
 
 
 def read_h5ad(path: str, sample_ids: Sequence[str] = (), *, estimated: bool = False) -> CountTable:
