@@ -13,7 +13,7 @@ import pandas as pd
 from recurseq.base.errors import Problem
 from recurseq.base.names import name_problems
 from recurseq.base.tables import MISSING
-from recurseq.base.text import few, listed, suggest
+from recurseq.base.text import few, suggest
 from recurseq.cohort.genes.excel_names import changed_by_excel
 from recurseq.cohort.readers.count_scale import may_be_scaled, scale_evidence
 from recurseq.cohort.readers.count_table import CountTable, as_numbers
@@ -124,9 +124,6 @@ def _sample_problems(table: CountTable, samples: pd.DataFrame, path: str) -> lis
         fix = _named_elsewhere(samples, columns) or _why_none_matches(table, columns, wanted)
         found += f"sheet: {few(wanted)}"
         return [Problem(path, found, "column names as in the sample sheet", fix)]
-    if missing and (keep := _keep_that_explains(samples, missing)):
-        found = f"{len(missing)} samples of the sheet are not in the counts: {few(missing)}"
-        return [Problem(path, found, allowed, keep)]
     problems = [
         Problem(
             f"{path}, sample {sample!r}",
@@ -149,21 +146,6 @@ def _named_elsewhere(samples: pd.DataFrame, columns: Sequence[str]) -> str:
     if best is None or 2 * shared[best] < len(samples):
         return ""
     return f"the column {best!r} of the sheet holds names of the counts: set samples.id: {best}"
-
-
-def _keep_that_explains(samples: pd.DataFrame, missing: Sequence[str]) -> str:
-    """Find a column of the sheet that tells the missing samples from all others."""
-    absent = samples.index.astype(str).isin(missing)
-    for name, values in samples.items():
-        texts = values.astype(str)
-        present, gone = list(texts[~absent].unique()), set(texts[absent])
-        if not gone & set(present) and 2 * (len(gone) + len(present)) <= len(texts):
-            levels = ", ".join(present)
-            return (
-                f"none of them has {listed(present, 'or')} in the column {name!r}: "
-                f"samples.keep: {{{name}: [{levels}]}} leaves them out"
-            )
-    return ""
 
 
 def _why_none_matches(table: CountTable, columns: Sequence[str], wanted: Sequence[str]) -> str:

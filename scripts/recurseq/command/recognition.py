@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +13,6 @@ from recurseq.cohort.genes.annotation import load_annotation, strip_version
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.matching import match_names
 from recurseq.cohort.readers.read import read_counts
-from recurseq.cohort.readers.sample_files import candidate_files
 from recurseq.command.columns import SheetColumn
 from recurseq.io.bytes import fail
 
@@ -70,7 +68,7 @@ def matched_counts(
         found = "no column has another text in every row"
         raise fail("the sample sheet", found, "a column with the sample names of the counts")
     best: tuple[int, str, CountTable] | None = None
-    errors: dict[str, InputError] = {}
+    first_error: InputError | None = None
     for name in candidates:
         samples = list(sheet[name])
         if best is not None and _matches(best[2], samples) <= best[0]:
@@ -78,7 +76,7 @@ def matched_counts(
         try:
             table = _read(counts, transcripts, samples)
         except InputError as error:
-            errors[name] = error
+            first_error = first_error or error
             continue
         matched = _matches(table, samples)
         if best is None or matched > best[0]:
@@ -86,23 +84,8 @@ def matched_counts(
         if matched == len(samples):
             break
     if best is None:
-        name = max(errors, key=lambda name: _files_named(counts, list(sheet[name])))
-        raise _of_column(errors[name], name if _files_named(counts, list(sheet[name])) else "")
+        raise first_error
     return best[1], best[2]
-
-
-def _of_column(error: InputError, column: str) -> InputError:
-    """Say with the first problem which column of the sheet names the files."""
-    if not column:
-        return error
-    first, *rest = error.problems
-    found = f"{first.found} (the files are named after the column {column!r} of the sheet)"
-    return InputError([replace(first, found=found), *rest])
-
-
-def _files_named(counts: Path, samples: Sequence[str]) -> int:
-    """Count the samples that files are named after, where counts are a folder."""
-    return len(match_names(candidate_files(counts), samples)) if counts.is_dir() else 0
 
 
 def _id_candidates(columns: Sequence[SheetColumn]) -> list[str]:

@@ -110,6 +110,8 @@ class CohortSettings:
         Samples that need `min_count` counts for a gene to be kept; None is the smallest group.
     main_factor
         Column that groups the samples in figures; empty when there is none.
+    merge
+        Column that names the sample of each row, where several rows are one; None when none are.
     """
 
     counts: Counts
@@ -124,6 +126,7 @@ class CohortSettings:
     normalization: NormalizationSettings
     main_factor: str
     simulated: bool
+    merge: str | None = None
 
     def as_dict(self) -> dict:
         """Plain values, as rules of the workflow hand them to scripts."""
@@ -323,6 +326,7 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
         normalization=_normalization(full["normalization"], given),
         main_factor=factors[0] if factors else "",
         simulated="truth" in full.get("demo", {}),
+        merge=full["samples"].get("merge"),
     )
 
 

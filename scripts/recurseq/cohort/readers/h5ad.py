@@ -16,6 +16,7 @@ from recurseq.base.text import few
 from recurseq.cohort.readers.count_scale import scale_evidence
 from recurseq.cohort.readers.count_table import CountTable, percent
 from recurseq.cohort.readers.formats import NAME_HEADERS, TYPE_HEADERS
+from recurseq.cohort.readers.gene_column import gene_column
 from recurseq.cohort.readers.orientation import genes_in_rows
 from recurseq.io.bytes import fail
 from recurseq.io.cells import cell_text
@@ -112,12 +113,13 @@ def read_h5ad(path: str, sample_ids: Sequence[str] = (), *, estimated: bool = Fa
     )
     counts, turned = genes_in_rows(counts, sample_ids, path)
     genes = None if turned else chosen.genes
+    numbered = "" if turned else _named_genes(path, counts, chosen.genes)
     return CountTable(
         counts,
         _texts(genes, _GENE_NAMES, counts.index),
         _texts(genes, TYPE_HEADERS, counts.index),
         "h5ad",
-        tuple(text for text in (said, named_by, turned) if text),
+        tuple(text for text in (said, named_by, numbered, turned) if text),
     )
 
 
@@ -197,6 +199,20 @@ def _sample_names(
         if texts.is_unique and texts.isin(sample_ids).any():
             return texts, f"{path}: samples are named by the column {column!r} of obs"
     return names, ""
+
+
+def _named_genes(path: str, counts: pd.DataFrame, genes: pd.DataFrame) -> str:
+    """Name genes by a column of text where the names of ``var`` are numbers of rows."""
+    texts = {
+        at: np.array([cell_text(value) for value in genes[name]], dtype=object)
+        for at, name in enumerate(genes.columns, start=1)
+        if not pd.api.types.is_numeric_dtype(genes[name])
+    }
+    header = [str(genes.index.name or ""), *map(str, genes.columns)]
+    at, said = gene_column(path, header, counts.index.to_numpy(), texts)
+    if at:
+        counts.index = pd.Index(texts[at], dtype=object)
+    return said
 
 
 def _names(values: pd.Series | pd.Index) -> pd.Index:
