@@ -11,6 +11,7 @@ import pandas as pd
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.lengths import AVERAGE_LENGTH
 from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.remarks import left_out_note
 
 
 def smallest_group(samples: pd.DataFrame, factor: str) -> int:
@@ -104,7 +105,7 @@ def assemble(
         ``var``: ``gene_name``, ``gene_type``, ``chromosome``, ``kept``, ``drop_code``,
         ``drop_reason``.
     """
-    said = [*table.messages, *messages]
+    said = [*table.messages, *messages, left_out_note(table, samples.index)]
     samples = samples.sort_index(kind="stable")
     genes = np.argsort(table.counts.index.to_numpy(dtype=object), kind="stable")
     names = table.counts.index[genes]
@@ -128,7 +129,7 @@ def assemble(
         main_factor=main_factor,
         min_samples=min_samples,
         counts_format=table.format,
-        messages=np.array(said, dtype=object),
+        messages=np.array([text for text in said if text], dtype=object),
     )
     return cohort
 

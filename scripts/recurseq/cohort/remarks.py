@@ -28,11 +28,10 @@ def count_notes(table: CountTable, samples: Collection[str], path: str) -> list[
     Returns
     -------
     list of str
-        Columns that are none of these samples, samples that seem to be one sample, and counts so
-        small that they may be something else.
+        Samples that seem to be one sample, and counts so small that they may be something else.
     """
     counts = table.counts[list(samples)].to_numpy()
-    notes = [left_out_note(table, samples), twin_note(path, find_twins(counts, list(samples)))]
+    notes = [twin_note(path, find_twins(counts, list(samples)))]
     if len(counts) >= MANY_GENES and counts.max(initial=0) <= SHALLOW:
         notes.append(
             f"{path}: the largest of all counts is {counts.max():.0f}: the study is very shallow, "

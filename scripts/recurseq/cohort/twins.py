@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import betainc  # scipy.stats takes a second to load
 
 FEWEST_COUNTS = 20  # of both samples; below, two libraries have equal counts by chance
 NEARLY_EQUAL = 0.1  # of (x - y)² / (x + y), which is 1 on average between technical replicates
@@ -91,7 +91,10 @@ def _twins(first: np.ndarray, second: np.ndarray, pairs: float) -> tuple[float, 
     """Share of equal counts and correlation of two samples, when they are twins."""
     compared = first + second >= FEWEST_COUNTS
     size, near = int(compared.sum()), int(_near(first[compared], second[compared]).sum())
-    if near < SHARE * size or pairs * binom.sf(near - 1, size, BY_CHANCE) > RAREST:
+    if not near or near < SHARE * size:
+        return None
+    # The upper tail of the binomial distribution is a regularised incomplete beta function.
+    if pairs * betainc(near, size - near + 1, BY_CHANCE) > RAREST:
         return None
     present = first + second > 0
     logs = np.log2(first[present] + 1), np.log2(second[present] + 1)

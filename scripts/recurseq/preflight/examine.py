@@ -16,6 +16,7 @@ from recurseq.cohort.genes.symbols import resolve_symbols
 from recurseq.cohort.importing import notes_of, read_inputs, samples_in
 from recurseq.cohort.lengths import matrix_of_lengths_problems
 from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.remarks import left_out_note
 from recurseq.enrichment.gene_sets import name_genes, read_gene_sets
 from recurseq.markers.panel import read_panel
 from recurseq.preflight.check import examined_study
@@ -85,7 +86,9 @@ def examine(config: Mapping) -> Examination:
         problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
     genes = _named_genes(table, annotation)
     collections, more = _collections(study, genes)
-    notes += [] if problems else notes_of(table, study.cohort, samples)
+    if not problems:
+        notes += notes_of(table, study.cohort, samples)
+        notes += filter(None, [left_out_note(table, samples.index)])
     return Examination(
         problems=(*problems, *more),
         study=study,

@@ -51,8 +51,8 @@ class Counts:
     strand: str
     transcripts: str | None
     lengths: str
-    sheet: str | int | None = None
-    round: bool | None = None
+    sheet: str | int | None
+    round: bool | None
 
     @property
     def location(self) -> str:
@@ -126,7 +126,7 @@ class CohortSettings:
     normalization: NormalizationSettings
     main_factor: str
     simulated: bool
-    merge: str | None = None
+    merge: str | None
 
     def as_dict(self) -> dict:
         """Plain values, as rules of the workflow hand them to scripts."""
@@ -310,7 +310,7 @@ def load_study(config: Mapping) -> Study:
 
 
 def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) -> CohortSettings:
-    counts = dict.fromkeys(("path", "directory", "transcripts")) | full["counts"]
+    counts = dict.fromkeys(("path", "directory", "transcripts", "sheet", "round")) | full["counts"]
     factors = [contrast.factor for contrast in contrasts.values() if contrast.of_levels]
     min_samples = full["filter"]["min_samples"]
     return CohortSettings(

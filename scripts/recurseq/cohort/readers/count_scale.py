@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import gammainc, gammaincinv  # scipy.stats takes a second to load
 
 LARGEST_LOG2 = 30.0  # 2**30 reads for one gene do not occur
 PER_MILLION = (0.98e6, 1.02e6)  # sums of TPM and CPM columns, some genes left out
@@ -103,7 +103,7 @@ def _same_total(values: np.ndarray, sums: np.ndarray, fractional: bool) -> float
 def _too_equal(sums: np.ndarray) -> bool:
     """Whether sums differ less than sampling alone makes those of equally deep libraries differ."""
     degrees = len(sums) - 1
-    return bool(chi2.cdf(degrees * sums.var(ddof=1) / sums.mean(), degrees) < TOO_EQUAL)
+    return bool(gammainc(degrees / 2, degrees * sums.var(ddof=1) / sums.mean() / 2) < TOO_EQUAL)
 
 
 def varies_less_than_counts(values: np.ndarray) -> bool:
@@ -120,7 +120,7 @@ def varies_less_than_counts(values: np.ndarray) -> bool:
     Notes
     -----
     The median over genes of variance by mean is compared with half of that of Poisson counts, the
-    median of chi-squared by its degrees of freedom.
+    median of chi-squared by its degrees of freedom (both as incomplete gamma functions).
     """
     different = np.unique(values[:, ~np.isnan(values).any(axis=0)], axis=1)
     means = different.mean(axis=1) if different.shape[1] > 1 else np.zeros(len(values))
@@ -131,4 +131,4 @@ def varies_less_than_counts(values: np.ndarray) -> bool:
         return False
     ratio = np.median(different[steady].var(axis=1, ddof=1) / means[steady])
     degrees = different.shape[1] - 1
-    return bool(ratio < STEADY_RATIO * chi2.median(degrees) / degrees)
+    return bool(ratio < STEADY_RATIO * 2 * gammaincinv(degrees / 2, 0.5) / degrees)
