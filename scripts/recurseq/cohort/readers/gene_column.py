@@ -11,7 +11,7 @@ import pandas as pd
 from recurseq.base.text import few
 from recurseq.cohort.readers.formats import ID_HEADERS, NAME_HEADERS
 from recurseq.io.bytes import fail
-from recurseq.io.cells import is_number
+from recurseq.io.cells import cell_text, is_number
 from recurseq.io.files import Content
 
 # Titles under which numbers are identifiers of genes.
@@ -118,7 +118,9 @@ def stray_cells(content: Content, cells: pd.Series, at: int) -> str:
     filled = np.flatnonzero(cells.notna())
     if not 0 < len(filled) <= _STRAY_CELLS or 2 * len(filled) > len(cells):
         return ""
-    places = ", ".join(f"{_place(content, row, at)}: {str(cells.iat[row])!r}" for row in filled)
+    places = ", ".join(
+        f"{_place(content, row, at)}: {cell_text(cells.iat[row])!r}" for row in filled
+    )
     if not is_text(cells):
         raise fail(
             f"{content.path}, {places}",
