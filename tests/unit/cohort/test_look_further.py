@@ -250,3 +250,71 @@ def test_matched_names_are_said(tmp_path):
     table = read_counts(path, sample_ids=["1", "2", "3"])
     expect(table, ["1", "2", "3"])
     assert "leading zeros were lost: '001 is 1'" in table.messages[0]
+
+
+def test_the_sample_sheet_in_the_same_workbook_is_not_read_as_counts(tmp_path):
+    sheets = {"samples": [["sample", "group"], *([s, "a"] for s in SAMPLES)]}
+    path = workbook(tmp_path / "a.xlsx", sheets | {"raw": [HEADER, *ROWS], "empty": []})
+    expect(read_counts(path, sample_ids=SAMPLES))
+
+
+def test_remarks_below_the_table_are_left_out_and_named(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", {"raw": [HEADER, *ROWS, [], ["* Ensembl 99"], ["n = 3"]]})
+    table = read_counts(path, sample_ids=SAMPLES)
+    expect(table)
+    assert "'* Ensembl 99', 'n = 3'" in table.messages[0]
+    many = [["G", None, None, None]] * 4
+    path = workbook(tmp_path / "b.xlsx", {"raw": [HEADER, *ROWS, *many]})
+    assert len(read_counts(path, sample_ids=SAMPLES).counts) > 3  # for the checks to name
+
+
+def test_the_first_column_may_be_a_sample_that_is_not_used(tmp_path):
+    for first in ("S0", "s0"):
+        path = written(tmp_path, text([first, *SAMPLES], *([9, *row[1:]] for row in ROWS)))
+        problem = problem_of(path, sample_ids=SAMPLES, left_out=["S0"])
+        assert "no column of genes" in problem.found
+
+
+def test_samples_in_rows_in_another_spelling(tmp_path):
+    path = written(tmp_path, text(["id", "G1", "G2"], ["s.1", 1, 2], ["s.2", 3, 4]))
+    table = read_counts(path, sample_ids=["S-1", "S-2"])
+    assert table.counts.loc["G2"].to_dict() == {"S-1": 2, "S-2": 4}
+
+
+@pytest.mark.parametrize("name", ["00{}.txt", "00{}.counts.txt.gz", "00{}/counts.txt"])
+def test_files_in_another_spelling(tmp_path, name):
+    for at in (1, 2):
+        path = tmp_path / name.format(at)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"G1\t{at}\nG2\t5\n")
+    table = read_counts(directory=tmp_path, sample_ids=["1", "2"])
+    assert table.counts.loc["G1"].to_dict() == {"1": 1, "2": 2}
+    assert "leading zeros" in " ".join(table.messages)
+
+
+def test_files_of_samples_that_are_not_used_are_nobody_elses(tmp_path):
+    for at in (1, 2):
+        (tmp_path / f"0{at}.txt").write_text("G1\t1\nG2\t5\n")
+    table = read_counts(directory=tmp_path, sample_ids=["1"], left_out=["2"])
+    assert list(table.counts) == ["1"]
+
+
+def test_packed_files_in_a_folder(tmp_path):
+    import bz2
+    import zipfile
+
+    (tmp_path / "A.txt.bz2").write_bytes(bz2.compress(b"G1\t1\nG2\t5\n"))
+    for name in ("B.txt.zip", "B_fastqc.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("x", "G1\t2\nG2\t5\n")
+    table = read_counts(directory=tmp_path, sample_ids=["A", "B"])
+    assert table.counts.loc["G1"].to_dict() == {"A": 1, "B": 2}
+
+
+def test_files_with_a_column_of_gene_names(tmp_path):
+    for at, sample in enumerate("AB"):
+        (tmp_path / f"{sample}.txt").write_text(
+            f"gene\tlocus\tcount\nG1\tchr1\t{at}\nG2\tchr2\t5\n"
+        )
+    table = read_counts(directory=tmp_path, sample_ids=["A", "B"])
+    assert table.counts.loc["G1"].to_dict() == {"A": 0, "B": 1}

@@ -10,6 +10,7 @@ import pandas as pd
 
 from recurseq.base.text import few
 from recurseq.cohort.readers.formats import ID_HEADERS, NAME_HEADERS
+from recurseq.cohort.readers.matching import same_samples
 from recurseq.io.bytes import fail
 from recurseq.io.cells import cell_text, is_number
 from recurseq.io.files import Content
@@ -96,7 +97,8 @@ def refuse_no_genes(
     path: str, header: Sequence[str], identifiers: np.ndarray, sample_ids: Sequence[str]
 ) -> None:
     """Refuse a table whose first column is a sample."""
-    if header[0] in sample_ids and all(map(is_number, identifiers)):
+    named = header[0] in sample_ids or bool(same_samples(header[:1], sample_ids))
+    if named and all(map(is_number, identifiers)):
         found = f"there is no column of genes: the first column is the sample {header[0]!r}"
         fix = "write the table with its gene identifiers (R: write.csv with row.names = TRUE)"
         raise fail(f"{path}, header", found, "gene identifiers in the first column", fix)

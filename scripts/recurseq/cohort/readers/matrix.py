@@ -26,6 +26,7 @@ from recurseq.io.bytes import fail
 from recurseq.io.files import Content, header_of, read_columns
 
 _ATTRIBUTES = re.compile(r'"?--extraAttributes"?\s+"?([^"\s]+)')
+_REMARKS = 3  # rows below a table that are taken for remarks, at most
 SUMMARY_ROWS = frozenset(
     {
         *("N_unmapped", "N_multimapping", "N_noFeature", "N_ambiguous"),
@@ -37,7 +38,10 @@ SUMMARY_ROWS = frozenset(
 
 
 def read_matrix_table(
-    content: Content, file_format: str, sample_ids: Sequence[str] = ()
+    content: Content,
+    file_format: str,
+    sample_ids: Sequence[str] = (),
+    left_out: Sequence[str] = (),
 ) -> CountTable:
     """Read a file whose first column identifies genes; all numeric columns are taken as samples.
 
@@ -49,6 +53,8 @@ def read_matrix_table(
         Its format; coordinates of featureCounts are left out.
     sample_ids
         Samples of the sheet. When they stand in the first column, the table is turned.
+    left_out
+        Further samples of the sheet, which are not used.
 
     Raises
     ------
@@ -68,7 +74,7 @@ def read_matrix_table(
     cells = read_columns(content, texts, has_header=titled)
     identifiers = _stripped(cells[0])
     if titled:
-        refuse_no_genes(content.path, header, identifiers, sample_ids)
+        refuse_no_genes(content.path, header, identifiers, [*sample_ids, *left_out])
     outside = {
         at: stray_cells(content, cells[at], at)
         for at in range(1, len(header))
@@ -87,8 +93,8 @@ def read_matrix_table(
         identifiers = beside[id_at]
         name_at = None if name_at == id_at else name_at
     in_rows = _stand_in_rows(identifiers, sample_ids)
-    left_out = [at for at in words if at != id_at and not in_rows]
-    counted = [at for at in counted if at not in (id_at, *left_out)]
+    described = [at for at in words if at != id_at and not in_rows]
+    counted = [at for at in counted if at not in (id_at, *described)]
     counts = cells[counted]
     counts.index = pd.Index(identifiers, dtype=object)
     counts.columns = pd.Index([header[at] for at in counted], dtype=object)
@@ -100,8 +106,8 @@ def read_matrix_table(
     dates = _changed_names(content.path, counts.index, genes.get(name_at))
     if turned:
         name_at = type_at = None
-    described = set(range(1, 6)) | {name_at, type_at}
-    extra = [header[at] for at in sorted({*left_out, *(dropped - described)})]
+    usual = set(range(1, 6)) | {name_at, type_at}
+    extra = [header[at] for at in sorted({*described, *(dropped - usual)})]
     said = (chosen, *outside.values(), _no_samples(content.path, extra), turned, summary, dates)
     return CountTable(
         counts=counts[kept] if not kept.all() else counts,
@@ -152,13 +158,25 @@ def _without_summary(path: str, counts: pd.DataFrame) -> tuple[np.ndarray, str]:
     summary = genes.isin(SUMMARY_ROWS)
     empty = genes == ""
     empty[empty] = counts[empty].isna().all(axis=1)
-    kept = ~(summary | empty)
+    below = _text_below(counts)
+    kept = ~(summary | empty | below)
     if not kept.any():
         raise fail(path, "there is no gene in the file", "one row for each gene")
-    if not summary.any():
-        return kept, ""
-    rows = few(genes[summary])
-    return kept, f"{path}: rows that count reads without a gene were left out: {rows}"
+    said = {
+        "rows that count reads without a gene were left out": genes[summary],
+        "below the table stands, and was left out": genes[below],
+    }
+    return kept, "; ".join(f"{path}: {w}: {few(rows)}" for w, rows in said.items() if len(rows))
+
+
+def _text_below(counts: pd.DataFrame) -> np.ndarray:
+    """Find the remarks in the last rows, which have a text in the first column and no count."""
+    below = np.zeros(len(counts), dtype=bool)
+    last = counts.iloc[-_REMARKS:].isna().all(axis=1).to_numpy() & (counts.index[-_REMARKS:] != "")
+    number = len(last) if last.all() else int(np.argmin(last[::-1]))
+    if number < len(counts):
+        below[len(counts) - number :] = True
+    return below
 
 
 def _changed_names(path: str, genes: pd.Index, names: pd.Series | None) -> str:
@@ -202,7 +220,7 @@ def read_matrix(
             "a file with all samples",
             fix,
         )
-    table = read_matrix_table(content, file_format, sample_ids)
+    table = read_matrix_table(content, file_format, sample_ids, left_out)
     sheet = [*sample_ids, *left_out]
     if file_format == "featurecounts":
         table = _with_short_names(table, content.path, sheet)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from recurseq.base.errors import InputError
 from recurseq.base.text import few
 from recurseq.cohort.readers.matching import loose
 from recurseq.io.bytes import fail
@@ -15,6 +16,7 @@ from recurseq.io.files import Content, load, without_first_rows
 
 ROWS_LOOKED_AT = 20
 SHEETS_LOOKED_AT = 20
+GENES_IN_HEADER = 50  # with samples in rows; a sample sheet has fewer columns
 _GCT = re.compile(rb"#1\.[23]\s")
 _FEWEST = 2  # samples in a row, for it to be a header
 
@@ -42,12 +44,15 @@ def load_table(
     content = _with_header(load(path, sheet=sheet), sample_ids)
     if content.kind != "xlsx" or sheet is not None or not sample_ids:
         return content
-    if _best_row(content, sample_ids)[1] or _in_first_column(content, sample_ids):
+    if _best_row(content, sample_ids)[1] or _samples_in_rows(content, sample_ids):
         return content
     found = []
     for name in content.sheet.others[:SHEETS_LOOKED_AT]:
-        other = _with_header(load(path, sheet=name), sample_ids)
-        if _best_row(other, sample_ids)[1] or _in_first_column(other, sample_ids):
+        try:
+            other = _with_header(load(path, sheet=name), sample_ids)
+        except InputError:  # an empty sheet
+            continue
+        if _best_row(other, sample_ids)[1] or _samples_in_rows(other, sample_ids):
             found.append(other)
     if len(found) > 1:
         names = few([one.sheet.name for one in found])
@@ -96,9 +101,11 @@ def _best_row(content: Content, sample_ids: Sequence[str]) -> tuple[int, int]:
     return best
 
 
-def _in_first_column(content: Content, sample_ids: Sequence[str]) -> bool:
+def _samples_in_rows(content: Content, sample_ids: Sequence[str]) -> bool:
+    """Whether samples stand in the first column of a table too wide for a sample sheet."""
     rows = {cell_text(row[0]) for row in content.lines if row}
-    return len(rows & set(sample_ids)) >= min(_FEWEST, len(set(sample_ids)))
+    enough = len(rows & set(sample_ids)) >= min(_FEWEST, len(set(sample_ids)))
+    return enough and len(content.lines[0]) >= GENES_IN_HEADER
 
 
 def _without_gct(content: Content) -> Content:
