@@ -34,13 +34,15 @@ PREAMBLES = {
 
 
 @pytest.mark.parametrize("case", PREAMBLES)
-def test_lines_above_the_header(tmp_path, case):
+def test_lines_above_the_header(tmp_path, case, record_property):
     above, separator = PREAMBLES[case]
     path = written(tmp_path, above + text(HEADER, *ROWS, separator=separator))
     table = read_counts(path, sample_ids=SAMPLES)
     expect(table)
     if not above.startswith("#"):
         assert f"is row {len([x for x in above.splitlines() if x]) + 1}" in table.messages[0]
+    record_property("format", f"matrix: above the header, {case}")
+    record_property("result", "the header is found by the samples of the sheet, and it is said")
 
 
 def test_samples_in_rows_are_no_header(tmp_path):
@@ -49,7 +51,7 @@ def test_samples_in_rows_are_no_header(tmp_path):
     assert table.counts.loc["G2"].to_dict() == {"S1": 2, "S2": 4, "S3": 6}
 
 
-def test_gct_1_2(tmp_path):
+def test_gct_1_2(tmp_path, record_property):
     rows = [[row[0], f"NAME{at}", *row[1:]] for at, row in enumerate(ROWS)]
     header = ["Name", "Description", *SAMPLES]
     path = written(tmp_path, text(["#1.2"], [3, 3], header, *rows), "counts.gct")
@@ -57,9 +59,11 @@ def test_gct_1_2(tmp_path):
     expect(table)
     assert list(table.gene_names) == ["NAME0", "NAME1", "NAME2"]
     assert "GCT" in table.messages[0]
+    record_property("format", "matrix: GCT 1.2")
+    record_property("result", "genes, their names and counts")
 
 
-def test_gct_1_3_has_annotations_of_rows_and_columns(tmp_path):
+def test_gct_1_3_has_annotations_of_rows_and_columns(tmp_path, record_property):
     rows = [[row[0], "a long description", "chr1", *row[1:]] for row in ROWS]
     header = ["id", "Description", "where", *SAMPLES]
     columns = [["tissue", "na", "na", "x", "y", "y"], ["age", "na", "na", 1, 2, 3]]
@@ -68,6 +72,8 @@ def test_gct_1_3_has_annotations_of_rows_and_columns(tmp_path):
     expect(table)
     assert table.gene_names is None
     assert "'Description', 'where'" in " ".join(table.messages)
+    record_property("format", "matrix: GCT 1.3")
+    record_property("result", "without its annotations of rows and columns")
 
 
 def test_gct_with_a_wrong_second_line(tmp_path):
@@ -87,12 +93,14 @@ def workbook(path, sheets):
     return path
 
 
-def test_counts_on_another_sheet_of_a_workbook(tmp_path):
+def test_counts_on_another_sheet_of_a_workbook(tmp_path, record_property):
     sheets = {"hidden old": [HEADER, ["X", 9, 9, 9]], "README": [["Raw counts"]]}
     path = workbook(tmp_path / "a.xlsx", sheets | {"raw": [HEADER, *ROWS]})
     table = read_counts(path, sample_ids=SAMPLES)
     expect(table)
     assert "'raw', which was read, not in the first one, 'README'" in table.messages[0]
+    record_property("format", "matrix: xlsx with the counts on another sheet")
+    record_property("result", "the visible sheet that names the samples is read, and named")
 
 
 def test_the_first_visible_sheet_is_taken_and_the_others_are_named(tmp_path):
@@ -150,13 +158,15 @@ NUMBERED = {
 
 @pytest.mark.parametrize("title", ["Feature", "symbol", "Gene.Name", "target"])
 @pytest.mark.parametrize("case", NUMBERED)
-def test_a_number_is_no_gene_beside_a_column_of_text(tmp_path, case, title):
+def test_a_number_is_no_gene_beside_a_column_of_text(tmp_path, case, title, record_property):
     first, numbers = NUMBERED[case]
     rows = [[number, *row] for number, row in zip(numbers, ROWS, strict=True)]
     path = written(tmp_path, text([first, title, *SAMPLES], *rows, separator=","))
     table = read_counts(path, sample_ids=SAMPLES)
     expect(table)
     assert f"named by the column {title!r}" in " ".join(table.messages)
+    record_property("format", f"matrix: {case}, beside {title}")
+    record_property("result", "genes are named by the text, and it is said")
 
 
 def test_numbers_without_a_title_in_the_header(tmp_path):
@@ -224,11 +234,13 @@ SPELLINGS = {
 
 
 @pytest.mark.parametrize("case", SPELLINGS)
-def test_names_in_another_spelling_are_matched_one_to_one(case):
+def test_names_in_another_spelling_are_matched_one_to_one(case, record_property):
     wanted, names = SPELLINGS[case]
     found = {name: sample for name, (sample, _) in same_samples(names, wanted).items()}
     missing = {n: s for n, s in zip(names, wanted, strict=True) if n != s}
     assert found == missing
+    record_property("format", f"names of samples: {case}")
+    record_property("result", "matched one to one, and it is said")
 
 
 def test_names_that_fit_two_samples_are_left_alone():

@@ -36,13 +36,15 @@ PACKED = {
 
 
 @pytest.mark.parametrize("kind", PACKED)
-def test_what_is_packed_is_read(tmp_path, kind):
+def test_what_is_packed_is_read(tmp_path, kind, record_property):
     before = set(tmp_path.rglob("*"))
     path = written(tmp_path, PACKED[kind], "counts.dat")
     table = read_counts(path)
     assert table.counts.to_numpy().tolist() == [[5, 0], [7, 12]]
     assert list(table.counts.columns) == ["S1", "S2"]
     assert set(tmp_path.rglob("*")) - before == {path}  # nothing is unpacked to the disk
+    record_property("format", f"packed: {kind}")
+    record_property("result", "the same counts, and nothing is unpacked to the disk")
 
 
 def test_a_sheet_may_be_packed_too(tmp_path):

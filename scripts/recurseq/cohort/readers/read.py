@@ -11,6 +11,7 @@ from recurseq.cohort.readers.formats import agree
 from recurseq.cohort.readers.matrix import read_matrix, with_sheet_names
 from recurseq.cohort.readers.preamble import load_table
 from recurseq.cohort.readers.sample_files import read_directory
+from recurseq.io.bytes import fail
 
 __all__ = ["CountTable", "read_counts"]
 
@@ -62,6 +63,9 @@ def read_counts(
     recurseq.base.errors.InputError
         When a file cannot be read or holds no counts.
     """
+    if directory is not None and sheet is not None:
+        found, fix = f"given, and {directory} is a folder", "remove the key"
+        raise fail("config: counts.sheet", found, "only with counts.path", fix)
     if directory is not None:
         table = read_directory(
             directory, file_format, strand, list(sample_ids), transcripts, use_lengths, left_out
