@@ -330,3 +330,22 @@ def test_files_with_a_column_of_gene_names(tmp_path):
         )
     table = read_counts(directory=tmp_path, sample_ids=["A", "B"])
     assert table.counts.loc["G1"].to_dict() == {"A": 0, "B": 1}
+
+
+@pytest.mark.parametrize("title", ["", "X", "...1", "row.names"])
+def test_numbers_alone_are_refused_as_rows_or_told(tmp_path, title):
+    rows = [[at, *row[1:]] for at, row in enumerate(ROWS, 1)]
+    path = written(tmp_path, text([title, *SAMPLES], *rows, separator=","))
+    assert problem_of(path, sample_ids=SAMPLES).found == "row numbers"
+    path = written(tmp_path, text([title, *SAMPLES], *rows[::-1], separator=","))
+    assert "genes are named by numbers" in read_counts(path, sample_ids=SAMPLES).messages[0]
+
+
+def test_samples_called_by_numbers_may_stand_in_rows_beside_text(tmp_path):
+    path = written(tmp_path, text(["", "group", "G1"], [1, "a", 7], [2, "a", 8], [3, "b", 9]))
+    table = read_counts(path, sample_ids=["1", "2", "3"])
+    assert table.counts.loc["G1"].tolist() == [7, 8, 9]
+    assert "group" in table.counts.index  # for the checks to name
+    rows = [[at, row[0], *row[1:]] for at, row in enumerate(ROWS, 1)]
+    path = written(tmp_path, text(["", "Feature", 1, 2, 3], *rows))
+    expect(read_counts(path, sample_ids=["1", "2", "3"]), ["1", "2", "3"])

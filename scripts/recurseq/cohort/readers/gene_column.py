@@ -17,6 +17,13 @@ from recurseq.io.files import Content
 
 # Titles under which numbers are identifiers of genes.
 _NUMBERED = re.compile(r"(entrez|ncbi|locus).*|gene[ _.]?ids?|genes?", re.IGNORECASE)
+# Titles that spreadsheets and programs give to numbers of rows.
+_ROW_TITLES = frozenset(
+    {
+        *("", "index", "unnamed: 0", "x", "v1", "...1", "#", "no", "no.", "nr", "nr.", "number"),
+        *("row", "rows", "rowname", "rownames", "row.names", "row_names"),
+    }
+)
 _LIKE_A_COUNT = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*(e[+-]?\d+)?", re.IGNORECASE)
 _TEXT_SHARE = 0.9  # of the cells that are filled
 _FEWEST_NAMES = 0.5  # different ones, of the genes: with fewer, a column says something else
@@ -53,16 +60,12 @@ def gene_column(
     """
     title = header[0]
     rows = _count_rows(identifiers)
-    untitled = title.lower() in ("", "index", "unnamed: 0")
+    if _NUMBERED.fullmatch(title) and not (rows and texts):
+        return 0, ""
+    if not len(identifiers) or not all(map(is_number, identifiers)):
+        return 0, ""
     if not texts:
-        if rows and untitled:
-            fix = "write the file without row numbers, gene identifiers in the first column"
-            raise fail(f"{path}, first column", "row numbers", "gene identifiers", fix)
-        return 0, ""
-    if not rows and (_NUMBERED.fullmatch(title) or not all(map(is_number, identifiers))):
-        return 0, ""
-    if not all(map(is_number, identifiers)) or not len(identifiers):
-        return 0, ""
+        return 0, _alone(path, title, identifiers, rows=rows)
     known = [at for at in texts if header[at].lower() in ID_HEADERS | NAME_HEADERS and header[at]]
     best = max(known or texts, key=lambda at: len(set(texts[at])))
     what = "row numbers" if rows else f"numbers such as {few(identifiers, 3)}"
@@ -72,6 +75,20 @@ def gene_column(
     return best, (
         f"{path}: the first column{f' ({title!r})' if title else ''} holds {what}, which are no "
         f"genes; genes are named by the column {header[best]!r}"
+    )
+
+
+def _alone(path: str, title: str, identifiers: np.ndarray, *, rows: bool) -> str:
+    """Say what numbers are taken for that no title explains and no text replaces."""
+    if title.lower() not in _ROW_TITLES:
+        return ""
+    if rows:
+        fix = "write the file without row numbers, gene identifiers in the first column"
+        raise fail(f"{path}, first column", "row numbers", "gene identifiers", fix)
+    return (
+        f"{path}: genes are named by numbers such as {few(identifiers, 3)}, under no title that "
+        "says what they are; if they are not Entrez identifiers but row names, the names of the "
+        "genes are lost"
     )
 
 

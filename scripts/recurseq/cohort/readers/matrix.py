@@ -75,26 +75,17 @@ def read_matrix_table(
     identifiers = _stripped(cells[0])
     if titled:
         refuse_no_genes(content.path, header, identifiers, [*sample_ids, *left_out])
-    outside = {
-        at: stray_cells(content, cells[at], at)
-        for at in range(1, len(header))
-        if not header[at] and at not in texts
-    }
-    empty = [at for at, stray in outside.items() if stray or cells[at].isna().all()]
-    counted = [at for at in range(1, len(header)) if at not in {*texts, *empty}]
-    if not counted:
-        raise fail(content.path, "no column holds counts", "one column for each sample")
+    counted, outside = _counted(content, header, cells, texts)
     words = [at for at in counted if header[at] not in sample_ids and is_text(cells[at])]
     if len(words) == len(counted):
         words = []  # no table of counts at all; the checks name its cells
-    beside = {at: _stripped(cells[at].fillna("").astype(str)) for at in [*words, name_at] if at}
-    id_at, chosen = gene_column(content.path, header, identifiers, beside)
-    if id_at:
-        identifiers = beside[id_at]
+    chosen = ""
+    if not (in_rows := _stand_in_rows(identifiers, header, sample_ids)):
+        beside = {at: _stripped(cells[at].fillna("").astype(str)) for at in [*words, name_at] if at}
+        id_at, chosen = gene_column(content.path, header, identifiers, beside)
+        identifiers = beside.get(id_at, identifiers)
         name_at = None if name_at == id_at else name_at
-    in_rows = _stand_in_rows(identifiers, sample_ids)
-    described = [at for at in words if at != id_at and not in_rows]
-    counted = [at for at in counted if at not in (id_at, *described)]
+        counted = [at for at in counted if at not in words]
     counts = cells[counted]
     counts.index = pd.Index(identifiers, dtype=object)
     counts.columns = pd.Index([header[at] for at in counted], dtype=object)
@@ -106,16 +97,30 @@ def read_matrix_table(
     dates = _changed_names(content.path, counts.index, genes.get(name_at))
     if turned:
         name_at = type_at = None
-    usual = set(range(1, 6)) | {name_at, type_at}
-    extra = [header[at] for at in sorted({*described, *(dropped - usual)})]
-    said = (chosen, *outside.values(), _no_samples(content.path, extra), turned, summary, dates)
+    described = [] if in_rows else [at for at in words if at != id_at]
+    described += sorted(dropped - {*range(1, 6), name_at, type_at})
+    no_samples = _no_samples(content.path, [header[at] for at in described])
+    said = (*content.messages, chosen, *outside, no_samples, turned, summary, dates)
     return CountTable(
         counts=counts[kept] if not kept.all() else counts,
         gene_names=genes.loc[kept, name_at] if name_at else None,
         gene_types=genes.loc[kept, type_at] if type_at else None,
         format=file_format,
-        messages=tuple(text for text in (*content.messages, *said) if text),
+        messages=tuple(text for text in said if text),
     )
+
+
+def _counted(
+    content: Content, header: Sequence[str], cells: pd.DataFrame, texts: set[int]
+) -> tuple[list[int], list[str]]:
+    """Positions of the columns that may hold counts, and what stands outside the table."""
+    untitled = [at for at in range(1, len(header)) if not header[at] and at not in texts]
+    outside = {at: stray_cells(content, cells[at], at) for at in untitled}
+    empty = [at for at, stray in outside.items() if stray or cells[at].isna().all()]
+    counted = [at for at in range(1, len(header)) if at not in {*texts, *empty}]
+    if not counted:
+        raise fail(content.path, "no column holds counts", "one column for each sample")
+    return counted, list(outside.values())
 
 
 def _no_samples(path: str, titles: Sequence[str]) -> str:
@@ -126,9 +131,13 @@ def _no_samples(path: str, titles: Sequence[str]) -> str:
     )
 
 
-def _stand_in_rows(identifiers: np.ndarray, sample_ids: Sequence[str]) -> bool:
-    """Whether samples may stand in the first column; what is text is then no column of counts."""
-    return bool(sample_ids) and 2 * len(set(identifiers) & set(sample_ids)) >= len(set(sample_ids))
+def _stand_in_rows(
+    identifiers: np.ndarray, header: Sequence[str], sample_ids: Sequence[str]
+) -> bool:
+    """Whether samples stand in the first column; a column of text is then no gene's description."""
+    samples = set(sample_ids)
+    in_rows = len(samples & set(identifiers))
+    return in_rows > len(samples & set(header)) and 2 * in_rows >= len(samples)
 
 
 def _extra_attributes(content: Content, lower: Sequence[str], file_format: str) -> set[int]:
