@@ -99,8 +99,8 @@ def same_samples(names: Sequence[str], sample_ids: Sequence[str]) -> dict[str, t
         is one that fits two samples, or shares its sample with another name.
     """
     exact = set(names) & set(sample_ids)
-    left = [name for name in dict.fromkeys(names) if name and name not in exact]
-    wanted = [sample for sample in dict.fromkeys(sample_ids) if sample not in exact]
+    left = _told_apart([name for name in dict.fromkeys(names) if name and name not in exact])
+    wanted = _told_apart([one for one in dict.fromkeys(sample_ids) if one not in exact])
     found: dict[str, tuple[str, str]] = {}
     for what, key in _SPELLINGS:
         if not left or not wanted:
@@ -129,7 +129,13 @@ def spelling_note(where: str, found: dict[str, tuple[str, str]]) -> str:
 
 def loose(name: str) -> str:
     """Return what is left of a name when all that programs change is taken off."""
-    return _without_zeros(_as_r_writes(stem(name.strip())).casefold())
+    return _without_zeros(_one_separator(_as_r_writes(stem(name.strip()))).casefold())
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Leave out names that differ from another only in what programs change."""
+    times = Counter(map(loose, names))
+    return [name for name in names if times[loose(name)] == 1]
 
 
 def _unique(names: Iterable[str], key: Callable[[str], str]) -> dict[str, str]:
@@ -148,6 +154,10 @@ def _as_r_writes(name: str) -> str:
     return re.sub(r"^X(?=[\d._])", "", dotted)
 
 
+def _one_separator(name: str) -> str:
+    return re.sub(r"[._\- ]+", ".", name)
+
+
 def _without_zeros(name: str) -> str:
     return re.sub(r"(?<!\d)0+(?=\d)", "", name)
 
@@ -157,6 +167,7 @@ _SPELLINGS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("spaces around them differ", str.strip),
     ("R rewrote them (make.names)", _as_r_writes),
     ("leading zeros were lost", _without_zeros),
+    ("other characters separate their parts", _one_separator),
     ("small and capital letters differ", str.casefold),
     ("they have the ending of a file", stem),
     ("they are spelt differently", loose),
