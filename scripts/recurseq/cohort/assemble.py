@@ -8,10 +8,10 @@ import anndata
 import numpy as np
 import pandas as pd
 
-from recurseq.base.text import few
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.lengths import AVERAGE_LENGTH
 from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.remarks import left_out_note
 
 
 def smallest_group(samples: pd.DataFrame, factor: str) -> int:
@@ -105,14 +105,7 @@ def assemble(
         ``var``: ``gene_name``, ``gene_type``, ``chromosome``, ``kept``, ``drop_code``,
         ``drop_reason``.
     """
-    columns = set(samples.index)
-    left_out = sorted(column for column in table.counts.columns if column not in columns)
-    said = [*table.messages, *messages]
-    if left_out:
-        said.append(
-            f"{len(left_out)} columns of the counts are not among the samples of this study "
-            f"(not in the sheet, or left out by keep): {few(left_out)}"
-        )
+    said = [*table.messages, *messages, left_out_note(table, samples.index)]
     samples = samples.sort_index(kind="stable")
     genes = np.argsort(table.counts.index.to_numpy(dtype=object), kind="stable")
     names = table.counts.index[genes]
@@ -136,7 +129,7 @@ def assemble(
         main_factor=main_factor,
         min_samples=min_samples,
         counts_format=table.format,
-        messages=np.array(said, dtype=object),
+        messages=np.array([text for text in said if text], dtype=object),
     )
     return cohort
 

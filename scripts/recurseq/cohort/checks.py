@@ -15,7 +15,7 @@ from recurseq.base.names import name_problems
 from recurseq.base.tables import MISSING
 from recurseq.base.text import few, suggest
 from recurseq.cohort.genes.excel_names import changed_by_excel
-from recurseq.cohort.readers.count_scale import adds_up_to_a_million, scale_evidence
+from recurseq.cohort.readers.count_scale import may_be_scaled, scale_evidence
 from recurseq.cohort.readers.count_table import CountTable, as_numbers
 from recurseq.io.cells import is_number
 
@@ -28,6 +28,10 @@ _LONGEST_TEXT = 30
 _NAMED_SAMPLES = 5
 _FEWEST_TO_ADD_UP = 10  # genes: with fewer, one may be the sum of the others by chance
 _WITH_COMMAS = re.compile(r"[+-]?\d+(,\d+)+(\.\d+)?|[+-]?\d+(\.\d+)+(,\d+)?")
+_ROUND = (
+    "if these are estimated counts of a quantifier (Salmon, kallisto, RSEM, tximport), set "
+    "counts.round: true, which rounds them; or name the quantifier's own files as counts.directory"
+)
 _SCALED = "_scaled."  # nf-core's gene_counts_scaled and gene_counts_length_scaled
 
 
@@ -51,7 +55,7 @@ def matrix_problems(table: CountTable, samples: pd.DataFrame, path: str) -> list
     """
     wanted = [str(sample) for sample in samples.index]
     used = np.flatnonzero(table.counts.columns.isin(wanted))
-    problems = [*_sample_problems(table, wanted, path), *_column_problems(table, path)]
+    problems = [*_sample_problems(table, samples, path), *_column_problems(table, path)]
     some = 0 < len(used) < table.counts.shape[1]
     counts = table.counts.iloc[:, used] if some else table.counts
     problems += [*_gene_problems(table, path), *_sheet_problems(counts, samples, path)]
@@ -110,32 +114,38 @@ def nfcore_notes(
     ]
 
 
-def _sample_problems(table: CountTable, wanted: Sequence[str], path: str) -> list[Problem]:
+def _sample_problems(table: CountTable, samples: pd.DataFrame, path: str) -> list[Problem]:
+    wanted = [str(sample) for sample in samples.index]
     columns = [column for column in table.counts.columns if column]
     missing = [sample for sample in wanted if sample not in set(columns)]
+    allowed = "every sample of the sheet has a column of counts"
     if missing and len(missing) == len(wanted):
         found = f"no sample of the sheet is in the counts; columns: {few(columns)}; "
-        return [
-            Problem(
-                path,
-                found + f"sheet: {few(wanted)}",
-                "column names as in the sample sheet",
-                _why_none_matches(table, columns, wanted),
-            )
-        ]
+        fix = _named_elsewhere(samples, columns) or _why_none_matches(table, columns, wanted)
+        found += f"sheet: {few(wanted)}"
+        return [Problem(path, found, "column names as in the sample sheet", fix)]
     problems = [
         Problem(
             f"{path}, sample {sample!r}",
             "in the sample sheet, not in the counts",
-            "every sample of the sheet has a column of counts",
+            allowed,
             _closest(sample, [column for column in columns if column not in wanted]),
         )
         for sample in missing[:_NAMED_SAMPLES]
     ]
     if rest := missing[_NAMED_SAMPLES:]:
         found = f"{len(rest)} more samples of the sheet are not in the counts: {few(rest)}"
-        problems.append(Problem(path, found, "every sample of the sheet has a column of counts"))
+        problems.append(Problem(path, found, allowed))
     return problems
+
+
+def _named_elsewhere(samples: pd.DataFrame, columns: Sequence[str]) -> str:
+    """Find another column of the sheet that holds the names of the counts."""
+    shared = {name: int(values.astype(str).isin(columns).sum()) for name, values in samples.items()}
+    best = max(shared, key=shared.__getitem__, default=None)
+    if best is None or 2 * shared[best] < len(samples):
+        return ""
+    return f"the column {best!r} of the sheet holds names of the counts: set samples.id: {best}"
 
 
 def _why_none_matches(table: CountTable, columns: Sequence[str], wanted: Sequence[str]) -> str:
@@ -248,16 +258,16 @@ def _value_problems(counts: pd.DataFrame, path: str) -> list[Problem]:
                 path,
                 f"these are no counts but look like {evidence}; for instance {example}",
                 "raw counts: whole numbers of reads or fragments",
-                "use the table the quantifier wrote before normalisation",
+                "use the table the quantifier wrote before normalisation"
+                + (f"; {_ROUND}" if "FPKM" in evidence else ""),
             )
         )
-    from_quantifier = "round estimated counts, or use the tool's own merged count table"
     kinds = [
         ("text instead of a count", text, _why_text(counts, text)),
         ("missing count", missing, "0 where no read was seen"),
         ("infinite count", np.isinf(numbers), ""),
         ("negative count", negative & ~np.isinf(numbers), ""),
-        ("fractional count", fractional & ~negative, from_quantifier),
+        ("fractional count", fractional & ~negative, _ROUND),
         ("count above 2^53", too_large, ""),
     ]
     for what, where, fix in kinds:
@@ -306,7 +316,7 @@ def _are_plain(counts: pd.DataFrame) -> bool:
     values = counts.to_numpy()
     sums = values.sum(axis=0, dtype=float)
     in_range = bool(values.size and values.min() >= 0 and values.max() <= LARGEST_COUNT)
-    return in_range and sums.min() > 0 and not adds_up_to_a_million(sums)
+    return in_range and sums.min() > 0 and not may_be_scaled(values, sums)
 
 
 def _why_text(counts: pd.DataFrame, text: np.ndarray) -> str:

@@ -12,8 +12,11 @@ from recurseq.cohort.checks import length_problems, matrix_problems, nfcore_note
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.read import read_counts
+from recurseq.cohort.remarks import count_notes
+from recurseq.cohort.replicates import added_up
 from recurseq.io.bytes import fail
 from recurseq.study import left_out_names
+from recurseq.study.samples import kept_libraries
 
 if TYPE_CHECKING:
     import anndata
@@ -54,8 +57,10 @@ def read_inputs(
     table, annotation = None, None
     problems: list[Problem] = []
     try:
-        table = _read(settings, samples)
-        problems += matrix_problems(table, samples, settings.counts.location)
+        rows = _rows_of_counts(settings, samples)
+        table = _read(settings, rows)
+        problems += matrix_problems(table, rows, settings.counts.location)
+        table = table if problems else _merged(table, settings)
     except InputError as error:
         problems += error.problems
     try:
@@ -88,8 +93,10 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
     # Imported here: `check` lists problems in a second and needs no AnnData.
     from recurseq.cohort.assemble import assemble, smallest_group
 
-    table = _read(settings, samples)
-    raise_if_any(matrix_problems(table, samples, settings.counts.location))
+    rows = _rows_of_counts(settings, samples)
+    table = _read(settings, rows)
+    raise_if_any(matrix_problems(table, rows, settings.counts.location))
+    table = _merged(table, settings)
     min_samples = settings.min_samples
     if min_samples is None:
         min_samples = smallest_group(samples, settings.main_factor)
@@ -101,7 +108,7 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
         min_samples=min_samples,
         simulated=settings.simulated,
         main_factor=settings.main_factor,
-        messages=nfcore_notes(table, settings.counts, settings.normalization),
+        messages=notes_of(table, settings, samples),
     )
     for message in cohort.uns["messages"]:
         _log.info("%s", message)
@@ -111,6 +118,34 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
         raise fail("config: filter", found, "limits that leave genes to fit", "lower them")
     _log.info("%d samples, %d genes, %d of them kept for fitting", *cohort.shape, kept)
     return cohort
+
+
+def notes_of(table: CountTable, settings: CohortSettings, samples: pd.DataFrame) -> list[str]:
+    """Say what should be known of counts that have no problem, beside what their reader says."""
+    names = [str(sample) for sample in samples.index]
+    return [
+        *nfcore_notes(table, settings.counts, settings.normalization),
+        *count_notes(table, names, settings.counts.location),
+    ]
+
+
+def samples_in(table: CountTable, settings: CohortSettings, samples: pd.DataFrame) -> int:
+    """Count the columns that are samples of the sheet, kept or not."""
+    return len(set(table.counts.columns) & {*map(str, samples.index), *left_out_names(settings)})
+
+
+def _rows_of_counts(settings: CohortSettings, samples: pd.DataFrame) -> pd.DataFrame:
+    """Return the samples as they are named in the counts: technical replicates one by one."""
+    if settings.merge is None:
+        return samples
+    libraries = kept_libraries(settings)
+    return pd.DataFrame(index=[name for several in libraries.values() for name in several])
+
+
+def _merged(table: CountTable, settings: CohortSettings) -> CountTable:
+    if settings.merge is None:
+        return table
+    return added_up(table, kept_libraries(settings), settings.merge, settings.counts.location)
 
 
 def _read(settings: CohortSettings, samples: pd.DataFrame) -> CountTable:
@@ -124,6 +159,8 @@ def _read(settings: CohortSettings, samples: pd.DataFrame) -> CountTable:
         counts.transcripts,
         counts.lengths == "offset",
         left_out_names(settings),
+        counts.sheet,
+        counts.round,
     )
     raise_if_any(length_problems(table, counts, settings.normalization))
     return table

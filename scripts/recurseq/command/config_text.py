@@ -74,6 +74,12 @@ def _inputs(proposal: Proposal) -> str:
             f"  transcripts: {scalar(proposal.transcripts)} # genes of the transcripts",
             "  lengths: offset # average transcript lengths enter the model; or ignore",
         ]
+    if proposal.estimated == "estimated":
+        lines.append(
+            "  round: true # estimated counts of a quantifier, with decimals, become whole"
+        )
+    elif proposal.estimated == "unclear":
+        lines.append("  # round: true # only if these are estimated counts, not FPKM or the like")
     if proposal.stranded:
         lines.append("  strand: auto # or unstranded, forward, reverse")
     lines += [

@@ -15,7 +15,9 @@ from recurseq.base.places import SHIPPED
 from recurseq.base.text import suggest
 from recurseq.base.whole_file import whole_file
 from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.readers.estimates import NO_LENGTHS, decimals
 from recurseq.cohort.readers.formats import NAMES_OF_FORMATS
+from recurseq.cohort.remarks import left_out_note
 from recurseq.command.clinical_columns import ClinicalProposal, propose_clinical
 from recurseq.command.columns import (
     SheetColumn,
@@ -39,6 +41,10 @@ from recurseq.io.bytes import fail
 from recurseq.io.sheets import read_sheet
 from recurseq.markers.panel import EXPECTED, read_panel
 
+_DECIMALS = {
+    "estimated": "They are taken for estimated counts of a quantifier: counts.round is true",
+    "unclear": "Estimated counts of a quantifier need counts.round: true; FPKM are no counts",
+}
 _STRANDED = ("star", "gdc_star")
 _VALUES_SHOWN = 5
 _LONGEST_VALUE = 30
@@ -105,6 +111,7 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         counts=_relative(wishes.counts, folder),
         counts_key="directory" if wishes.counts.is_dir() else "path",
         counts_kind=NAMES_OF_FORMATS.get(table.format, table.format),
+        estimated=decimals(table),
         transcripts=wishes.transcripts and _relative(wishes.transcripts, folder),
         stranded=table.format in _STRANDED,
         samples=_relative(wishes.samples, folder),
@@ -137,10 +144,12 @@ def _show_files(
     matched = len(set(sheet[sample_id]) & set(map(str, table.counts.columns)))
     kind = NAMES_OF_FORMATS.get(table.format, table.format)
     genes = f"{len(table.counts):,} {whose} genes".replace("  ", " ")
-    heading(f"{wishes.counts}: {kind}, {genes}, {table.counts.shape[1]} samples")
+    heading(f"{wishes.counts}: {kind}, {genes}, {matched} samples")
     say(f"{matched} of the {len(sheet)} names in the column {sample_id!r} have counts.")
-    for message in table.messages:
-        say(f"- {message}")
+    for message in (*table.messages, left_out_note(table, set(sheet[sample_id]))):
+        say(f"- {message}") if message else None
+    if decimals(table) != "none":
+        say(f"- {wishes.counts} holds decimals. {_DECIMALS[decimals(table)]}; {NO_LENGTHS}")
 
 
 def _shown_values(column: SheetColumn) -> str:

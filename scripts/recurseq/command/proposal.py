@@ -30,7 +30,7 @@ class Proposal:
     ----------
     title
         Of the study.
-    counts, counts_key, counts_kind
+    counts, counts_key, counts_kind, estimated
         Path, ``path`` or ``directory``, and what the counts were recognised as, in words.
     transcripts
         Table of transcripts and genes, or None.
@@ -55,6 +55,7 @@ class Proposal:
     counts: str
     counts_key: str
     counts_kind: str
+    estimated: str
     transcripts: str | None
     stranded: bool
     samples: str

@@ -100,8 +100,10 @@ def _id_candidates(columns: Sequence[SheetColumn]) -> list[str]:
 def _read(counts: Path, transcripts: Path | None, samples: Sequence[str]) -> CountTable:
     if counts.is_dir():
         table = None if transcripts is None else str(transcripts)
-        return read_counts(directory=counts, sample_ids=samples, transcripts=table)
-    return read_counts(counts, sample_ids=samples)
+        return read_counts(
+            directory=counts, sample_ids=samples, transcripts=table, round_estimates=False
+        )
+    return read_counts(counts, sample_ids=samples, round_estimates=False)
 
 
 def _matches(table: CountTable, samples: Sequence[str]) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
 import os
 import stat
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,15 +16,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 from recurseq.base.errors import InputError, Problem
+from recurseq.base.text import few
 
 MEGABYTE = 1 << 20
 LARGEST_MATRIX = 8192 * MEGABYTE
 LARGEST_SHEET = 256 * MEGABYTE  # tables that people write, gene sets
-# Gzip makes tables three to thirty times smaller; what swells two-hundredfold is no table. Small
-# files may be as regular as they like.
+# Compression makes tables three to thirty times smaller; what swells two-hundredfold is no
+# table. Small files may be as regular as they like.
 HIGHEST_RATIO = 200
 UNSUSPICIOUS = 64 * MEGABYTE
 _TABLE = "a table or text file that can be read"
+_PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"PK\x03\x04": "zip"}
+_BROKEN = (
+    *(gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile, EOFError, zlib.error),
+    NotImplementedError,  # zipfile, at a method it does not know
+)
+_OF_THE_SYSTEM = ("__MACOSX/", ".DS_Store")  # what a Mac adds to a zip file
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISFIFO, "a named pipe"),
@@ -40,7 +50,10 @@ def fail(where: str, found: str, allowed: str = "", fix: str = "") -> InputError
 def unpacked(
     path: str | Path, allowed: str = _TABLE, largest: int = LARGEST_MATRIX
 ) -> Iterator[BinaryIO]:
-    """Open a file to be read as bytes, gzipped or not, as its content says.
+    """Open a file to be read as bytes, compressed (gzip, bzip2, xz, zip) or not, as it begins.
+
+    Of a zip file the one member is read; its name is never a path. A spreadsheet, which is a zip
+    file too, is left as it is.
 
     Parameters
     ----------
@@ -63,11 +76,19 @@ def unpacked(
         if size > largest:
             raise fail(where, f"the file has {amount(size)}", f"at most {amount(largest)}")
         with Path(path).open("rb") as plain:
-            packed = plain.peek(2)[:2] == b"\x1f\x8b"
-            yield _gunzipped(plain, where, size, largest) if packed else plain
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        fix = "copy or download the file again and test it with: gzip -t"
-        raise fail(where, f"broken gzip file ({error})", allowed, fix) from None
+            packing = _packing(plain)
+            try:
+                yield _opened(plain, packing, where, size, largest) if packing else plain
+            except _BROKEN as error:
+                if not packing:
+                    raise
+                fix = "copy or download the file again and test it"
+                fix += f" with: {packing} -t" if packing != "zip" else ""
+                raise fail(where, f"broken {packing} file ({error})", allowed, fix) from None
+            except OSError as error:
+                if packing != "bzip2" or error.errno:
+                    raise  # bz2 has no exception of its own
+                raise fail(where, f"broken bzip2 file ({error})", allowed) from None
     except FileNotFoundError:
         raise fail(where, "the file does not exist", allowed) from None
     except OSError as error:
@@ -98,17 +119,59 @@ def largest_unpacked(size: int) -> int:
     return max(UNSUSPICIOUS, HIGHEST_RATIO * size)
 
 
-def _gunzipped(plain: BinaryIO, where: str, size: int, largest: int) -> BinaryIO:
+def _packing(plain: BinaryIO) -> str:
+    """Return how a file is compressed, by its first bytes; empty for any other file."""
+    start = plain.peek(8)[:8]
+    found = next((name for magic, name in _PACKED.items() if start.startswith(magic)), "")
+    if found != "zip":
+        return found
+    try:
+        with zipfile.ZipFile(plain) as archive:
+            is_workbook = "[Content_Types].xml" in archive.namelist()
+    except zipfile.BadZipFile:
+        is_workbook = True  # whoever reads spreadsheets says what is wrong with it
+    plain.seek(0)
+    return "" if is_workbook else "zip"
+
+
+def _opened(plain: BinaryIO, packing: str, where: str, size: int, largest: int) -> BinaryIO:
+    """Open what is compressed, up to a limit of its size unpacked."""
     limit = min(largest, largest_unpacked(size))
-    found = f"{amount(size)} of gzip decompress to more than {amount(limit)}"
+    found = f"{amount(size)} of {packing} decompress to more than {amount(limit)}"
     error = fail(where, found, "a table", "no table is so regular; find out what the file is")
-    return io.BufferedReader(_Limited(gzip.GzipFile(fileobj=plain), limit, error), 4 * MEGABYTE)
+    if packing == "zip":
+        stream = _only_member(plain, where)
+    elif packing == "gzip":
+        stream = gzip.GzipFile(fileobj=plain)
+    else:
+        stream = {"bzip2": bz2.BZ2File, "xz": lzma.LZMAFile}[packing](plain)
+    return io.BufferedReader(_Limited(stream, limit, error), 4 * MEGABYTE)
+
+
+def _only_member(plain: BinaryIO, where: str) -> BinaryIO:
+    """Open the one file in a zip file; it is read as a stream and never written anywhere."""
+    archive = zipfile.ZipFile(plain)
+    members = [
+        one
+        for one in archive.infolist()
+        if not one.is_dir()
+        and not one.filename.startswith(_OF_THE_SYSTEM[0])
+        and not one.filename.endswith(_OF_THE_SYSTEM[1])
+    ]
+    if len(members) != 1:
+        names = few([one.filename for one in members])
+        found = f"a zip file with {len(members)} files{': ' if members else ''}{names}"
+        raise fail(where, found, "one file in it", "unpack it, and name the file that is meant")
+    if members[0].flag_bits & 1:
+        fix = "unpack it with its password, and name the file in it"
+        raise fail(where, "a zip file with a password", "one that can be read", fix)
+    return archive.open(members[0])
 
 
 class _Limited(io.RawIOBase):
     """A stream that raises an error once more than so many bytes came out of it."""
 
-    def __init__(self, stream: gzip.GzipFile, limit: int, error: InputError):
+    def __init__(self, stream: BinaryIO, limit: int, error: InputError):
         self._stream, self._left, self._error = stream, limit, error
 
     def readable(self) -> bool:

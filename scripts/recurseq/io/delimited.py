@@ -70,14 +70,35 @@ def _separator(lines: list[str]) -> str:
     """Separator under which the header and the rows have the same number of cells.
 
     R writes a header that is one cell short of the rows; a wider table wins over a narrower one
-    only through the order tab, comma, semicolon, space.
+    only through the order tab, comma, semicolon, space. With titles above the header, the last rows
+    tell.
     """
     rows = [line for line in lines if not line.startswith("#")] or lines
+    heads, ends = {}, {}
     for separator in SEPARATORS:
-        widths = [len(row) for row in csv.reader(rows[:10], delimiter=separator)]
-        if len(widths) > 1 and widths[1] > 1 and widths[0] in (widths[1], widths[1] - 1):
-            return separator
-    return max(SEPARATORS, key=rows[0].count)
+        heads[separator] = [len(row) for row in csv.reader(rows[:10], delimiter=separator)]
+        ends[separator] = [len(row) for row in csv.reader(rows[-3:], delimiter=separator)]
+    likely = [at for at in SEPARATORS if _same_width(heads[at])]
+    as_header = [at for at in likely if ends[at][-1] == heads[at][1]]
+    below = [at for at in SEPARATORS if len(ends[at]) == 3 and _same_width(ends[at], 2)]
+    found = [*as_header, *below, *likely]
+    return found[0] if found else max(SEPARATORS, key=rows[0].count)
+
+
+def _same_width(widths: list[int], fewest: int = 1) -> bool:
+    """Whether the first row has as many cells as the second, or one fewer, and that is enough."""
+    first, second = (*widths, 0, 0)[:2]
+    return second > fewest and first in (second, second - 1) and len(widths) > 1
+
+
+def without_lines(data: bytes, number: int) -> bytes:
+    """Return a text without its first lines; empty ones are not counted."""
+    start = 0
+    while number:
+        end = data.find(b"\n", start)
+        number -= end > start
+        start = end + 1
+    return data[start:]
 
 
 def delimited_columns(

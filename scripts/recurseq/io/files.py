@@ -5,7 +5,7 @@ Count matrices, annotation tables and the small sheets that people write all com
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,16 @@ import pandas as pd
 
 from recurseq.io.bytes import LARGEST_MATRIX, fail, read_bytes
 from recurseq.io.cells import TABLE_KINDS, cell_text
-from recurseq.io.delimited import delimited_columns, read_delimited
-from recurseq.io.xlsx import read_xlsx, xlsx_columns
+from recurseq.io.delimited import delimited_columns, read_delimited, without_lines
+from recurseq.io.xlsx import Sheet, read_xlsx, xlsx_columns
 
 if TYPE_CHECKING:
     import pyarrow
 
 _KINDS_NOT_READ = {
-    b"BZh": "bzip2-compressed",
-    b"\xfd7zXZ\x00": "xz-compressed",
+    b"\x1f\x8b": "compressed twice",
+    b"BZh": "compressed twice",
+    b"\xfd7zXZ\x00": "compressed twice",
     b"\x28\xb5\x2f\xfd": "zstd-compressed",
     b"%PDF": "a PDF",
     b"\xd0\xcf\x11\xe0": "an old Excel file (.xls)",
@@ -50,6 +51,8 @@ class Content:
         What was decided on the way.
     columns
         What a Parquet file holds.
+    sheet
+        Of a spreadsheet, the sheet that was read.
     """
 
     path: str
@@ -60,10 +63,22 @@ class Content:
     lines: tuple[tuple, ...] = ()
     messages: tuple[str, ...] = ()
     columns: pyarrow.Table | None = None
+    sheet: Sheet | None = None
 
 
-def load(path: str | Path, largest: int = LARGEST_MATRIX) -> Content:
-    """Read a file whole and look at its first rows; `largest` is its size in bytes, unpacked.
+def load(
+    path: str | Path, largest: int = LARGEST_MATRIX, sheet: str | int | None = None
+) -> Content:
+    """Read a file whole and look at its first rows.
+
+    Parameters
+    ----------
+    path
+        The file.
+    largest
+        Its size in bytes, unpacked.
+    sheet
+        Of a spreadsheet, the name or number of the sheet; None is the first visible one.
 
     Raises
     ------
@@ -77,8 +92,12 @@ def load(path: str | Path, largest: int = LARGEST_MATRIX) -> Content:
     if data[:8] == b"\x89HDF\r\n\x1a\n":
         return Content(where, "hdf5")
     if data[:4] == b"PK\x03\x04":
-        rows, messages = read_xlsx(where, data)
-        return Content(where, "xlsx", lines=rows, messages=messages)
+        found = read_xlsx(where, data, sheet)
+        said = tuple(text for text in (found.message(where),) if text)
+        return Content(where, "xlsx", lines=found.rows, messages=said, sheet=found)
+    if sheet is not None:
+        fix = "remove the key; only a spreadsheet has sheets"
+        raise fail("config: counts.sheet", f"given, and {where} has no sheets", "", fix)
     if data[:4] == b"PAR1":
         from recurseq.io.parquet import read_parquet  # most studies have none
 
@@ -101,6 +120,16 @@ def header_of(content: Content) -> list[str]:
             header = ["", *header]
         header[0] = header[0].removeprefix("#").strip()
     return header
+
+
+def without_first_rows(content: Content, number: int, message: str) -> Content:
+    """Return a text or a spreadsheet without the rows before its header, and say so."""
+    lines, messages = content.lines[number:], (*content.messages, message)
+    if content.kind == "xlsx":
+        sheet = replace(content.sheet, rows=lines, numbers=content.sheet.numbers[number:])
+        return replace(content, lines=lines, messages=messages, sheet=sheet)
+    data = without_lines(content.data, content.comments + number)
+    return replace(content, data=data, comments=0, lines=lines, messages=messages)
 
 
 def read_columns(content: Content, text_columns: set[int], *, has_header: bool) -> pd.DataFrame:

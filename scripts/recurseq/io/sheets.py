@@ -20,13 +20,15 @@ LONGEST_NAME = 200
 
 
 def read_sheet(path: str | Path) -> pd.DataFrame:
-    """Read a TSV, CSV or xlsx file with a header row; every cell is text without outer spaces.
+    """Read a TSV, CSV, xlsx or h5ad file; every cell is text without outer spaces.
 
     Parameters
     ----------
     path
         The file. Text files are UTF-8, with or without byte-order mark; the separator is the tab
         when the header (the first line that is not empty) holds one, else the semicolon or comma.
+        Of an h5ad file it is ``obs``, whose names are the first column, called ``sample_id`` where
+        they have no name.
 
     Returns
     -------
@@ -98,8 +100,12 @@ def _rows(path: str | Path) -> list[list[str]]:
     content = load(path, LARGEST_SHEET)
     if content.kind == "xlsx":
         return [[cell_text(cell) for cell in row] for row in content.lines]
+    if content.kind == "hdf5":
+        from recurseq.io.h5ad import rows_of_obs  # anndata takes a second
+
+        return rows_of_obs(str(path))
     if content.kind != "text":
-        raise fail(str(path), f"a file of kind {content.kind}", "TSV, CSV or xlsx")
+        raise fail(str(path), f"a file of kind {content.kind}", "TSV, CSV, xlsx or h5ad")
     text = content.data.decode("utf-8")
     first = next((line for line in text.split("\n") if line.strip()), "")
     separator = "\t" if "\t" in first else ";" if ";" in first else ","

@@ -1,4 +1,4 @@
-"""The first sheet of an xlsx workbook."""
+"""One sheet of an xlsx workbook: the first that is visible, or the one that is named."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
 import pandas as pd
 
-from recurseq.base.text import few
+from recurseq.base.text import few, suggest
 from recurseq.io.bytes import amount, fail, largest_unpacked
 from recurseq.io.cells import TABLE_KINDS, cell_text, numbers_or_text
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 _BROKEN_SPREADSHEET = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ParseError, NotImplementedError),
@@ -22,18 +27,48 @@ _BROKEN_SPREADSHEET = (
 MOST_CELLS = 200_000_000  # of a sheet, empty ones too
 
 
-def read_xlsx(where: str, data: bytes) -> tuple[tuple[tuple, ...], tuple[str, ...]]:
-    """Read the first sheet of a workbook.
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook.
 
-    Returns
-    -------
-    (tuple of rows, tuple of str)
-        Cells of equal rows, which keep their type, and what was decided on the way.
+    Attributes
+    ----------
+    name
+        Its name.
+    others
+        Names of the other visible sheets.
+    rows
+        Cells of equal rows, which keep their type; empty rows are left out.
+    numbers
+        The number of each row in the sheet, from 1.
+    """
+
+    name: str
+    others: tuple[str, ...]
+    rows: tuple[tuple, ...]
+    numbers: tuple[int, ...]
+
+    def message(self, where: str) -> str:
+        """Say which sheet was read; empty when there is only one."""
+        return f"{where}: sheet {self.name!r} was read, not {few(self.others)}" * bool(self.others)
+
+
+def read_xlsx(where: str, data: bytes, wanted: str | int | None = None) -> Sheet:
+    """Read one sheet of a workbook.
+
+    Parameters
+    ----------
+    where
+        The file, for messages.
+    data
+        Its bytes.
+    wanted
+        Name of the sheet, or its number from 1; None is the first that is not hidden.
 
     Raises
     ------
     InputError
-        When the file is broken, swells when it is unpacked, or has an empty first sheet.
+        When the file is broken, swells when it is unpacked, has no such sheet, or an empty one.
     """
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
@@ -41,29 +76,48 @@ def read_xlsx(where: str, data: bytes) -> tuple[tuple[tuple, ...], tuple[str, ..
     try:
         _refuse_swelling(where, data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = _filled_rows(where, sheet.iter_rows(values_only=True))
+        sheet = _chosen(where, book.worksheets, wanted)
+        kept = _filled_rows(where, sheet.iter_rows(values_only=True))
     except (InvalidFileException, *_BROKEN_SPREADSHEET) as error:
         raise fail(where, f"not a readable xlsx file ({error})", TABLE_KINDS) from None
-    if not rows:
-        raise fail(f"{where}, sheet {sheet.title!r}", "the sheet is empty", "a header and rows")
-    width = max(map(len, rows))
-    rows = [row + (None,) * (width - len(row)) for row in rows]
-    others = [other.title for other in book.worksheets[1:]]
-    messages = (f"{where}: sheet {sheet.title!r} was read, not {few(others)}",) if others else ()
-    return tuple(rows), messages
+    others = tuple(one.title for one in _visible(book.worksheets) if one.title != sheet.title)
+    if not kept:
+        found = (
+            f"the sheet is empty; the others are {few(others)}" if others else "the sheet is empty"
+        )
+        fix = "say which to read by counts.sheet, or put the table first" if others else ""
+        raise fail(f"{where}, sheet {sheet.title!r}", found, "a header and rows", fix)
+    width = max(len(row) for row in kept.values())
+    rows = tuple(row + (None,) * (width - len(row)) for row in kept.values())
+    return Sheet(sheet.title, others, rows, tuple(kept))
 
 
-def _filled_rows(where: str, rows: Iterable[tuple]) -> list[tuple]:
+def _visible(sheets: Sequence) -> list:
+    return [sheet for sheet in sheets if sheet.sheet_state == "visible"] or list(sheets)
+
+
+def _chosen(where: str, sheets: Sequence, wanted: str | int | None) -> ReadOnlyWorksheet:
+    if wanted is None:
+        return _visible(sheets)[0]
+    names = {sheet.title: sheet for sheet in sheets}
+    if (found := names.get(str(wanted))) is not None:
+        return found
+    if str(wanted).isdecimal() and 1 <= int(wanted) <= len(sheets):
+        return sheets[int(wanted) - 1]
+    allowed = f"one of {few(names, 20)}, or a number from 1 to {len(sheets)}"
+    raise fail(f"{where}, sheet {wanted!r}", "no such sheet", allowed, suggest(str(wanted), names))
+
+
+def _filled_rows(where: str, rows: Iterable[tuple]) -> dict[int, tuple]:
     """Leave out empty rows; one cell in the last corner of a sheet makes a million of them."""
-    kept, cells = [], 0
-    for row in rows:
+    kept, cells = {}, 0
+    for number, row in enumerate(rows, start=1):
         cells += len(row)
         if cells > MOST_CELLS:
             found, fix = "a sheet that is nearly endless", "remove the cells far from the table"
             raise fail(where, found, f"at most {MOST_CELLS:,} cells", fix)
         if row.count(None) < len(row):
-            kept.append(row)
+            kept[number] = row
     return kept
 
 

@@ -13,9 +13,10 @@ from recurseq.claims.claim import read_claims
 from recurseq.clinical.table_problems import ClinicalExamination
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.genes.symbols import resolve_symbols
-from recurseq.cohort.importing import read_inputs
+from recurseq.cohort.importing import notes_of, read_inputs, samples_in
 from recurseq.cohort.lengths import matrix_of_lengths_problems
 from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.remarks import left_out_note
 from recurseq.enrichment.gene_sets import name_genes, read_gene_sets
 from recurseq.markers.panel import read_panel
 from recurseq.preflight.check import examined_study
@@ -37,7 +38,7 @@ class Examination:
     samples
         Kept samples, typed.
     genes, columns
-        Genes of the counts, and samples in their file.
+        Genes of the counts, and samples of the sheet in their file.
     format
         What the counts were recognised as.
     collections
@@ -85,13 +86,16 @@ def examine(config: Mapping) -> Examination:
         problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
     genes = _named_genes(table, annotation)
     collections, more = _collections(study, genes)
+    if not problems:
+        notes += notes_of(table, study.cohort, samples)
+        notes += filter(None, [left_out_note(table, samples.index)])
     return Examination(
         problems=(*problems, *more),
         study=study,
         notes=(*table.messages, *notes, *claim_notes(read_claims(study.claims), genes, annotation)),
         samples=samples,
         genes=len(genes),
-        columns=table.counts.shape[1],
+        columns=samples_in(table, study.cohort, samples),
         format=table.format,
         collections=collections,
         markers=_markers(study, genes, annotation),

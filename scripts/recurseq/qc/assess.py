@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from recurseq.base.h5ad import Stored, gene_columns
+from recurseq.cohort.twins import find_twins
 from recurseq.deseq.normalization import normalize
 from recurseq.deseq.transform import around_zero, blind_vst, remove_batch
 from recurseq.qc.components import associations, principal_components, sample_distances
@@ -111,7 +112,8 @@ def quality_tables(
     scores, variance = principal_components(vst)
     distances = sample_distances(vst)
     sex = sex_check(counts, names, size_factor.to_numpy(dtype=float), cohort.obs)
-    flags = outlier_flags(sizes, size_factor, distances, sex, groups)
+    twins = find_twins(counts.T, list(cohort.obs_names))
+    flags = outlier_flags(sizes, size_factor, distances, sex, groups, twins)
     logger.info("%d quality flags on %d samples", len(flags), flags["sample_id"].nunique())
     return {
         "qc_library_sizes": sizes,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+
+from recurseq.cohort.twins import Twins
 
 LIMIT = 3.5  # of the modified z-score (Iglewicz & Hoaglin 1993)
 SMALLEST_GROUP = 3  # with a median of its own
@@ -210,10 +213,11 @@ def outlier_flags(
     distances: pd.DataFrame,
     sex: pd.DataFrame,
     groups: pd.Series | None,
+    twins: Sequence[Twins] = (),
 ) -> pd.DataFrame:
-    """Flag samples beyond 3.5 robust standard deviations, and sexes that contradict the sheet.
+    """Flag samples beyond 3.5 robust standard deviations, wrong sexes, and twins.
 
-    Cohorts of fewer than five samples get no robust z-score and so only the sex flag.
+    Cohorts of fewer than five samples get no robust z-score and so only the last two.
 
     Parameters
     ----------
@@ -223,6 +227,8 @@ def outlier_flags(
         One per sample.
     groups
         Level of the main factor of every sample, or None.
+    twins
+        Pairs of samples that seem to be one sample.
 
     Returns
     -------
@@ -238,6 +244,7 @@ def outlier_flags(
             rows += _flag(measure, np.asarray(values[measure.flag], dtype=float), sizes, groups)
     nearest = nearest_group(distances, groups)
     rows = [_name_nearest(row, nearest, groups) for row in rows] + _sex_flags(sex)
+    rows += _twin_flags(twins, list(sizes["sample_id"]))
     order = ["sample", *COLUMNS]
     table = pd.DataFrame(rows, columns=order).sort_values("sample", kind="stable")
     numbers = dict.fromkeys(("value", "median", "robust_z"), float)
@@ -292,4 +299,15 @@ def _sex_flags(sex: pd.DataFrame) -> list[tuple]:
             f"{row['xist']:.1f}, Y genes {row['y_genes']:.1f}, log2): sample swap or a wrong entry"
         )
         rows.append((index, row["sample_id"], "sex", np.nan, np.nan, np.nan, reason))
+    return rows
+
+
+def _twin_flags(twins: Sequence[Twins], samples: Sequence[str]) -> list[tuple]:
+    """Flag both samples of each pair; the value is the share of equal counts."""
+    rows = []
+    for pair in twins:
+        for name, other in ((pair.first, pair.second), (pair.second, pair.first)):
+            reason = f"one sample with {other}, it seems: {pair.evidence}"
+            row = samples.index(name), name, "same_counts", pair.equal, np.nan, np.nan, reason
+            rows.append(row)
     return rows

@@ -21,6 +21,7 @@ from recurseq.io.sheets import read_sheet
 from recurseq.stats.design_matrix import column_rank, columns_outside, confounded_columns
 from recurseq.study.contrasts import contrast_problems
 from recurseq.study.defaults import sheet_schema
+from recurseq.study.merging import merge_problems, merged_rows
 from recurseq.study.model import CohortSettings, Study
 from recurseq.study.samples import factor_levels, kept_samples, typed_samples, without_missing
 from recurseq.study.values import level_problems, number_problems
@@ -68,6 +69,10 @@ def study_problems(study: Study) -> list[Problem]:
     usable = set(sheet.columns) - {study.cohort.sample_id}
     if formula is None or not set(formula.variables) <= usable:
         return problems
+    own_factors = study.cohort.normalization.size_factors
+    used = [*formula.variables, *([own_factors] if own_factors else [])]
+    problems += merge_problems(kept, study.cohort, used)
+    kept = merged_rows(kept, study.cohort)
     problems += _size_factor_problems(kept, study.cohort)
     problems += _filter_problems(kept, study.cohort)
     compared = {contrast.factor for contrast in study.contrasts.values()}
@@ -163,6 +168,7 @@ def _column_problems(
     """Check that every column the configuration names is in the sheet."""
     wanted = {cohort.sample_id: "config: samples.id"}
     wanted |= dict.fromkeys(cohort.keep, "config: samples.keep")
+    wanted |= {} if cohort.merge is None else {cohort.merge: "config: samples.merge"}
     wanted |= dict.fromkeys(cohort.levels, "config: design.levels")
     wanted |= dict.fromkeys(formula.variables if formula else (), "config: design.formula")
     own_factors = cohort.normalization.size_factors

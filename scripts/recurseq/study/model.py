@@ -40,7 +40,15 @@ class Testing:
 
 @dataclass(frozen=True)
 class Counts:
-    """Where the counts are: one file, or a directory of files for each sample."""
+    """Where the counts are: one file, or a directory of files for each sample.
+
+    Attributes
+    ----------
+    sheet
+        Name or number of the sheet of a workbook; None takes the first visible one.
+    round
+        Whether estimated counts are rounded; None when the configuration does not say.
+    """
 
     path: str | None
     directory: str | None
@@ -48,6 +56,8 @@ class Counts:
     strand: str
     transcripts: str | None
     lengths: str
+    sheet: str | int | None
+    round: bool | None
 
     @property
     def location(self) -> str:
@@ -105,6 +115,8 @@ class CohortSettings:
         Samples that need `min_count` counts for a gene to be kept; None is the smallest group.
     main_factor
         Column that groups the samples in figures; empty when there is none.
+    merge
+        Column that names the sample of each row, where several rows are one; None when none are.
     """
 
     counts: Counts
@@ -119,6 +131,7 @@ class CohortSettings:
     normalization: NormalizationSettings
     main_factor: str
     simulated: bool
+    merge: str | None
 
     def as_dict(self) -> dict:
         """Plain values, as rules of the workflow hand them to scripts."""
@@ -303,7 +316,7 @@ def load_study(config: Mapping) -> Study:
 
 
 def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) -> CohortSettings:
-    counts = dict.fromkeys(("path", "directory", "transcripts")) | full["counts"]
+    counts = dict.fromkeys(("path", "directory", "transcripts", "sheet", "round")) | full["counts"]
     factors = [contrast.factor for contrast in contrasts.values() if contrast.of_levels]
     min_samples = full["filter"]["min_samples"]
     return CohortSettings(
@@ -319,6 +332,7 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
         normalization=_normalization(full["normalization"], given),
         main_factor=factors[0] if factors else "",
         simulated="truth" in full.get("demo", {}),
+        merge=full["samples"].get("merge"),
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from recurseq.base.errors import InputError
 from recurseq.design.formula import parse_formula
 from recurseq.io.sheets import MISSING_TEXTS, read_sheet
+from recurseq.study.merging import libraries, merged_rows
 from recurseq.study.model import CohortSettings
 
 
@@ -34,11 +35,12 @@ def read_samples(cohort: CohortSettings) -> pd.DataFrame:
         When the sheet cannot be read.
     """
     kept = kept_samples(read_sheet(cohort.samples_path), cohort)
-    return typed_samples(kept.set_index(cohort.sample_id), cohort).sort_index(kind="stable")
+    merged = merged_rows(kept, cohort).set_index(cohort.sample_id)
+    return typed_samples(merged, cohort).sort_index(kind="stable")
 
 
 def kept_names(cohort: CohortSettings) -> list[str] | None:
-    """Names of the kept samples, or None when the sheet cannot even tell those."""
+    """Names of the kept samples in the counts, or None when the sheet cannot even tell those."""
     sheet = _telling_sheet(cohort)
     return None if sheet is None else list(kept_samples(sheet, cohort)[cohort.sample_id])
 
@@ -46,7 +48,15 @@ def kept_names(cohort: CohortSettings) -> list[str] | None:
 def sheet_of_kept(cohort: CohortSettings) -> pd.DataFrame | None:
     """Rows of the kept samples as text, by sample; None when the sheet cannot tell them."""
     sheet = _telling_sheet(cohort)
-    return None if sheet is None else kept_samples(sheet, cohort).set_index(cohort.sample_id)
+    if sheet is None:
+        return None
+    return merged_rows(kept_samples(sheet, cohort), cohort).set_index(cohort.sample_id)
+
+
+def kept_libraries(cohort: CohortSettings) -> dict[str, list[str]]:
+    """Names in the counts of each kept sample; none when the sheet cannot tell them."""
+    sheet = _telling_sheet(cohort)
+    return {} if sheet is None else libraries(kept_samples(sheet, cohort), cohort)
 
 
 def left_out_names(cohort: CohortSettings) -> list[str]:

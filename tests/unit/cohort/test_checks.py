@@ -194,6 +194,7 @@ def test_everything_at_once():
 RANDOM = np.random.default_rng(20)
 COUNTS = RANDOM.negative_binomial(1, 0.002, size=(2000, 6)).astype(float)
 TPM = COUNTS / COUNTS.sum(axis=0) * 1e6
+SMALL = COUNTS[:40]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +208,14 @@ TPM = COUNTS / COUNTS.sum(axis=0) * 1e6
         (TPM * RANDOM.uniform(0.2, 0.7, size=6), "FPKM"),
         (TPM / 100, "one total"),
         (COUNTS - COUNTS.mean(axis=1, keepdims=True), "centred"),
+        (np.rint(np.log2(COUNTS + 1)), "rounded logarithms"),
+        (np.rint(np.log(COUNTS + 1)), "rounded logarithms"),
+        (np.rint(np.log2(TPM + 1))[:60], "rounded logarithms"),
+        (np.rint(TPM * 3.7), "one total"),
+        (np.floor(TPM * 100), "one total"),
+        (np.rint(SMALL / SMALL.sum(axis=0) * 1e6), "one total"),
+        (np.rint(SMALL[:, :2] / SMALL[:, :2].sum(axis=0) * 1e6), "one total"),
+        (np.rint(SMALL / SMALL.sum(axis=0) * 1e5), "one total"),
     ],
 )
 def test_values_that_are_no_counts(values, word):
@@ -229,6 +238,26 @@ def test_counts_and_estimated_counts_pass_the_scale_check():
     assert scale_evidence(np.minimum(COUNTS, 20)) == ""
     assert scale_evidence(COUNTS * 30 + 0.37) == ""  # length-scaled estimates of a deep library
     assert scale_evidence(np.zeros((3, 2))) == ""
+
+
+def test_whole_numbers_of_odd_studies_are_counts():
+    """Shallow, tiny or copied: refused only for what no counts can be."""
+    for mean in (0.5, 3, 8):  # no gene has more than 30 reads
+        few = RANDOM.poisson(np.minimum(RANDOM.gamma(1, mean, (2000, 1)), 12) * np.ones(6))
+        assert few.max() <= 30 and scale_evidence(few.astype(float)) == ""
+        assert problems_of(table_of(few)) == []
+    depth = RANDOM.poisson(RANDOM.lognormal(5, 1, (2000, 1)) * np.ones(6)).astype(float)
+    assert np.ptp(depth.sum(axis=0)) < 0.01 * depth.sum(axis=0).max()  # of one depth, as simulated
+    assert scale_evidence(depth) == ""
+    assert scale_evidence(np.tile(np.arange(1.0, 26)[:, None], 4)) == ""  # one sample, four times
+    assert scale_evidence(np.array([[3.0, 4, 5], [7, 6, 5]])) == ""  # sums that happen to be equal
+
+
+def test_samples_named_by_another_column_of_the_sheet():
+    table = table_of([[1, 2], [3, 4]], samples=["R1", "R2"])
+    sheet = pd.DataFrame({"run": ["R1", "R2"], "group": "a"}, index=["x", "y"])
+    (problem,) = matrix_problems(table, sheet, PATH)
+    assert problem.fix.endswith("set samples.id: run")
 
 
 def test_real_values_that_must_be_refused(shared_data):

@@ -222,6 +222,32 @@ def test_mouse_genes_get_no_human_annotation(tmp_path):
     assert config_of(tmp_path)["genes"]["annotation"] == "none"
 
 
+@pytest.mark.parametrize("name", ["counts.tsv", "salmon.merged.gene_counts.tsv"])
+def test_estimated_counts_are_rounded_by_a_key_with_a_word_on_lengths(tmp_path, name):
+    folder = write_study(tmp_path, sheet_of(THREE))
+    counts = pd.read_csv(folder / "counts.tsv", sep="\t", index_col=0) * 5000 + 0.25
+    counts.insert(0, "gene_name", [f"N{at}" for at in range(len(counts))])
+    counts.to_csv(folder / name, sep="\t", index_label="gene_id")
+    ended = init(folder, counts=name)
+    assert ended.exit_code == 0, ended.output
+    assert config_of(folder)["counts"]["round"] is True
+    assert "no transcript lengths" in " ".join(ended.output.split())
+    checked = recurseq("check", folder)
+    assert checked.exit_code == 0, checked.output
+    assert "were rounded to whole numbers" in " ".join(checked.output.split())
+
+
+def test_columns_that_are_no_samples_are_named(tmp_path):
+    folder = write_study(tmp_path, sheet_of(THREE))
+    counts = pd.read_csv(folder / "counts.tsv", sep="\t", index_col=0)
+    counts.insert(0, "locus", "chr1")
+    counts.insert(1, "Width", 7)
+    counts.to_csv(folder / "counts.tsv", sep="\t")
+    for ended in (init(folder), recurseq("check", folder)):
+        assert "'locus'" in ended.output and "'Width'" in ended.output
+        assert " 9 samples" in ended.output
+
+
 def test_a_folder_of_star_files(tmp_path):
     sheet = sheet_of({"control": 3, "treated": 3})
     folder = tmp_path / "star files"

@@ -277,3 +277,14 @@ def test_nearest_group_and_ratio_are_medians_without_the_sample_itself():
     np.testing.assert_allclose(ratio[:10], np.divide(own, usual))
     assert np.isnan(ratio[10])
     assert nearest_group(distances, None) == [""] * 11
+
+
+def test_both_samples_of_a_copy_are_flagged():
+    def copied(counts):
+        counts[3] = counts[1]
+
+    table = assess_quality(changed(cohort(), copied))["qc_flags"]
+    twins = table[table["flag"] == "same_counts"]
+    assert list(twins["sample_id"]) == ["s01", "s03"]
+    assert list(twins["value"]) == [1, 1]
+    assert twins["reason"].iloc[0].startswith("one sample with s03")

@@ -16,6 +16,7 @@ from recurseq.base.text import few
 from recurseq.cohort.readers.count_scale import scale_evidence
 from recurseq.cohort.readers.count_table import CountTable, percent
 from recurseq.cohort.readers.formats import NAME_HEADERS, TYPE_HEADERS
+from recurseq.cohort.readers.gene_column import gene_column
 from recurseq.cohort.readers.orientation import genes_in_rows
 from recurseq.io.bytes import fail
 from recurseq.io.cells import cell_text
@@ -48,8 +49,13 @@ class _Matrix:
         values = self.stored
         return bool(np.all(values >= 0) and np.all(values == np.rint(values)))
 
+    def may_be_estimated(self) -> bool:
+        """Whether every value is a number from 0, on no scale that is known to hold no counts."""
+        right = bool(np.all(self.stored >= 0)) and bool(np.isfinite(self.stored).all())
+        return right and not scale_evidence(self.dense.T.astype(float), estimated=True)
 
-def read_h5ad(path: str, sample_ids: Sequence[str] = ()) -> CountTable:
+
+def read_h5ad(path: str, sample_ids: Sequence[str] = (), *, estimated: bool = False) -> CountTable:
     """Read the counts of an h5ad file.
 
     Parameters
@@ -59,6 +65,8 @@ def read_h5ad(path: str, sample_ids: Sequence[str] = ()) -> CountTable:
     sample_ids
         Samples of the sheet. They are the names of the rows or, when none of them is, stand in a
         column of ``obs``; nothing else is taken from ``obs``.
+    estimated
+        Whether estimated counts, which are no whole numbers, are wanted where no whole ones are.
 
     Returns
     -------
@@ -80,6 +88,9 @@ def read_h5ad(path: str, sample_ids: Sequence[str] = ()) -> CountTable:
             _refuse_cells(path, len(samples), len(_frame(path, file, "var")))
             logarithms = "log1p" in file.get("uns", ())
             chosen, others = _whole_numbers(_matrices(path, file, len(samples)))
+            if chosen is None and estimated:
+                matrices = _matrices(path, file, len(samples))
+                chosen = next((one for one in matrices if one.may_be_estimated()), None)
     except InputError:
         raise
     except Exception as error:  # whatever h5py and anndata raise at a damaged file
@@ -88,23 +99,27 @@ def read_h5ad(path: str, sample_ids: Sequence[str] = ()) -> CountTable:
     if chosen is None:
         if logarithms:
             others.append("uns['log1p'] says that logarithms were taken")
-        fix = "store the counts before normalisation: adata.layers['counts'] = counts"
+        fix = (
+            "store the counts before normalisation: adata.layers['counts'] = counts; if these are "
+            "estimated counts of a quantifier, set counts.round: true"
+        )
         raise fail(path, f"there are no counts in it: {'; '.join(others)}", _ALLOWED, fix)
     names, named_by = _sample_names(path, samples, sample_ids)
     said = "; ".join([f"{path}: counts were taken from {chosen.name}", *others])
     counts = pd.DataFrame(
-        _integers(chosen.dense).T,
+        (_integers(chosen.dense) if chosen.is_whole() else chosen.dense).T,
         index=_names(chosen.genes.index),
         columns=_names(names),
     )
     counts, turned = genes_in_rows(counts, sample_ids, path)
     genes = None if turned else chosen.genes
+    numbered = "" if turned else _named_genes(path, counts, chosen.genes)
     return CountTable(
         counts,
         _texts(genes, _GENE_NAMES, counts.index),
         _texts(genes, TYPE_HEADERS, counts.index),
         "h5ad",
-        tuple(text for text in (said, named_by, turned) if text),
+        tuple(text for text in (said, named_by, numbered, turned) if text),
     )
 
 
@@ -184,6 +199,20 @@ def _sample_names(
         if texts.is_unique and texts.isin(sample_ids).any():
             return texts, f"{path}: samples are named by the column {column!r} of obs"
     return names, ""
+
+
+def _named_genes(path: str, counts: pd.DataFrame, genes: pd.DataFrame) -> str:
+    """Name genes by a column of text where the names of ``var`` are numbers of rows."""
+    texts = {
+        at: np.array([cell_text(value) for value in genes[name]], dtype=object)
+        for at, name in enumerate(genes.columns, start=1)
+        if not pd.api.types.is_numeric_dtype(genes[name])
+    }
+    header = [str(genes.index.name or ""), *map(str, genes.columns)]
+    at, said = gene_column(path, header, counts.index.to_numpy(), texts)
+    if at:
+        counts.index = pd.Index(texts[at], dtype=object)
+    return said
 
 
 def _names(values: pd.Series | pd.Index) -> pd.Index:

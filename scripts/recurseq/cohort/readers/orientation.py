@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from recurseq.cohort.readers.matching import same_samples
 from recurseq.io.bytes import fail
+
+MOST_SAMPLES = 10_000  # in rows, for other spellings of their names to be looked for
 
 
 def genes_in_rows(
@@ -39,6 +42,9 @@ def genes_in_rows(
     samples = pd.Index(sample_ids).unique()
     in_rows = int(samples.isin(counts.index).sum())
     in_header = int(samples.isin(counts.columns).sum())
+    if not in_rows and not in_header and len(counts) <= MOST_SAMPLES:
+        in_rows = len(same_samples(list(counts.index), sample_ids))
+        in_header = len(same_samples(list(counts.columns), sample_ids)) if in_rows else 0
     if in_rows and in_rows == in_header:
         found = (
             f"{in_rows} samples of the sheet stand in the first column, and as many in the header"

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from recurseq.cohort.readers.count_table import CountTable
+from recurseq.cohort.readers.estimates import rounded
 from recurseq.cohort.readers.formats import agree
-from recurseq.cohort.readers.matrix import read_matrix
+from recurseq.cohort.readers.matrix import read_matrix, with_sheet_names
+from recurseq.cohort.readers.preamble import load_table
 from recurseq.cohort.readers.sample_files import read_directory
-from recurseq.io.files import load
+from recurseq.io.bytes import fail
 
 __all__ = ["CountTable", "read_counts"]
 
@@ -23,6 +25,8 @@ def read_counts(
     transcripts: str | None = None,
     use_lengths: bool = True,
     left_out: Sequence[str] = (),
+    sheet: str | int | None = None,
+    round_estimates: bool | None = None,
 ) -> CountTable:
     """Read a count matrix, or a folder with one count file for each sample.
 
@@ -43,6 +47,11 @@ def read_counts(
     left_out
         Samples of the sheet that are not read; a file or a column that is named after one of them
         is never taken for another sample's.
+    sheet
+        Of a workbook, the name or the number of the sheet; None takes the first visible one, or
+        the one that names the samples.
+    round_estimates
+        Whether estimated counts are rounded; see `recurseq.cohort.readers.estimates.rounded`.
 
     Returns
     -------
@@ -54,14 +63,21 @@ def read_counts(
     recurseq.base.errors.InputError
         When a file cannot be read or holds no counts.
     """
+    if directory is not None and sheet is not None:
+        found, fix = f"given, and {directory} is a folder", "remove the key"
+        raise fail("config: counts.sheet", found, "only with counts.path", fix)
     if directory is not None:
-        return read_directory(
+        table = read_directory(
             directory, file_format, strand, list(sample_ids), transcripts, use_lengths, left_out
         )
-    content = load(path)
+        return rounded(table, str(directory), round_estimates)
+    content = load_table(str(path), [*sample_ids, *left_out], sheet)
     found = agree(content, file_format)
     if found == "h5ad":
         from recurseq.cohort.readers.h5ad import read_h5ad  # anndata takes a second
 
-        return read_h5ad(content.path, list(sample_ids))
-    return read_matrix(content, found, list(sample_ids), left_out)
+        table = read_h5ad(content.path, list(sample_ids), estimated=round_estimates is True)
+        table = with_sheet_names(table, content.path, [*sample_ids, *left_out])
+    else:
+        table = read_matrix(content, found, list(sample_ids), left_out)
+    return rounded(table, content.path, round_estimates)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.base.text import few, suggest
 from recurseq.cohort.readers import formats
 from recurseq.cohort.readers.count_table import CountTable
-from recurseq.cohort.readers.matching import match_names, stem
+from recurseq.cohort.readers.matching import match_names, same_samples, spelling_note, stem
 from recurseq.cohort.readers.matrix import read_matrix_table
 from recurseq.cohort.readers.quantifiers import (
     GENES,
@@ -32,7 +32,7 @@ from recurseq.io.files import Content, load
 # Never counts, and often too large to open: alignments, reads, logs, reports.
 _OTHER_FILES = (
     *(".bam", ".bai", ".csi", ".sam", ".cram", ".crai", ".fastq", ".fastq.gz", ".fq", ".fq.gz"),
-    *(".log", ".html", ".pdf", ".png", ".zip", ".summary", ".bw", ".bigwig", ".bed", ".json"),
+    *(".log", ".html", ".pdf", ".png", ".summary", ".bw", ".bigwig", ".bed", ".json"),
     *("log.out", "log.final.out", "log.progress.out", "sj.out.tab", "sj.out.tab.gz"),
     *("quant.genes.sf", "quant.genes.sf.gz"),  # Salmon's own sums, without average lengths
 )
@@ -42,6 +42,8 @@ _UNCERTAIN = ("htseq", "matrix")
 _ESTIMATES = re.compile(
     r"(quant\.sf|.\.sf|abundance\.(tsv|h5)|.\.(genes|isoforms)\.results)(\.gz)?$"
 )
+# Other zip files are reports of FastQC, reads, whole folders.
+_ZIPPED_TABLE = re.compile(r"\.(txt|tsv|csv|tab|counts?|sf|results)\.zip$")
 _NAMING = "files that start with the sample's name, or lie in a folder that does"
 
 
@@ -68,6 +70,7 @@ def candidate_files(directory: str | Path) -> list[str]:
         if path.is_file()
         and not path.name.startswith(".")
         and not path.name.lower().endswith(_OTHER_FILES)
+        and (path.suffix.lower() != ".zip" or _ZIPPED_TABLE.search(path.name.lower()))
     )
     # Snakemake follows and prints the names of files that are read, and takes braces for wildcards.
     return [name for name in names if name.isprintable() and not {"{", "}"} & set(name)]
@@ -111,9 +114,11 @@ def read_directory(
         are of different formats or do not list the same genes, or the strand cannot be told.
     """
     folder = Path(directory)
-    files, spare = _sample_files(folder, wanted, sample_ids, left_out, transcripts is not None)
+    files, spare, spelt = _sample_files(
+        folder, wanted, sample_ids, left_out, transcripts is not None
+    )
     kind = _one_kind(folder, files)
-    used = _used_files(folder, files, spare)
+    used = [*_used_files(folder, files, spare), *spelt]
     if kind in formats.QUANTIFIERS:
         estimates = [file.table for file in files]
         table = gene_table(estimates, kind, str(folder), transcripts, use_lengths)
@@ -174,13 +179,16 @@ def _sample_files(
     sample_ids: Sequence[str],
     left_out: Sequence[str],
     want_transcripts: bool,
-) -> tuple[list[_SampleFile], list[str]]:
-    """Read the file of each sample; also return the files that belong to no sample."""
+) -> tuple[list[_SampleFile], list[str], list[str]]:
+    """Read the file of each sample; also return files of no sample, and what was decided."""
     if not folder.is_dir():
         found = "is a file, not a folder" if folder.exists() else "the folder does not exist"
         raise fail(str(folder), found, "a folder with one count file for each sample")
     names = candidate_files(folder)
     fits = _fitting(names, [*sample_ids, *left_out], wanted, want_transcripts)
+    others = _other_spellings(names, [*sample_ids, *left_out], fits)
+    spelt = spelling_note(str(folder), {name: others[name] for name in sorted(others)})
+    fits |= {sample: [name] for name, (sample, _) in others.items()}
     fits = {sample: fits[sample] for sample in sample_ids if sample in fits}
     if not fits:
         found = f"no file is named after a sample; files: {few(names)}; samples: {few(sample_ids)}"
@@ -207,7 +215,22 @@ def _sample_files(
         except InputError as error:
             problems.extend(error.problems)
     raise_if_any(list(dict.fromkeys(problems)))
-    return chosen, spare
+    return chosen, spare, [spelt] if spelt else []
+
+
+def _other_spellings(
+    names: Sequence[str], sample_ids: Sequence[str], fits: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, str]]:
+    """Match files, by their own name or that of their folder, to samples that have none."""
+    missing = [sample for sample in sample_ids if sample not in fits]
+    used = {name for chosen in fits.values() for name in chosen}
+    by_part: dict[str, list[str]] = {}
+    for name in names if missing else ():
+        if name not in used:
+            for part in {stem(name), name.rpartition("/")[0]} - {""}:
+                by_part.setdefault(part, []).append(name)
+    single = {part: files[0] for part, files in by_part.items() if len(files) == 1}
+    return {single[part]: pair for part, pair in same_samples(list(single), missing).items()}
 
 
 def _fitting(
