@@ -18,6 +18,7 @@ from recurseq.cohort.genes.excel_names import changed_by_excel
 from recurseq.cohort.readers.count_scale import adds_up_to_a_million, scale_evidence
 from recurseq.cohort.readers.count_table import CountTable, as_numbers
 from recurseq.io.cells import is_number
+from recurseq.study.coverage import explaining_keep
 
 if TYPE_CHECKING:
     from recurseq.study import Counts, NormalizationSettings
@@ -51,7 +52,7 @@ def matrix_problems(table: CountTable, samples: pd.DataFrame, path: str) -> list
     """
     wanted = [str(sample) for sample in samples.index]
     used = np.flatnonzero(table.counts.columns.isin(wanted))
-    problems = [*_sample_problems(table, wanted, path), *_column_problems(table, path)]
+    problems = [*_sample_problems(table, samples, path), *_column_problems(table, path)]
     some = 0 < len(used) < table.counts.shape[1]
     counts = table.counts.iloc[:, used] if some else table.counts
     problems += [*_gene_problems(table, path), *_sheet_problems(counts, samples, path)]
@@ -110,7 +111,8 @@ def nfcore_notes(
     ]
 
 
-def _sample_problems(table: CountTable, wanted: Sequence[str], path: str) -> list[Problem]:
+def _sample_problems(table: CountTable, samples: pd.DataFrame, path: str) -> list[Problem]:
+    wanted = [str(sample) for sample in samples.index]
     columns = [column for column in table.counts.columns if column]
     missing = [sample for sample in wanted if sample not in set(columns)]
     if missing and len(missing) == len(wanted):
@@ -123,6 +125,12 @@ def _sample_problems(table: CountTable, wanted: Sequence[str], path: str) -> lis
                 _why_none_matches(table, columns, wanted),
             )
         ]
+    if keep := explaining_keep(samples, ~samples.index.astype(str).isin(missing)):
+        ((column, values),) = keep.items()
+        found = f"{len(missing)} samples of the sheet are not in the counts: {few(missing)}; "
+        found += f"all of them differ from the others in {column!r}"
+        fix = f"leave them out: samples.keep: {{{column}: [{', '.join(values)}]}}"
+        return [Problem(path, found, "every sample of the sheet has a column of counts", fix)]
     problems = [
         Problem(
             f"{path}, sample {sample!r}",

@@ -83,11 +83,13 @@ def _inputs(proposal: Proposal) -> str:
         f"  path: {scalar(proposal.samples)}",
         f"  id: {scalar(proposal.sample_id)}",
     ]
-    if proposal.keeps:
+    if proposal.missing:
+        lines.append(f"  missing: {items(proposal.missing)} # words for a missing value")
+    if proposal.keep:
         lines += [
             "  # Only samples with these values are used; the others are left out of everything.",
             "  keep:",
-            f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
+            *(f"    {scalar(name)}: {items(kept)}" for name, kept in proposal.keep.items()),
         ]
     return "\n".join([*lines, ""])
 
@@ -103,22 +105,30 @@ def _design(proposal: Proposal) -> str:
         "design:",
         f"  formula: {scalar(f'~ {formula_name(proposal.factor)}')}",
     ]
-    if proposal.adjustable:
+    if proposal.remarks.adjustable:
         lines.append("  # To take a batch, pairs or a covariate into account, write for example:")
         lines += [
             f"  #   formula: {scalar(formula)} # {comment(held)}"
-            for formula, held in proposal.adjustable.items()
+            for formula, held in proposal.remarks.adjustable.items()
         ]
         lines.append("  # and the same without the compared column under omnibus.reduced.")
     lines += [
         f"  # {comment(f'{column} cannot be added: {reason}')}"
-        for column, reason in proposal.not_adjustable.items()
+        for column, reason in proposal.remarks.not_adjustable.items()
     ]
     lines += [
         "  # The first level is the reference. Numbers are labels only when listed here.",
         "  levels:",
         f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
     ]
+    if proposal.remarks.labels:
+        lines.append(
+            "    # Numbers that are names; with their column in the formula, use the line:"
+        )
+        lines += [
+            f"    # {scalar(name)}: {items(levels)}"
+            for name, levels in proposal.remarks.labels.items()
+        ]
     return "\n".join([*lines, ""])
 
 

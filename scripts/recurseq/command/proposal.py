@@ -11,15 +11,43 @@ import pandas as pd
 
 from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.base.text import suggest
-from recurseq.command.columns import SheetColumn, by_reference, is_nuisance, is_person, words_of
+from recurseq.command.columns import SheetColumn, by_reference
 from recurseq.design.formula import design_matrix, parse_formula
 from recurseq.stats.design_matrix import confounded_columns
-from recurseq.study.samples import without_missing
+from recurseq.study.meaning import (
+    is_nuisance,
+    is_person,
+    is_replicate,
+    numbers_in_order,
+    repeat_as_names,
+    words_of,
+)
+from recurseq.study.samples import is_numeric, without_missing
 
 PAIRWISE_UP_TO = 4  # levels; with more, each is compared with the reference only
 _LONGEST_NAME = 64
 
 Sides = tuple[tuple[str, ...], tuple[str, ...]]  # levels of numerator and denominator
+
+
+@dataclass(frozen=True)
+class DesignRemarks:
+    """Which further columns a design could take in, and which it cannot.
+
+    Attributes
+    ----------
+    adjustable
+        Formula to what its column holds.
+    not_adjustable
+        Column to the reason why it cannot be taken in.
+    labels
+        Columns of `adjustable` whose numbers are names, and these names in order: without them
+        under ``design.levels``, the model would fit a slope.
+    """
+
+    adjustable: Mapping[str, str]
+    not_adjustable: Mapping[str, str]
+    labels: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -38,17 +66,18 @@ class Proposal:
         Whether the counts have a column for each strand.
     samples, sample_id
         Path of the sheet and its column of sample names.
-    factor, levels, keeps
-        The column to compare, its levels (the first is the reference), and whether other values
-        have to be left out.
+    factor, levels
+        The column to compare, and its levels (the first is the reference).
+    keep
+        Columns to the values of the samples that are used; empty when all are.
     contrasts
         Name to the levels on either side.
     annotation, human
         As the configuration names it, and whether the genes are human.
-    adjustable
-        Formula that takes in one further column, and what the column holds.
-    not_adjustable
-        Columns that the design cannot take in, and why.
+    remarks
+        Which further columns the design could take in, and which it cannot.
+    missing
+        Words of the sheet that stand for a missing value.
     """
 
     title: str
@@ -61,12 +90,12 @@ class Proposal:
     sample_id: str
     factor: str
     levels: tuple[str, ...]
-    keeps: bool
+    keep: Mapping[str, tuple[str, ...]]
     contrasts: Mapping[str, Sides]
     annotation: str
     human: bool
-    adjustable: Mapping[str, str]
-    not_adjustable: Mapping[str, str]
+    remarks: DesignRemarks
+    missing: tuple[str, ...] = ()
 
 
 def choose_levels(
@@ -212,65 +241,85 @@ def formula_name(column: str) -> str:
 
 def design_remarks(
     sheet: pd.DataFrame, columns: Sequence[SheetColumn], factor: str, levels: Sequence[str]
-) -> tuple[dict[str, str], dict[str, str]]:
+) -> DesignRemarks:
     """Say which further columns a design could take in, and which it cannot.
 
     Parameters
     ----------
     sheet
-        The sheet as text.
+        The sheet as text, restricted to the samples that are used.
     columns
         Further columns.
     factor, levels
         What is compared.
-
-    Returns
-    -------
-    (dict, dict)
-        Formula to what its column holds; column to the reason why it cannot be taken in.
     """
-    possible, impossible = {}, {}
+    possible, impossible, labels = {}, {}, {}
     kept = sheet[sheet[factor].isin(levels)]
     for column in columns:
-        if "`" in column.name or not (is_person(column) or is_nuisance(column) or _is_age(column)):
+        if column.survival:
+            impossible[column.name] = "it tells survival, which is an outcome (see clinical)"
+            continue
+        texts = without_missing(kept[column.name])
+        named = is_numeric(texts) and repeat_as_names(column.name, texts, kept[factor])
+        if "`" in column.name or not (named or _may_adjust(column)):
             continue
         formula = f"~ {formula_name(column.name)} + {formula_name(factor)}"
-        if reason := _why_not(kept, column, factor, levels, formula):
+        numeric = column.kind == "numbers" and not named
+        reason, free = _fit(kept, column.name, factor, levels, formula, numeric=numeric)
+        if reason:
             impossible[column.name] = reason
-        else:
-            possible[formula] = _held(kept, column, factor)
-    return possible, impossible
+            continue
+        possible[formula] = _held(kept, column, factor, numeric=numeric) + (
+            "" if numeric else f"; it takes {texts.nunique() - 1} degrees of freedom, {free} remain"
+        )
+        if not numeric and is_numeric(texts):
+            labels[column.name] = tuple(numbers_in_order(texts))
+    return DesignRemarks(possible, impossible, labels)
 
 
-def _is_age(column: SheetColumn) -> bool:
-    return column.kind == "numbers" and "age" in words_of(column.name)
+def _may_adjust(column: SheetColumn) -> bool:
+    is_age = column.kind == "numbers" and "age" in words_of(column.name)
+    return is_person(column.name) or is_nuisance(column.name) or is_age
 
 
-def _why_not(
-    kept: pd.DataFrame, column: SheetColumn, factor: str, levels: Sequence[str], formula: str
-) -> str:
-    """Return the reason why a column cannot stand in the design; empty when it can."""
-    texts = without_missing(kept[column.name])
+def _fit(
+    kept: pd.DataFrame,
+    column: str,
+    factor: str,
+    levels: Sequence[str],
+    formula: str,
+    *,
+    numeric: bool,
+) -> tuple[str, int]:
+    """Return why a column cannot stand in the design, or else the degrees of freedom left."""
+    texts = without_missing(kept[column])
     if texts.isna().any():
-        return f"no value for {int(texts.isna().sum())} of the samples"
+        return f"no value for {int(texts.isna().sum())} of the samples", 0
     if texts.nunique() < 2:
-        return "one value in all samples used"
-    values = pd.to_numeric(texts) if column.kind == "numbers" else pd.Categorical(texts)
+        return "one value in all samples used", 0
+    values = pd.to_numeric(texts) if numeric else pd.Categorical(texts)
     groups = pd.Categorical(kept[factor], categories=list(levels))
-    metadata = pd.DataFrame({column.name: values, factor: groups}, index=kept.index)
+    metadata = pd.DataFrame({column: values, factor: groups}, index=kept.index)
     design = design_matrix(parse_formula(formula), metadata)
-    if design.shape[1] >= len(design):
-        return f"{texts.nunique()} values among {len(kept)} samples leave nothing to estimate from"
-    return f"confounded with {factor}" if confounded_columns(design) else ""
+    free = len(design) - design.shape[1]
+    if free <= 0:
+        found = f"{texts.nunique()} values among {len(kept)} samples leave nothing to estimate from"
+        return found, 0
+    return (f"confounded with {factor}", 0) if confounded_columns(design) else ("", free)
 
 
-def _held(kept: pd.DataFrame, column: SheetColumn, factor: str) -> str:
+def _held(kept: pd.DataFrame, column: SheetColumn, factor: str, *, numeric: bool) -> str:
     """Describe a column: its values, or that its samples are paired across groups."""
-    if column.kind == "numbers":
+    if numeric:
         return f"{column.name} as a number, with one slope"
     groups = kept.groupby(column.name)[factor].nunique()
     paired = int((groups > 1).sum())
-    if is_person(column) and paired:
+    if is_replicate(column.name):
+        return (
+            f"replicates as blocks, only where samples of one {column.name} belong together (made "
+            "on one day, from one litter): numbers that merely count are no block"
+        )
+    if paired and (is_person(column.name) or column.kind == "numbers"):
         return f"a paired design: {paired} of {len(groups)} values have samples in several groups"
     counts = kept[column.name].value_counts()
     values = [f"{value} {counts[value]}" for value in column.values if value in counts]

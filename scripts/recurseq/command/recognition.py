@@ -15,6 +15,7 @@ from recurseq.cohort.readers.matching import match_names
 from recurseq.cohort.readers.read import read_counts
 from recurseq.command.columns import SheetColumn
 from recurseq.io.bytes import fail
+from recurseq.study.coverage import explaining_keep
 
 HUMAN = "human"
 _ID_NAMES = ("sample_id", "sample", "samples", "sampleid", "sample_name", "id", "name", "run")
@@ -107,6 +108,19 @@ def _read(counts: Path, transcripts: Path | None, samples: Sequence[str]) -> Cou
 def _matches(table: CountTable, samples: Sequence[str]) -> int:
     """Count the samples that have a column, also where its name is a path or has an ending."""
     return len(match_names(map(str, table.counts.columns), samples))
+
+
+def samples_with_counts(
+    sheet: pd.DataFrame, sample_id: str, table: CountTable
+) -> dict[str, tuple[str, ...]]:
+    """Find what to keep where the sheet holds more samples than the counts: column to values.
+
+    Only where every column of the counts is in the sheet; otherwise names may be misspelt.
+    """
+    columns = set(map(str, table.counts.columns))
+    if not columns <= set(sheet[sample_id]):
+        return {}
+    return explaining_keep(sheet, sheet[sample_id].isin(columns))
 
 
 def species(table: CountTable) -> str:

@@ -100,11 +100,14 @@ class CohortSettings:
         Samples that need `min_count` counts for a gene to be kept; None is the smallest group.
     main_factor
         Column that groups the samples in figures; empty when there is none.
+    missing
+        Words of the sheet that stand for a missing value.
     """
 
     counts: Counts
     samples_path: str
     sample_id: str
+    missing: tuple[str, ...]
     keep: Mapping[str, tuple[str, ...]]
     formula: str
     levels: Mapping[str, tuple[str, ...]]
@@ -304,6 +307,7 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
         counts=Counts(**counts),
         samples_path=full["samples"]["path"],
         sample_id=full["samples"]["id"],
+        missing=_texts(full["samples"]["missing"]),
         keep={c: _texts(levels) for c, levels in full["samples"].get("keep", {}).items()},
         formula=full["design"]["formula"],
         levels={c: _texts(levels) for c, levels in full["design"]["levels"].items()},
