@@ -33,8 +33,8 @@ _QUESTION = _words(
 )
 _PERHAPS = _words(
     "tissue type class status state response responder outcome arm subtype mutation drug dose "
-    "stimulation infection timepoint time strain compound knockdown knockout day days hour hours week "
-    "weeks stage hpf dpf dpi"
+    "stimulation infection timepoint time strain compound knockdown knockout day days hour hours "
+    "week weeks stage hpf dpf dpi"
 )
 # Words in the name of a level that others are compared with.
 _REFERENCE = _words(
@@ -57,9 +57,9 @@ _MISSING_WORDS = (
         "n.a",
         "null",
         "none",
-        "nd",
     ),
     *(
+        "nd",
         "n.d.",
         "n/d",
         "not available",
@@ -68,7 +68,6 @@ _MISSING_WORDS = (
         "not done",
         "unk",
         "#n/a",
-        "x",
     ),
 )
 _WITHOUT = _words("no non not none without never neg negative minus 0 false absent n")

@@ -122,9 +122,7 @@ def _design(proposal: Proposal) -> str:
         f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
     ]
     if proposal.remarks.labels:
-        lines.append(
-            "    # Numbers that are names; with their column in the formula, use the line:"
-        )
+        lines.append("    # Numbers that are names; with the column in the formula, use its line:")
         lines += [
             f"    # {scalar(name)}: {items(levels)}"
             for name, levels in proposal.remarks.labels.items()

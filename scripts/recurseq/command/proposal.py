@@ -269,9 +269,10 @@ def design_remarks(
         if reason:
             impossible[column.name] = reason
             continue
-        possible[formula] = _held(kept, column, factor, numeric=numeric) + (
-            "" if numeric else f"; it takes {texts.nunique() - 1} degrees of freedom, {free} remain"
-        )
+        possible[formula] = _held(kept, column, factor, numeric=numeric)
+        if not numeric:
+            spent = texts.nunique() - 1
+            possible[formula] += f"; {spent} of {free + spent} degrees of freedom are spent on it"
         if not numeric and is_numeric(texts):
             labels[column.name] = tuple(numbers_in_order(texts))
     return DesignRemarks(possible, impossible, labels)

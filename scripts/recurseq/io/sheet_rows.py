@@ -110,7 +110,10 @@ def header_line(rows: Rows, names: str = "") -> int:
 
 def _is_before(row: list[str], following: list[str], width: int) -> bool:
     """Whether a row is a title or a remark: at most half of its cells are filled."""
-    filled = sum(map(bool, map(str.strip, row)))
+    cells = [cell.strip() for cell in row]
+    if len(row) == width and not cells[0] and all(cells[1:]):
+        return False  # a header above row names, as R writes it
+    filled = sum(map(bool, cells))
     if width == 2 and len(row) == 1:  # a title, or the header of one column beside row names
         return " " in row[0].strip() or _is_titled(following, width)
     return filled <= width // 2 and len(following) > 1

@@ -169,9 +169,8 @@ def _with_row_names(
     if name in others:
         found = f"column 1 has no name, and another is called {name!r}"
         raise fail(str(path), found, "a name for each column")
-    notes.append(
-        f"{path}: the first column has no name, as R writes row names; it is read as {name!r}"
-    )
+    found = "the first column has no name, as R writes row names"
+    notes.append(f"{path}: {found}; it is read as {name!r}")
     return frame.rename(columns={"": name})
 
 

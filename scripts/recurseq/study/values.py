@@ -91,7 +91,7 @@ def _odd_problem(where: str, odd: pd.Series, numbers: int, samples: pd.Series) -
 
 
 def _number_in(text: str) -> str:
-    """Return the number that a cell such as ``61y``, ``61,5`` or ``1,234.5`` means; else nothing."""
+    """Return the number that a cell such as ``61y`` or ``61,5`` means; empty when unclear."""
     match = _NUMBER_AND_UNIT.fullmatch(text)
     if match is None:
         return ""
