@@ -14,6 +14,7 @@ from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.read import read_counts
 from recurseq.io.bytes import fail
 from recurseq.study import left_out_names
+from recurseq.study.samples import sheet_notes
 
 if TYPE_CHECKING:
     import anndata
@@ -101,7 +102,10 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
         min_samples=min_samples,
         simulated=settings.simulated,
         main_factor=settings.main_factor,
-        messages=nfcore_notes(table, settings.counts, settings.normalization),
+        messages=[
+            *sheet_notes(settings),
+            *nfcore_notes(table, settings.counts, settings.normalization),
+        ],
     )
     for message in cohort.uns["messages"]:
         _log.info("%s", message)

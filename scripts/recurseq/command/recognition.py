@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,7 @@ from recurseq.study.coverage import explaining_keep
 HUMAN = "human"
 _ID_NAMES = ("sample_id", "sample", "samples", "sampleid", "sample_name", "id", "name", "run")
 _SYMBOLS_SHARED = 0.3  # of the names in the built-in annotation: mouse and human share fewer
+_MOST_FILES = 20_000  # looked at to tell which column names them
 _PREFIXES = {
     "ENSG": HUMAN,
     "ENSMUSG": "mouse",
@@ -61,6 +63,8 @@ def matched_counts(
         When there is no such column, or the counts cannot be read with any.
     """
     candidates = [wanted] if wanted is not None else _id_candidates(columns)
+    if counts.is_dir():
+        candidates = _by_files(counts, sheet, candidates)
     names = [column.name for column in columns]
     if wanted is not None and wanted not in names:
         allowed = f"one of {', '.join(names)}"
@@ -96,6 +100,16 @@ def _id_candidates(columns: Sequence[SheetColumn]) -> list[str]:
     rank = {name: at for at, name in enumerate(_ID_NAMES)}
     ordered = sorted(named, key=lambda name: rank.get(name.casefold(), len(rank)))
     return ordered or usual[:1]
+
+
+def _by_files(counts: Path, sheet: pd.DataFrame, candidates: Sequence[str]) -> list[str]:
+    """Put the column first after which most files or their folders are named."""
+    found = islice(counts.rglob("*"), _MOST_FILES)
+    files = [path.relative_to(counts).as_posix() for path in found]
+    named = {
+        name: len(match_names(files, list(sheet[name]))) for name in candidates if name in sheet
+    }
+    return sorted(candidates, key=lambda name: -named.get(name, 0))
 
 
 def _read(counts: Path, transcripts: Path | None, samples: Sequence[str]) -> CountTable:

@@ -9,10 +9,17 @@ import pandas as pd
 from recurseq.base.errors import InputError, Problem
 from recurseq.base.text import control_of, few, quoted
 from recurseq.io.bytes import LARGEST_SHEET, fail, read_bytes
-from recurseq.io.cells import TABLE_KINDS
+from recurseq.io.cells import TABLE_KINDS, is_number
 from recurseq.io.files import load
 from recurseq.io.geo import geo_rows, is_geo
-from recurseq.io.sheet_rows import Rows, column_letters, header_line, text_rows, width_of
+from recurseq.io.sheet_rows import (
+    SAMPLE_TITLES,
+    Rows,
+    column_letters,
+    header_line,
+    text_rows,
+    width_of,
+)
 from recurseq.io.workbook import visible_pages
 
 MISSING_TEXTS = ("", "NA", "N/A", "NaN", "nan", "n/a")
@@ -61,6 +68,8 @@ def read_sheet_and_notes(path: str | Path, names: str = "") -> tuple[pd.DataFram
         notes.append(f"{path}: the header is line {header_at}; before it stands {shown}")
         rows = _without_empty_end({line: row for line, row in rows.items() if line >= header_at})
     header, body = rows[header_at], {n: row for n, row in rows.items() if n != header_at}
+    if (first := header[0].lstrip("# ")).casefold() in {names.casefold(), *SAMPLE_TITLES}:
+        header = header if names in header else [first, *header[1:]]
     if body and len(header) == width_of(body) - 1 and all(header):
         header = ["", *header]  # R's write.table gives row names no header
     where = f"{path}, line {header_at}"
@@ -68,7 +77,8 @@ def read_sheet_and_notes(path: str | Path, names: str = "") -> tuple[pd.DataFram
     for line, row in body.items():
         if len(row) != len(header):
             found = f"{len(row)} cells, the header has {len(header)}"
-            problems.append(Problem(f"{path}, line {line}", found, "one cell for each column"))
+            fix = "remove the remark, or begin the line with #" if len(row) == 1 else ""
+            problems.append(Problem(f"{path}, line {line}", found, "one cell for each column", fix))
     if problems:
         raise InputError(problems)
     frame = pd.DataFrame(list(body.values()), index=list(body), columns=header, dtype=str)
@@ -132,7 +142,8 @@ def _header_problems(where: str, header: list[str], body: Rows) -> list[Problem]
         if len(cells) == 1:
             ((line, cell),) = cells
             found += f", and only one cell: {quoted(cell)} in {column_letters(at)}{line}"
-        problems.append(Problem(where, found, "a name for each column"))
+        fix = "name the column, or remove what stands in it"
+        problems.append(Problem(where, found, "a name for each column", fix))
     if len(header) > MOST_COLUMNS:
         found, allowed = f"{len(header):,} columns", f"at most {MOST_COLUMNS:,} columns"
         return [*problems, Problem(where, found, allowed, "is this the matrix of counts?")]
@@ -162,7 +173,7 @@ def _with_row_names(
     if frame.columns[0]:
         return frame
     first, others = frame[""], frame.drop(columns="")
-    if _numbers_rows(first) and any(_names_rows(others[name]) for name in others):
+    if _numbers_rows(first) and any(_names_rows(others[name], names) for name in others):
         notes.append(f"{path}: the first column has no name, only numbers rows and is left out")
         return others
     name = names if names and names not in others else ROW_NAMES
@@ -180,5 +191,8 @@ def _numbers_rows(texts: pd.Series) -> bool:
     return len(texts) > 1 and bool(whole) and texts.astype(int).diff().iloc[1:].gt(0).all()
 
 
-def _names_rows(texts: pd.Series) -> bool:
-    return bool((texts != "").all() and texts.is_unique)
+def _names_rows(texts: pd.Series, names: str) -> bool:
+    """Whether a column names the rows, by its title or by a text of its own in each."""
+    titled = texts.name == names or str(texts.name).casefold() in SAMPLE_TITLES
+    different = bool((texts != "").all()) and texts.is_unique
+    return different and (titled or not any(map(is_number, texts)))

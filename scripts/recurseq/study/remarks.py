@@ -9,10 +9,9 @@ from recurseq.design.confounding import INSEPARABLE, relations
 from recurseq.design.confounding_table import sentence
 from recurseq.design.formula import parse_formula
 from recurseq.study.checks import SMALLEST_GROUP
+from recurseq.study.design_notes import design_notes
 from recurseq.study.model import Contrast, Study
-from recurseq.study.samples import read_samples
-
-FEW_VALUES = 6
+from recurseq.study.samples import read_samples, sheet_notes
 
 
 def study_notes(study: Study) -> list[str]:
@@ -30,7 +29,8 @@ def study_notes(study: Study) -> list[str]:
     """
     samples = read_samples(study.cohort)
     variables = parse_formula(study.formula).variables
-    notes = [note for name in variables for note in _column_notes(name, samples[name], study)]
+    notes = [*sheet_notes(study.cohort), *design_notes(study, samples)]
+    notes += [note for name in variables for note in _level_notes(name, samples[name], study)]
     notes += [note for one in study.contrasts.values() for note in _cell_notes(one, samples)]
     return notes + _confounding_notes(study, samples)
 
@@ -62,13 +62,8 @@ def _cell_notes(contrast: Contrast, samples: pd.DataFrame) -> list[str]:
     ]
 
 
-def _column_notes(name: str, values: pd.Series, study: Study) -> list[str]:
+def _level_notes(name: str, values: pd.Series, study: Study) -> list[str]:
     if not isinstance(values.dtype, pd.CategoricalDtype):
-        if values.nunique() <= FEW_VALUES and (values % 1 == 0).all():
-            return [
-                f"the column {name!r} holds {values.nunique()} whole numbers and is used as a "
-                "number, with one slope; if it is a label, list its levels under design.levels"
-            ]
         return []
     notes = []
     if name not in study.cohort.levels:

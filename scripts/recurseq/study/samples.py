@@ -65,7 +65,10 @@ def without_words(sheet: pd.DataFrame, words: Iterable[str], sample_id: str) -> 
 
 def sheet_notes(cohort: CohortSettings) -> list[str]:
     """Say what was decided while the sheet was read: which rows, which page of a workbook."""
-    return read_sheet_and_notes(cohort.samples_path, cohort.sample_id)[1]
+    try:
+        return read_sheet_and_notes(cohort.samples_path, cohort.sample_id)[1]
+    except InputError:
+        return []
 
 
 def kept_names(cohort: CohortSettings) -> list[str] | None:
