@@ -7,7 +7,13 @@ import pandas as pd
 from recurseq.base.text import few, listed
 from recurseq.design.columns import labels
 from recurseq.design.formula import parse_formula
-from recurseq.study.meaning import FEW_NUMBERS, is_subject, repeat_as_names, repeated_in_group
+from recurseq.study.meaning import (
+    FEW_NUMBERS,
+    is_subject,
+    numbers_in_order,
+    repeat_as_names,
+    repeated_in_group,
+)
 from recurseq.study.model import Study
 
 
@@ -38,11 +44,11 @@ def _slope_notes(name: str, samples: pd.DataFrame, study: Study) -> list[str]:
     different = values.nunique()
     groups = samples[study.main_factor] if study.main_factor else None
     if repeat_as_names(name, values, groups):
-        first = few(labels(values).drop_duplicates(), 3)
+        first = few(numbers_in_order(values.dropna()), 3)
         return [
-            f"the {different} different whole numbers of {name!r} ({first}) repeat across the "
-            "groups, as the names of pairs or batches do, but the model fits one slope over them: "
-            "a factor would tell every one apart. If they are names, list all of them under "
+            f"the {different} different whole numbers of {name!r} ({first}) repeat as the "
+            "names of pairs or batches do, but the model fits one slope over them, where a factor "
+            "would tell every one apart. If they are names, list all of them under "
             f"design.levels: {{{name}: […]}}, at the cost of {different - 1} degrees of freedom "
             "instead of 1"
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -105,7 +105,7 @@ def are_labels(name: str, values: pd.Series) -> bool:
 
 
 def repeat_as_names(name: str, values: pd.Series, groups: pd.Series | None) -> bool:
-    """Whether whole numbers repeat across groups as the names of pairs or batches do.
+    """Whether whole numbers repeat as the names of pairs or batches do, across groups or evenly.
 
     Two different numbers are the same as a number and as labels, and so never told of.
 
@@ -200,6 +200,6 @@ def repeated_in_group(subjects: pd.Series, groups: pd.Series) -> dict[str, list[
     }
 
 
-def numbers_in_order(values: Sequence[str]) -> list[str]:
+def numbers_in_order(values: Iterable[str | float]) -> list[str]:
     """Return different whole numbers as text, in order."""
     return [f"{number:.15g}" for number in sorted({float(value) for value in values})]
