@@ -340,9 +340,11 @@ def show_proposal(proposal: Proposal) -> None:
     )
     remarks = proposal.remarks
     if remarks.adjustable:
-        say(f"The design could also be {' or '.join(remarks.adjustable)}: see the file.")
-    for column, levels in remarks.labels.items():
+        say("The design could also be (see the file):")
+    for formula, held in remarks.adjustable.items():
+        say(f"- {formula}: {held}")
+    if remarks.labels:
         say(
-            f"The numbers of {column} repeat as names do, of pairs or batches: with it in the "
-            f"formula, list its {len(levels)} levels as the file shows, or one slope is fitted."
+            f"The numbers of {listed(remarks.labels)} repeat as the names of pairs or batches do: "
+            "in a formula they need their levels, as the file shows, or one slope is fitted."
         )

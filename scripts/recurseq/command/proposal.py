@@ -320,7 +320,7 @@ def _held(kept: pd.DataFrame, column: SheetColumn, factor: str, *, numeric: bool
             f"replicates as blocks, only where samples of one {column.name} belong together (made "
             "on one day, from one litter): numbers that merely count are no block"
         )
-    if paired and (is_person(column.name) or column.kind == "numbers"):
+    if paired and (is_person(column.name) or not is_nuisance(column.name)):
         return f"a paired design: {paired} of {len(groups)} values have samples in several groups"
     counts = kept[column.name].value_counts()
     values = [f"{value} {counts[value]}" for value in column.values if value in counts]
