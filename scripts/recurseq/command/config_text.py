@@ -89,7 +89,7 @@ def _inputs(proposal: Proposal) -> str:
         lines += [
             "  # Only samples with these values are used; the others are left out of everything.",
             "  keep:",
-            *(f"    {scalar(name)}: {items(kept)}" for name, kept in proposal.keep.items()),
+            *(f"    {scalar(name)}: {items(values)}" for name, values in proposal.keep.items()),
         ]
     return "\n".join([*lines, ""])
 
@@ -105,27 +105,27 @@ def _design(proposal: Proposal) -> str:
         "design:",
         f"  formula: {scalar(f'~ {formula_name(proposal.factor)}')}",
     ]
-    if proposal.remarks.adjustable:
+    if proposal.adjustable:
         lines.append("  # To take a batch, pairs or a covariate into account, write for example:")
         lines += [
             f"  #   formula: {scalar(formula)} # {comment(held)}"
-            for formula, held in proposal.remarks.adjustable.items()
+            for formula, held in proposal.adjustable.items()
         ]
         lines.append("  # and the same without the compared column under omnibus.reduced.")
     lines += [
         f"  # {comment(f'{column} cannot be added: {reason}')}"
-        for column, reason in proposal.remarks.not_adjustable.items()
+        for column, reason in proposal.not_adjustable.items()
     ]
     lines += [
         "  # The first level is the reference. Numbers are labels only when listed here.",
         "  levels:",
         f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
     ]
-    if proposal.remarks.labels:
+    if proposal.names_of_numbers:
         lines.append("    # Numbers that are names; with the column in the formula, use its line:")
         lines += [
             f"    # {scalar(name)}: {items(levels)}"
-            for name, levels in proposal.remarks.labels.items()
+            for name, levels in proposal.names_of_numbers.items()
         ]
     return "\n".join([*lines, ""])
 

@@ -27,19 +27,19 @@ from recurseq.command.columns import (
     reference_rank,
 )
 from recurseq.command.config_text import clinical_config_text, config_text
+from recurseq.command.design_remarks import design_remarks
 from recurseq.command.folder import PLACES
 from recurseq.command.proposal import (
     Proposal,
     choose_contrasts,
     choose_levels,
-    design_remarks,
 )
 from recurseq.command.recognition import HUMAN, matched_counts, samples_with_counts, species
 from recurseq.command.terminal import complain, heading, say, show_table
 from recurseq.io.bytes import fail
 from recurseq.io.sheets import read_sheet, read_sheet_and_notes
 from recurseq.markers.panel import EXPECTED, read_panel
-from recurseq.study.samples import kept_rows, without_words
+from recurseq.study.samples import kept_rows, odd_cells, without_words
 
 USUAL_ID = "sample_id"
 _STRANDED = ("star", "gdc_star")
@@ -100,7 +100,7 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
     whose = species(table)
     _show_files(wishes, sheet, columns, sample_id, table, whose)
     keep = samples_with_counts(sheet, sample_id, table)
-    _say_of_sheet(notes, missing, keep)
+    _say_of_sheet(sheet, notes, missing, keep)
     sheet = kept_rows(sheet, keep)
     columns = describe_columns(sheet)
     factor = _choose_factor(wishes, columns, sample_id)
@@ -124,7 +124,9 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         contrasts=choose_contrasts(levels, wishes.contrasts, _expected() if human else ()),
         annotation=_annotation(wishes.annotation, folder, human),
         human=human,
-        remarks=remarks,
+        adjustable=remarks.adjustable,
+        not_adjustable=remarks.not_adjustable,
+        names_of_numbers=remarks.labels,
         missing=missing,
     )
 
@@ -134,13 +136,21 @@ def _uses_all(factor: SheetColumn, levels: Sequence[str]) -> bool:
 
 
 def _say_of_sheet(
-    notes: Sequence[str], missing: Sequence[str], keep: Mapping[str, Sequence[str]]
+    sheet: pd.DataFrame,
+    notes: Sequence[str],
+    missing: Sequence[str],
+    keep: Mapping[str, Sequence[str]],
 ) -> None:
     """Print what was decided on the way from the sheet to the samples."""
     for note in notes:
         say(f"- {note}")
     if missing:
         say(f"- {few(missing)} among numbers: taken for a missing value (samples.missing)")
+    for column, odd in odd_cells(sheet).items():
+        say(
+            f"- {column} holds numbers but for {few(odd.unique(), 3)} (line {odd.index[0]}): no "
+            "number for the model until the cell is mended, or the word listed in samples.missing"
+        )
     for column, values in keep.items():
         say(
             f"- every sample without counts has another value of {column}: only samples with "
@@ -338,13 +348,13 @@ def show_proposal(proposal: Proposal) -> None:
             for name, (numerator, denominator) in proposal.contrasts.items()
         ],
     )
-    remarks = proposal.remarks
-    if remarks.adjustable:
+    if proposal.adjustable:
         say("The design could also be (see the file):")
-    for formula, held in remarks.adjustable.items():
+    for formula, held in proposal.adjustable.items():
         say(f"- {formula}: {held}")
-    if remarks.labels:
+    if proposal.names_of_numbers:
         say(
-            f"The numbers of {listed(remarks.labels)} repeat as the names of pairs or batches do: "
-            "in a formula they need their levels, as the file shows, or one slope is fitted."
+            f"The numbers of {listed(proposal.names_of_numbers)} repeat as the names of pairs or "
+            "batches do: in a formula they need their levels, as the file shows, or one slope is "
+            "fitted."
         )

@@ -7,47 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import pandas as pd
-
 from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.base.text import suggest
 from recurseq.command.columns import SheetColumn, by_reference
-from recurseq.design.formula import design_matrix, parse_formula
-from recurseq.stats.design_matrix import confounded_columns
-from recurseq.study.meaning import (
-    is_nuisance,
-    is_person,
-    is_replicate,
-    numbers_in_order,
-    repeat_as_names,
-    words_of,
-)
-from recurseq.study.samples import is_numeric, without_missing
+from recurseq.study.meaning import words_of
 
 PAIRWISE_UP_TO = 4  # levels; with more, each is compared with the reference only
 _LONGEST_NAME = 64
 
 Sides = tuple[tuple[str, ...], tuple[str, ...]]  # levels of numerator and denominator
-
-
-@dataclass(frozen=True)
-class DesignRemarks:
-    """Which further columns a design could take in, and which it cannot.
-
-    Attributes
-    ----------
-    adjustable
-        Formula to what its column holds.
-    not_adjustable
-        Column to the reason why it cannot be taken in.
-    labels
-        Columns of `adjustable` whose numbers are names, and these names in order: without them
-        under ``design.levels``, the model would fit a slope.
-    """
-
-    adjustable: Mapping[str, str]
-    not_adjustable: Mapping[str, str]
-    labels: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -69,13 +37,17 @@ class Proposal:
     factor, levels
         The column to compare, and its levels (the first is the reference).
     keep
-        Columns to the values of the samples that are used; empty when all are.
+        Columns by whose values samples are left out, and the values that stay.
     contrasts
         Name to the levels on either side.
     annotation, human
         As the configuration names it, and whether the genes are human.
-    remarks
-        Which further columns the design could take in, and which it cannot.
+    adjustable
+        Formula that takes in one further column, and what the column holds.
+    not_adjustable
+        Columns that the design cannot take in, and why.
+    names_of_numbers
+        Columns of `adjustable` whose numbers are names, and these names in order.
     missing
         Words of the sheet that stand for a missing value.
     """
@@ -90,12 +62,14 @@ class Proposal:
     sample_id: str
     factor: str
     levels: tuple[str, ...]
-    keep: Mapping[str, tuple[str, ...]]
+    keep: Mapping[str, Sequence[str]]
     contrasts: Mapping[str, Sides]
     annotation: str
     human: bool
-    remarks: DesignRemarks
-    missing: tuple[str, ...] = ()
+    adjustable: Mapping[str, str]
+    not_adjustable: Mapping[str, str]
+    names_of_numbers: Mapping[str, Sequence[str]]
+    missing: Sequence[str]
 
 
 def choose_levels(
@@ -237,91 +211,3 @@ def _is_meant(side: str, level: str) -> bool:
 def formula_name(column: str) -> str:
     """Write a column as a formula needs it: in backticks unless it is a plain name."""
     return column if re.fullmatch(r"[^\W\d][\w.]*", column) else f"`{column}`"
-
-
-def design_remarks(
-    sheet: pd.DataFrame, columns: Sequence[SheetColumn], factor: str, levels: Sequence[str]
-) -> DesignRemarks:
-    """Say which further columns a design could take in, and which it cannot.
-
-    Parameters
-    ----------
-    sheet
-        The sheet as text, restricted to the samples that are used.
-    columns
-        Further columns.
-    factor, levels
-        What is compared.
-    """
-    possible, impossible, labels = {}, {}, {}
-    kept = sheet[sheet[factor].isin(levels)]
-    for column in columns:
-        if column.survival:
-            impossible[column.name] = "it tells survival, which is an outcome (see clinical)"
-            continue
-        texts = without_missing(kept[column.name])
-        named = is_numeric(texts) and repeat_as_names(column.name, texts, kept[factor])
-        if "`" in column.name or not (named or _may_adjust(column)):
-            continue
-        formula = f"~ {formula_name(column.name)} + {formula_name(factor)}"
-        numeric = column.kind == "numbers" and not named
-        reason, free = _fit(kept, column.name, factor, levels, formula, numeric=numeric)
-        if reason:
-            impossible[column.name] = reason
-            continue
-        possible[formula] = _held(kept, column, factor, numeric=numeric)
-        if not numeric:
-            spent = texts.nunique() - 1
-            possible[formula] += f"; {spent} of {free + spent} degrees of freedom are spent on it"
-        if not numeric and is_numeric(texts):
-            labels[column.name] = tuple(numbers_in_order(texts))
-    return DesignRemarks(possible, impossible, labels)
-
-
-def _may_adjust(column: SheetColumn) -> bool:
-    is_age = column.kind == "numbers" and "age" in words_of(column.name)
-    return is_person(column.name) or is_nuisance(column.name) or is_age
-
-
-def _fit(
-    kept: pd.DataFrame,
-    column: str,
-    factor: str,
-    levels: Sequence[str],
-    formula: str,
-    *,
-    numeric: bool,
-) -> tuple[str, int]:
-    """Return why a column cannot stand in the design, or else the degrees of freedom left."""
-    texts = without_missing(kept[column])
-    if texts.isna().any():
-        return f"no value for {int(texts.isna().sum())} of the samples", 0
-    if texts.nunique() < 2:
-        return "one value in all samples used", 0
-    values = pd.to_numeric(texts) if numeric else pd.Categorical(texts)
-    groups = pd.Categorical(kept[factor], categories=list(levels))
-    metadata = pd.DataFrame({column: values, factor: groups}, index=kept.index)
-    design = design_matrix(parse_formula(formula), metadata)
-    free = len(design) - design.shape[1]
-    if free <= 0:
-        found = f"{texts.nunique()} values among {len(kept)} samples leave nothing to estimate from"
-        return found, 0
-    return (f"confounded with {factor}", 0) if confounded_columns(design) else ("", free)
-
-
-def _held(kept: pd.DataFrame, column: SheetColumn, factor: str, *, numeric: bool) -> str:
-    """Describe a column: its values, or that its samples are paired across groups."""
-    if numeric:
-        return f"{column.name} as a number, with one slope"
-    groups = kept.groupby(column.name)[factor].nunique()
-    paired = int((groups > 1).sum())
-    if is_replicate(column.name):
-        return (
-            f"replicates as blocks, only where samples of one {column.name} belong together (made "
-            "on one day, from one litter): numbers that merely count are no block"
-        )
-    if paired and (is_person(column.name) or not is_nuisance(column.name)):
-        return f"a paired design: {paired} of {len(groups)} values have samples in several groups"
-    counts = kept[column.name].value_counts()
-    values = [f"{value} {counts[value]}" for value in column.values if value in counts]
-    return ", ".join(values) if len(values) <= 4 else f"{len(values)} values"

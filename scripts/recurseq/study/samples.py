@@ -13,6 +13,7 @@ from recurseq.io.sheets import MISSING_TEXTS, read_sheet, read_sheet_and_notes
 from recurseq.study.model import CohortSettings
 
 MOSTLY = 0.5
+CLEARLY = 0.8
 # Numbers as people write them, with a limit before or a unit behind.
 _LIKE_A_NUMBER = re.compile(
     r"[<>≤≥~=]*\s*[-+]?\d[\d.,' ]*(e[-+]?\d+)?\s*[^\W\d]{0,6}[%²³]?", re.IGNORECASE
@@ -153,6 +154,17 @@ def odd_among_numbers(values: pd.Series) -> pd.Series:
     alike = numbers | present.map(lambda text: bool(_LIKE_A_NUMBER.fullmatch(text))).astype(bool)
     mostly = numbers.any() and alike.mean() > MOSTLY
     return present[~numbers] if mostly else present[:0]
+
+
+def odd_cells(sheet: pd.DataFrame) -> dict[str, pd.Series]:
+    """Find the columns of a sheet that clearly hold numbers, and their cells that are none."""
+    found = {}
+    for name, texts in sheet.items():
+        present = without_missing(texts).dropna()
+        odd = odd_among_numbers(present)
+        if 0 < len(odd) <= len(present) * (1 - CLEARLY):
+            found[str(name)] = odd
+    return found
 
 
 def mostly_numbers(values: pd.Series) -> bool:

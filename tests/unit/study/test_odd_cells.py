@@ -3,8 +3,13 @@
 import pytest
 
 from recurseq.base.errors import InputError
-from recurseq.study import load_study, read_samples, study_problems
-from recurseq.study.design_notes import design_notes
+from recurseq.study import (
+    design_notes,
+    load_study,
+    read_samples,
+    study_notes,
+    study_problems,
+)
 from support.command_study import sheet_of
 
 AGES = [40, 51, 62, 43, 54, 65, 46, 57, 68, 49, 50, 61]
@@ -115,3 +120,14 @@ def test_a_subject_that_repeats_within_a_group_is_told(study_of):
     (note,) = design_notes(study, read_samples(study.cohort))
     assert "1 in control ('P1') and 1 in treated ('P1')" in note
     assert "by 'donor' in the formula" in note and "samples.merge" in note
+
+
+def test_an_odd_cell_outside_the_design_is_told(study_of, tmp_path):
+    study = study_of(AGES)
+    path = tmp_path / "samples.tsv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rin = ["rin", *["8.1"] * 11, "low"]
+    path.write_text("".join(f"{a}\t{b}\n" for a, b in zip(lines, rin, strict=True)))
+    assert study_problems(study) == []
+    (note,) = [note for note in study_notes(study) if "rin" in note]
+    assert "'low' (line 13)" in note and "samples.missing" in note

@@ -12,8 +12,7 @@ from recurseq.design.formula import parse_formula
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import count, many, spaced
-from recurseq.study import Study
-from recurseq.study.design_notes import design_notes
+from recurseq.study import Study, design_notes
 
 TITLE = "Study"
 SMALL_GROUP = 6
@@ -39,7 +38,7 @@ class StudyFacts:
     messages
         What the import said.
     notes
-        What the design rests on and its formula does not show.
+        What the design and the contrasts mean where that is easily taken for something else.
     """
 
     samples: int

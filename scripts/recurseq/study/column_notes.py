@@ -17,7 +17,7 @@ from recurseq.study.meaning import (
 from recurseq.study.model import Study
 
 
-def design_notes(study: Study, samples: pd.DataFrame) -> list[str]:
+def column_notes(study: Study, samples: pd.DataFrame) -> list[str]:
     """Say what is allowed, changes every number of the model, and is often not meant.
 
     Parameters
