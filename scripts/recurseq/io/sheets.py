@@ -112,12 +112,16 @@ def _lines(path: str | Path, notes: list[str]) -> Rows:
 
 
 def _page(path: str, pages: dict[str, Rows], names: str, notes: list[str]) -> Rows:
-    """Choose the page of a workbook: the first that has the names, else the first table."""
+    """Choose the page of a workbook: the first with the names, with samples, or with a table."""
     filled = {title: rows for title, rows in pages.items() if any(map(any, rows.values()))}
     if not filled:
         raise fail(path, "the file is empty but for spaces", "a header and rows")
-    named = [
-        title for title, rows in filled.items() if names and names in rows[header_line(rows, names)]
+    headers = {title: rows[header_line(rows, names)] for title, rows in filled.items()}
+    named = [title for title, header in headers.items() if names and names in header]
+    named += [
+        title
+        for title, header in headers.items()
+        if any(cell.casefold() in SAMPLE_TITLES and "sample" in cell.casefold() for cell in header)
     ]
     tables = [title for title, rows in filled.items() if len(rows) > 1 and width_of(rows) > 1]
     title = [*named, *tables, *filled][0]

@@ -104,6 +104,7 @@ def test_the_first_visible_page_with_the_samples_is_taken_and_named(tmp_path):
     assert sheet.to_numpy().tolist() == ROWS and list(sheet.index) == [4, 5, 6]
     assert "'Samples' was read, not 'Notes', 'Counts'" in notes[0]
     assert "header is line 3" in notes[1] and "'Table S2'" in notes[1]
+    assert read_sheet(path).to_numpy().tolist() == ROWS  # by its title, though counts come first
 
 
 def test_a_cell_beside_the_table_is_named(tmp_path):
