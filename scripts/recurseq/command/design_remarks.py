@@ -15,7 +15,6 @@ from recurseq.study.meaning import (
     is_nuisance,
     is_person,
     is_replicate,
-    numbers_in_order,
     repeat_as_names,
     words_of,
 )
@@ -77,7 +76,7 @@ def design_remarks(
             spent = texts.nunique() - 1
             possible[formula] += f"; {spent} of {free + spent} degrees of freedom are spent on it"
         if not numeric and is_numeric(texts):
-            labels[column.name] = tuple(numbers_in_order(texts))
+            labels[column.name] = tuple(sorted(texts.unique(), key=float))
     return DesignRemarks(possible, impossible, labels)
 
 

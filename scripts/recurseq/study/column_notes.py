@@ -10,7 +10,6 @@ from recurseq.design.formula import parse_formula
 from recurseq.study.meaning import (
     FEW_NUMBERS,
     is_subject,
-    numbers_in_order,
     repeat_as_names,
     repeated_in_group,
 )
@@ -44,7 +43,7 @@ def _slope_notes(name: str, samples: pd.DataFrame, study: Study) -> list[str]:
     different = values.nunique()
     groups = samples[study.main_factor] if study.main_factor else None
     if repeat_as_names(name, values, groups):
-        first = few(numbers_in_order(values.dropna()), 3)
+        first = few(labels(values.dropna().sort_values()).unique(), 3)
         return [
             f"the {different} different whole numbers of {name!r} ({first}) repeat as the "
             "names of pairs or batches do, but the model fits one slope over them, where a factor "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import pandas as pd
 
@@ -198,8 +197,3 @@ def repeated_in_group(subjects: pd.Series, groups: pd.Series) -> dict[str, list[
     return {
         str(group): list(rows["subject"]) for group, rows in several.groupby("group", sort=True)
     }
-
-
-def numbers_in_order(values: Iterable[str | float]) -> list[str]:
-    """Return different whole numbers as text, in order."""
-    return [f"{number:.15g}" for number in sorted({float(value) for value in values})]

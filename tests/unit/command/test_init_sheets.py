@@ -40,6 +40,14 @@ def test_pairs_by_number_are_proposed_as_a_factor(tmp_path, column):
     assert "slope" not in factor and f"{column}[102]" in factor
 
 
+def test_levels_are_written_as_in_the_sheet(tmp_path):
+    numbers = ["007", "021", "100", "003"]
+    folder = write_study(tmp_path, sheet_of({"pre": 4, "post": 4}, subject=numbers * 2))
+    assert init(folder).exit_code == 0
+    assert '# subject: ["003", "007", "021", "100"]' in text_of(folder)
+    use_formula(folder, "~ subject + group", "subject")
+
+
 def test_ages_stay_numbers(tmp_path):
     ages = [61, 55, 47, 70, 38, 44]
     folder = write_study(tmp_path, sheet_of(GROUPS, age=ages * 2, patient=[*"abcdef"] * 2))
