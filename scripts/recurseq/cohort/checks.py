@@ -18,6 +18,7 @@ from recurseq.cohort.genes.excel_names import changed_by_excel
 from recurseq.cohort.readers.count_scale import may_be_scaled, scale_evidence
 from recurseq.cohort.readers.count_table import CountTable, as_numbers
 from recurseq.io.cells import is_number
+from recurseq.study.coverage import explaining_keep
 
 if TYPE_CHECKING:
     from recurseq.study import Counts, NormalizationSettings
@@ -124,6 +125,12 @@ def _sample_problems(table: CountTable, samples: pd.DataFrame, path: str) -> lis
         fix = _named_elsewhere(samples, columns) or _why_none_matches(table, columns, wanted)
         found += f"sheet: {few(wanted)}"
         return [Problem(path, found, "column names as in the sample sheet", fix)]
+    if keep := explaining_keep(samples, ~samples.index.astype(str).isin(missing)):
+        ((column, values),) = keep.items()
+        found = f"{len(missing)} samples of the sheet are not in the counts: {few(missing)}; "
+        found += f"all of them differ from the others in {column!r}"
+        fix = f"leave them out: samples.keep: {{{column}: [{', '.join(values)}]}}"
+        return [Problem(path, found, allowed, fix)]
     problems = [
         Problem(
             f"{path}, sample {sample!r}",

@@ -16,7 +16,7 @@ from recurseq.cohort.remarks import count_notes
 from recurseq.cohort.replicates import added_up
 from recurseq.io.bytes import fail
 from recurseq.study import left_out_names
-from recurseq.study.samples import kept_libraries
+from recurseq.study.samples import kept_libraries, sheet_notes
 
 if TYPE_CHECKING:
     import anndata
@@ -108,7 +108,7 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
         min_samples=min_samples,
         simulated=settings.simulated,
         main_factor=settings.main_factor,
-        messages=notes_of(table, settings, samples),
+        messages=[*sheet_notes(settings), *notes_of(table, settings, samples)],
     )
     for message in cohort.uns["messages"]:
         _log.info("%s", message)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from recurseq.clinical.dates import PATTERNS, SPREADSHEET
-from recurseq.command.columns import SheetColumn, by_reference, describe_columns, words_of
+from recurseq.command.columns import SheetColumn, by_reference, describe_columns
 from recurseq.io.sheets import MISSING_TEXTS
+from recurseq.study.meaning import words_of
 
 MOST_LEVELS = 8
 _IDS = ("patient_id", "patient", "patientid", "subject_id", "subject", "case_id", "id")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from recurseq.base.text import natural
-from recurseq.study.samples import is_numeric, without_missing
+from recurseq.study.meaning import (
+    FEW_NUMBERS,
+    are_labels,
+    is_nuisance,
+    is_replicate,
+    survival_columns,
+    words_of,
+)
+from recurseq.study.samples import is_numeric, odd_among_numbers, without_missing
 
 MOST_GROUPS = 12  # more different values are no groups that one would compare
-FEW_NUMBERS = 6  # more different numbers are a measurement
 SMALLEST_GROUP = 2
 
 
@@ -27,22 +33,42 @@ _QUESTION = _words(
 )
 _PERHAPS = _words(
     "tissue type class status state response responder outcome arm subtype mutation drug dose "
-    "stimulation infection timepoint time strain compound knockdown knockout"
-)
-_NUISANCE = _words(
-    "batch plate run lane flowcell library libraries site centre center hospital institution sex "
-    "gender race ethnicity donor patient subject individual participant animal mouse replicate rep "
-    "replicates date kit operator rin platform protocol layout reads"
-)
-_PERSONS = _words(
-    "donor patient subject individual participant animal mouse pair person case cell celltype "
-    "cellline line clone family"
+    "stimulation infection timepoint time strain compound knockdown knockout day days hour hours "
+    "week weeks stage hpf dpf dpi"
 )
 # Words in the name of a level that others are compared with.
 _REFERENCE = _words(
     "normal control controls ctrl ctl healthy untreated untrt vehicle dmso mock placebo wt "
     "wildtype baseline sham naive adjacent benign scramble scrambled parental unaffected "
     "nontumor nontumour reference ref"
+)
+_MISSING_WORDS = (
+    *(
+        "unknown",
+        "missing",
+        "?",
+        "??",
+        ".",
+        "-",
+        "--",
+        "\u2013",
+        "na",
+        "n.a.",
+        "n.a",
+        "null",
+        "none",
+    ),
+    *(
+        "nd",
+        "n.d.",
+        "n/d",
+        "not available",
+        "not known",
+        "not determined",
+        "not done",
+        "unk",
+        "#n/a",
+    ),
 )
 _WITHOUT = _words("no non not none without never neg negative minus 0 false absent n")
 
@@ -62,12 +88,15 @@ class SheetColumn:
         Every value and how often it occurs, in natural order; missing ones are left out.
     missing
         Number of rows without a value.
+    survival
+        Whether it tells the outcome of patients: a time, or whether they died.
     """
 
     name: str
     kind: str
     values: dict[str, int]
     missing: int
+    survival: bool = False
 
     @property
     def large_enough(self) -> list[str]:
@@ -77,28 +106,41 @@ class SheetColumn:
 
 def describe_columns(sheet: pd.DataFrame) -> list[SheetColumn]:
     """Describe every column of a sheet read by `recurseq.io.sheets.read_sheet`."""
-    return [_describe(str(name), texts) for name, texts in sheet.items()]
+    survival = survival_columns(sheet)
+    return [_describe(str(name), texts, str(name) in survival) for name, texts in sheet.items()]
 
 
-def _describe(name: str, texts: pd.Series) -> SheetColumn:
+def _describe(name: str, texts: pd.Series, survival: bool) -> SheetColumn:
     present = without_missing(texts).dropna()
     counts = present.value_counts()
     values = {value: int(counts[value]) for value in sorted(counts.index, key=natural)}
-    return SheetColumn(
-        name, _kind(present, len(values), len(texts)), values, len(texts) - len(present)
-    )
+    kind = _kind(name, present, len(values), len(texts))
+    return SheetColumn(name, kind, values, len(texts) - len(present), survival)
 
 
-def _kind(present: pd.Series, different: int, rows: int) -> str:
+def _kind(name: str, present: pd.Series, different: int, rows: int) -> str:
     if different < 2:
         return "one value" if different else "empty"
-    numeric = is_numeric(present)
+    numeric = is_numeric(present) and not are_labels(name, present)
     if numeric and (different > FEW_NUMBERS or _fractional(present)):
         whole = not _fractional(present)
         return "names" if whole and different == rows and _codes(present) else "numbers"
     if different == rows:
         return "names"
     return "groups" if different <= min(MOST_GROUPS, len(present) - 1) else "text"
+
+
+def missing_words(sheet: pd.DataFrame) -> tuple[str, ...]:
+    """Find the usual words for a missing value that stand among numbers, and nowhere as a level."""
+    found: dict[str, None] = {}
+    elsewhere: set[str] = set()
+    for _, texts in sheet.items():
+        odd = odd_among_numbers(without_missing(texts))
+        if len(odd):
+            found |= dict.fromkeys(text for text in odd if text.casefold() in _MISSING_WORDS)
+        else:
+            elsewhere |= set(texts)
+    return tuple(word for word in found if word not in elsewhere)
 
 
 def _fractional(present: pd.Series) -> bool:
@@ -109,12 +151,6 @@ def _codes(present: pd.Series) -> bool:
     """Whether whole numbers look like the numbers of samples: many digits, or 1, 2, 3 and so on."""
     numbers = sorted(map(float, present))
     return min(numbers) >= 10_000 or numbers == [float(i) for i in range(1, len(numbers) + 1)]
-
-
-def words_of(name: str) -> list[str]:
-    """Cut a name at punctuation and capitals: ``SampleType`` and ``sample_type`` are alike."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return [word for word in re.split(r"[\W_]+", spaced.casefold()) if word]
 
 
 def reference_rank(level: str) -> int:
@@ -134,12 +170,15 @@ def by_reference(levels: Iterable[str]) -> list[str]:
 
 
 def factor_score(column: SheetColumn) -> int:
-    """Say how likely a column holds the groups to compare; below 0 when it cannot."""
+    """Say how likely a column holds the groups to compare; below 0 when it cannot.
+
+    Replicates are the same in every group, and survival is an outcome, not a group.
+    """
     groups = column.kind == "groups" and len(column.large_enough) >= 2
-    if not groups:
+    if not groups or column.survival or is_replicate(column.name):
         return -1
     words = words_of(column.name)
-    if any(word in _NUISANCE for word in words):
+    if is_nuisance(column.name):
         return 0
     named = 4 if any(w in _QUESTION for w in words) else 2 if set(words) & _PERHAPS else 1
     return named + 2 * any(reference_rank(level) < 2 for level in column.large_enough)
@@ -156,7 +195,7 @@ def clear_winner(candidates: Sequence[SheetColumn]) -> bool:
     if len(candidates) < 2:
         return bool(candidates)
     first, second = map(factor_score, candidates[:2])
-    return first > second and first >= 2
+    return first > second and (first >= 2 or second == 0)
 
 
 def other_variables(
@@ -165,13 +204,3 @@ def other_variables(
     """Return further columns that a design might take in: groups, persons and numbers."""
     usable = ("groups", "text", "numbers")
     return [c for c in columns if c.kind in usable and c.name not in (sample_id, factor)]
-
-
-def is_person(column: SheetColumn) -> bool:
-    """Whether a column names who or what the samples are of, so that samples may be paired."""
-    return any(word in _PERSONS for word in words_of(column.name))
-
-
-def is_nuisance(column: SheetColumn) -> bool:
-    """Whether a column is of a kind that designs adjust for: batches, sex, places."""
-    return any(word in _NUISANCE for word in words_of(column.name))

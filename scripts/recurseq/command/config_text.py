@@ -89,11 +89,13 @@ def _inputs(proposal: Proposal) -> str:
         f"  path: {scalar(proposal.samples)}",
         f"  id: {scalar(proposal.sample_id)}",
     ]
-    if proposal.keeps:
+    if proposal.missing:
+        lines.append(f"  missing: {items(proposal.missing)} # words for a missing value")
+    if proposal.keep:
         lines += [
             "  # Only samples with these values are used; the others are left out of everything.",
             "  keep:",
-            f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
+            *(f"    {scalar(name)}: {items(values)}" for name, values in proposal.keep.items()),
         ]
     return "\n".join([*lines, ""])
 
@@ -125,6 +127,12 @@ def _design(proposal: Proposal) -> str:
         "  levels:",
         f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
     ]
+    if proposal.names_of_numbers:
+        lines.append("    # Numbers that are names; with the column in the formula, use its line:")
+        lines += [
+            f"    # {scalar(name)}: {items(levels)}"
+            for name, levels in proposal.names_of_numbers.items()
+        ]
     return "\n".join([*lines, ""])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ import typer
 
 from recurseq.base.errors import InputError
 from recurseq.base.places import SHIPPED
-from recurseq.base.text import suggest
+from recurseq.base.text import few, listed, suggest
 from recurseq.base.whole_file import whole_file
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.estimates import NO_LENGTHS, decimals
@@ -24,27 +24,30 @@ from recurseq.command.columns import (
     clear_winner,
     describe_columns,
     factor_candidates,
+    missing_words,
     other_variables,
     reference_rank,
 )
 from recurseq.command.config_text import clinical_config_text, config_text
+from recurseq.command.design_remarks import design_remarks
 from recurseq.command.folder import PLACES
 from recurseq.command.proposal import (
     Proposal,
     choose_contrasts,
     choose_levels,
-    design_remarks,
 )
-from recurseq.command.recognition import HUMAN, matched_counts, species
+from recurseq.command.recognition import HUMAN, matched_counts, samples_with_counts, species
 from recurseq.command.terminal import complain, heading, say, show_table
 from recurseq.io.bytes import fail
-from recurseq.io.sheets import read_sheet
+from recurseq.io.sheets import read_sheet, read_sheet_and_notes
 from recurseq.markers.panel import EXPECTED, read_panel
+from recurseq.study.samples import kept_rows, odd_cells, without_words
 
 _DECIMALS = {
     "estimated": "They are taken for estimated counts of a quantifier: counts.round is true",
     "unclear": "Estimated counts of a quantifier need counts.round: true; FPKM are no counts",
 }
+USUAL_ID = "sample_id"
 _STRANDED = ("star", "gdc_star")
 _VALUES_SHOWN = 5
 _LONGEST_VALUE = 30
@@ -93,17 +96,23 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         When a file cannot be read, a wish does not fit it, or there is nobody to ask what only the
         user can know.
     """
-    sheet = read_sheet(wishes.samples)
+    sheet, notes = read_sheet_and_notes(wishes.samples, wishes.sample_id or USUAL_ID)
+    missing = missing_words(sheet)
+    sheet = without_words(sheet, missing, wishes.sample_id or "")
     columns = describe_columns(sheet)
     sample_id, table = matched_counts(
         wishes.counts, wishes.transcripts, sheet, columns, wishes.sample_id
     )
     whose = species(table)
     _show_files(wishes, sheet, columns, sample_id, table, whose)
+    keep = samples_with_counts(sheet, sample_id, table)
+    _say_of_sheet(sheet, notes, missing, keep)
+    sheet = kept_rows(sheet, keep)
+    columns = describe_columns(sheet)
     factor = _choose_factor(wishes, columns, sample_id)
     levels = _choose_levels(wishes, factor)
     human = whose == HUMAN
-    adjustable, not_adjustable = design_remarks(
+    remarks = design_remarks(
         sheet, other_variables(columns, sample_id, factor.name), factor.name, levels
     )
     return Proposal(
@@ -118,13 +127,42 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         sample_id=sample_id,
         factor=factor.name,
         levels=levels,
-        keeps=factor.missing > 0 or set(levels) != set(factor.values),
+        keep=keep if _uses_all(factor, levels) else {**keep, factor.name: levels},
         contrasts=choose_contrasts(levels, wishes.contrasts, _expected() if human else ()),
         annotation=_annotation(wishes.annotation, folder, human),
         human=human,
-        adjustable=adjustable,
-        not_adjustable=not_adjustable,
+        adjustable=remarks.adjustable,
+        not_adjustable=remarks.not_adjustable,
+        names_of_numbers=remarks.labels,
+        missing=missing,
     )
+
+
+def _uses_all(factor: SheetColumn, levels: Sequence[str]) -> bool:
+    return not factor.missing and set(levels) == set(factor.values)
+
+
+def _say_of_sheet(
+    sheet: pd.DataFrame,
+    notes: Sequence[str],
+    missing: Sequence[str],
+    keep: Mapping[str, Sequence[str]],
+) -> None:
+    """Print what was decided on the way from the sheet to the samples."""
+    for note in notes:
+        say(f"- {note}")
+    if missing:
+        say(f"- {few(missing)} among numbers: taken for a missing value (samples.missing)")
+    for column, odd in odd_cells(sheet).items():
+        say(
+            f"- {column} holds numbers but for {few(odd.unique(), 3)} (line {odd.index[0]}): no "
+            "number for the model until the cell is mended, or the word listed in samples.missing"
+        )
+    for column, values in keep.items():
+        say(
+            f"- every sample without counts has another value of {column}: only samples with "
+            f"{listed(values, 'or')} are used (samples.keep)"
+        )
 
 
 def _show_files(
@@ -320,4 +358,12 @@ def show_proposal(proposal: Proposal) -> None:
         ],
     )
     if proposal.adjustable:
-        say(f"The design could also be {' or '.join(proposal.adjustable)}: see the file.")
+        say("The design could also be (see the file):")
+    for formula, held in proposal.adjustable.items():
+        say(f"- {formula}: {held}")
+    if proposal.names_of_numbers:
+        say(
+            f"The numbers of {listed(proposal.names_of_numbers)} repeat as the names of pairs or "
+            "batches do: in a formula they need their levels, as the file shows, or one slope is "
+            "fitted."
+        )

@@ -7,14 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-import pandas as pd
-
 from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.base.text import suggest
-from recurseq.command.columns import SheetColumn, by_reference, is_nuisance, is_person, words_of
-from recurseq.design.formula import design_matrix, parse_formula
-from recurseq.stats.design_matrix import confounded_columns
-from recurseq.study.samples import without_missing
+from recurseq.command.columns import SheetColumn, by_reference
+from recurseq.study.meaning import words_of
 
 PAIRWISE_UP_TO = 4  # levels; with more, each is compared with the reference only
 _LONGEST_NAME = 64
@@ -38,9 +34,10 @@ class Proposal:
         Whether the counts have a column for each strand.
     samples, sample_id
         Path of the sheet and its column of sample names.
-    factor, levels, keeps
-        The column to compare, its levels (the first is the reference), and whether other values
-        have to be left out.
+    factor, levels
+        The column to compare, and its levels (the first is the reference).
+    keep
+        Columns by whose values samples are left out, and the values that stay.
     contrasts
         Name to the levels on either side.
     annotation, human
@@ -49,6 +46,10 @@ class Proposal:
         Formula that takes in one further column, and what the column holds.
     not_adjustable
         Columns that the design cannot take in, and why.
+    names_of_numbers
+        Columns of `adjustable` whose numbers are names, and these names in order.
+    missing
+        Words of the sheet that stand for a missing value.
     """
 
     title: str
@@ -62,12 +63,14 @@ class Proposal:
     sample_id: str
     factor: str
     levels: tuple[str, ...]
-    keeps: bool
+    keep: Mapping[str, Sequence[str]]
     contrasts: Mapping[str, Sides]
     annotation: str
     human: bool
     adjustable: Mapping[str, str]
     not_adjustable: Mapping[str, str]
+    names_of_numbers: Mapping[str, Sequence[str]]
+    missing: Sequence[str]
 
 
 def choose_levels(
@@ -209,70 +212,3 @@ def _is_meant(side: str, level: str) -> bool:
 def formula_name(column: str) -> str:
     """Write a column as a formula needs it: in backticks unless it is a plain name."""
     return column if re.fullmatch(r"[^\W\d][\w.]*", column) else f"`{column}`"
-
-
-def design_remarks(
-    sheet: pd.DataFrame, columns: Sequence[SheetColumn], factor: str, levels: Sequence[str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Say which further columns a design could take in, and which it cannot.
-
-    Parameters
-    ----------
-    sheet
-        The sheet as text.
-    columns
-        Further columns.
-    factor, levels
-        What is compared.
-
-    Returns
-    -------
-    (dict, dict)
-        Formula to what its column holds; column to the reason why it cannot be taken in.
-    """
-    possible, impossible = {}, {}
-    kept = sheet[sheet[factor].isin(levels)]
-    for column in columns:
-        if "`" in column.name or not (is_person(column) or is_nuisance(column) or _is_age(column)):
-            continue
-        formula = f"~ {formula_name(column.name)} + {formula_name(factor)}"
-        if reason := _why_not(kept, column, factor, levels, formula):
-            impossible[column.name] = reason
-        else:
-            possible[formula] = _held(kept, column, factor)
-    return possible, impossible
-
-
-def _is_age(column: SheetColumn) -> bool:
-    return column.kind == "numbers" and "age" in words_of(column.name)
-
-
-def _why_not(
-    kept: pd.DataFrame, column: SheetColumn, factor: str, levels: Sequence[str], formula: str
-) -> str:
-    """Return the reason why a column cannot stand in the design; empty when it can."""
-    texts = without_missing(kept[column.name])
-    if texts.isna().any():
-        return f"no value for {int(texts.isna().sum())} of the samples"
-    if texts.nunique() < 2:
-        return "one value in all samples used"
-    values = pd.to_numeric(texts) if column.kind == "numbers" else pd.Categorical(texts)
-    groups = pd.Categorical(kept[factor], categories=list(levels))
-    metadata = pd.DataFrame({column.name: values, factor: groups}, index=kept.index)
-    design = design_matrix(parse_formula(formula), metadata)
-    if design.shape[1] >= len(design):
-        return f"{texts.nunique()} values among {len(kept)} samples leave nothing to estimate from"
-    return f"confounded with {factor}" if confounded_columns(design) else ""
-
-
-def _held(kept: pd.DataFrame, column: SheetColumn, factor: str) -> str:
-    """Describe a column: its values, or that its samples are paired across groups."""
-    if column.kind == "numbers":
-        return f"{column.name} as a number, with one slope"
-    groups = kept.groupby(column.name)[factor].nunique()
-    paired = int((groups > 1).sum())
-    if is_person(column) and paired:
-        return f"a paired design: {paired} of {len(groups)} values have samples in several groups"
-    counts = kept[column.name].value_counts()
-    values = [f"{value} {counts[value]}" for value in column.values if value in counts]
-    return ", ".join(values) if len(values) <= 4 else f"{len(values)} values"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -15,10 +16,12 @@ from recurseq.cohort.readers.matching import match_names
 from recurseq.cohort.readers.read import read_counts
 from recurseq.command.columns import SheetColumn
 from recurseq.io.bytes import fail
+from recurseq.study.coverage import explaining_keep
 
 HUMAN = "human"
 _ID_NAMES = ("sample_id", "sample", "samples", "sampleid", "sample_name", "id", "name", "run")
 _SYMBOLS_SHARED = 0.3  # of the names in the built-in annotation: mouse and human share fewer
+_MOST_FILES = 20_000  # looked at to tell which column names them
 _PREFIXES = {
     "ENSG": HUMAN,
     "ENSMUSG": "mouse",
@@ -60,6 +63,8 @@ def matched_counts(
         When there is no such column, or the counts cannot be read with any.
     """
     candidates = [wanted] if wanted is not None else _id_candidates(columns)
+    if counts.is_dir():
+        candidates = _by_files(counts, sheet, candidates)
     names = [column.name for column in columns]
     if wanted is not None and wanted not in names:
         allowed = f"one of {', '.join(names)}"
@@ -97,6 +102,16 @@ def _id_candidates(columns: Sequence[SheetColumn]) -> list[str]:
     return ordered or usual[:1]
 
 
+def _by_files(counts: Path, sheet: pd.DataFrame, candidates: Sequence[str]) -> list[str]:
+    """Put the column first after which most files or their folders are named."""
+    found = islice(counts.rglob("*"), _MOST_FILES)
+    files = [path.relative_to(counts).as_posix() for path in found]
+    named = {
+        name: len(match_names(files, list(sheet[name]))) for name in candidates if name in sheet
+    }
+    return sorted(candidates, key=lambda name: -named.get(name, 0))
+
+
 def _read(counts: Path, transcripts: Path | None, samples: Sequence[str]) -> CountTable:
     if counts.is_dir():
         table = None if transcripts is None else str(transcripts)
@@ -109,6 +124,19 @@ def _read(counts: Path, transcripts: Path | None, samples: Sequence[str]) -> Cou
 def _matches(table: CountTable, samples: Sequence[str]) -> int:
     """Count the samples that have a column, also where its name is a path or has an ending."""
     return len(match_names(map(str, table.counts.columns), samples))
+
+
+def samples_with_counts(
+    sheet: pd.DataFrame, sample_id: str, table: CountTable
+) -> dict[str, tuple[str, ...]]:
+    """Find what to keep where the sheet holds more samples than the counts: column to values.
+
+    Only where every column of the counts is in the sheet; otherwise names may be misspelt.
+    """
+    columns = set(map(str, table.counts.columns))
+    if not columns <= set(sheet[sample_id]):
+        return {}
+    return explaining_keep(sheet, sheet[sample_id].isin(columns))
 
 
 def species(table: CountTable) -> str:

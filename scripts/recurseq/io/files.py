@@ -87,7 +87,7 @@ def load(
     """
     where = str(path)
     data = read_bytes(path, TABLE_KINDS, largest)
-    if not data.strip():
+    if not data.removeprefix(b"\xef\xbb\xbf").strip():
         raise fail(where, "the file is empty", "a header row and one row for each gene")
     if data[:8] == b"\x89HDF\r\n\x1a\n":
         return Content(where, "hdf5")

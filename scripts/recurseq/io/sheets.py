@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import pandas as pd
 
 from recurseq.base.errors import InputError, Problem
 from recurseq.base.text import control_of, few, quoted
-from recurseq.io.bytes import LARGEST_SHEET, fail
-from recurseq.io.cells import cell_text
+from recurseq.io.bytes import LARGEST_SHEET, fail, read_bytes
+from recurseq.io.cells import TABLE_KINDS, is_number
 from recurseq.io.files import load
+from recurseq.io.geo import geo_rows, is_geo
+from recurseq.io.sheet_rows import (
+    SAMPLE_TITLES,
+    Rows,
+    column_letters,
+    header_line,
+    text_rows,
+    width_of,
+)
+from recurseq.io.workbook import visible_pages
 
 MISSING_TEXTS = ("", "NA", "N/A", "NaN", "nan", "n/a")
+ROW_NAMES = "row_names"
 MOST_COLUMNS = 2_000
 LONGEST_NAME = 200
 
 
-def read_sheet(path: str | Path) -> pd.DataFrame:
-    """Read a TSV, CSV, xlsx or h5ad file; every cell is text without outer spaces.
+def read_sheet(path: str | Path, names: str = "") -> pd.DataFrame:
+    """Read a table with a header row; every cell is text without outer spaces.
 
     Parameters
     ----------
     path
-        The file. Text files are UTF-8, with or without byte-order mark; the separator is the tab
-        when the header (the first line that is not empty) holds one, else the semicolon or comma.
-        Of an h5ad file it is ``obs``, whose names are the first column, called ``sample_id`` where
-        they have no name.
+        The file: text (TSV, CSV, or separated by spaces as R writes it), xlsx, a series matrix of
+        GEO, or an h5ad. Text is UTF-8, with or without byte-order mark; lines before the header and
+        comment lines (``#``) are passed over. Of an h5ad file it is ``obs``, whose names are the
+        first column, called ``sample_id`` where they have no name.
+    names
+        Column that names the rows, when it is known: the header is looked for by it in the first
+        20 lines and in all visible pages of a workbook, and a first column without a name, as R
+        writes row names, gets it.
 
     Returns
     -------
@@ -42,26 +55,87 @@ def read_sheet(path: str | Path) -> pd.DataFrame:
         When the file is missing, empty, not text, or has rows of different length, or a column
         name that is empty or used twice.
     """
-    numbered = {
-        line: [cell.strip() for cell in row]
-        for line, row in enumerate(_rows(path), start=1)
-        if any(cell.strip() for cell in row)
-    }
-    if not numbered:
-        raise fail(str(path), "the file is empty but for spaces", "a header and rows")
-    (_, header), *rest = _without_empty_end(numbered).items()
-    body = dict(rest)
-    problems = _header_problems(path, header)
+    return read_sheet_and_notes(path, names)[0]
+
+
+def read_sheet_and_notes(path: str | Path, names: str = "") -> tuple[pd.DataFrame, list[str]]:
+    """Read a sheet as `read_sheet` does, and say what was decided on the way."""
+    rows, notes = _rows(path, names)
+    rows = _without_empty_end(rows)
+    header_at = header_line(rows, names)
+    before = [line for line in rows if line < header_at]
+    if before:
+        shown = quoted(next(cell for cell in rows[before[0]] if cell))
+        notes.append(f"{path}: the header is line {header_at}; before it stands {shown}")
+        rows = _without_empty_end({line: row for line, row in rows.items() if line >= header_at})
+    header, body = rows[header_at], {n: row for n, row in rows.items() if n != header_at}
+    if (first := header[0].lstrip("# ")).casefold() in {names.casefold(), *SAMPLE_TITLES}:
+        header = header if names in header else [first, *header[1:]]
+    if body and len(header) == width_of(body) - 1 and all(header):
+        header = ["", *header]  # R's write.table gives row names no header
+    where = f"{path}, line {header_at}"
+    problems = _header_problems(where, header, body)
     for line, row in body.items():
         if len(row) != len(header):
             found = f"{len(row)} cells, the header has {len(header)}"
-            problems.append(Problem(f"{path}, line {line}", found, "one cell for each column"))
+            fix = "remove the remark, or begin the line with #" if len(row) == 1 else ""
+            problems.append(Problem(f"{path}, line {line}", found, "one cell for each column", fix))
     if problems:
         raise InputError(problems)
-    return pd.DataFrame(list(body.values()), index=list(body), columns=header, dtype=str)
+    frame = pd.DataFrame(list(body.values()), index=list(body), columns=header, dtype=str)
+    return _with_row_names(frame, path, names, notes), notes
 
 
-def _without_empty_end(rows: dict[int, list[str]]) -> dict[int, list[str]]:
+def _rows(path: str | Path, names: str) -> tuple[Rows, list[str]]:
+    """Read the cells of a file, whatever it is, by line; lines without any are left out."""
+    notes: list[str] = []
+    data = read_bytes(path, TABLE_KINDS, LARGEST_SHEET)
+    if data.startswith(b"PK\x03\x04"):
+        rows = _page(str(path), visible_pages(str(path), data), names, notes)
+    else:
+        rows = _lines(path, notes)
+    stripped = {line: [cell.strip() for cell in row] for line, row in rows.items()}
+    filled = {line: row for line, row in stripped.items() if any(row)}
+    if not filled:
+        raise fail(str(path), "the file is empty but for spaces", "a header and rows")
+    return filled, notes
+
+
+def _lines(path: str | Path, notes: list[str]) -> Rows:
+    content = load(path, LARGEST_SHEET)
+    if content.kind == "hdf5":
+        from recurseq.io.h5ad import rows_of_obs  # anndata takes a second
+
+        return dict(enumerate(rows_of_obs(str(path)), start=1))
+    if content.kind != "text":
+        raise fail(str(path), f"a file of kind {content.kind}", "TSV, CSV, xlsx or h5ad")
+    text = content.data.decode("utf-8")
+    if not is_geo(text):
+        return text_rows(str(path), text)
+    notes.append(f"{path}: the samples of a file of GEO; their characteristics are the columns")
+    return geo_rows(str(path), text)
+
+
+def _page(path: str, pages: dict[str, Rows], names: str, notes: list[str]) -> Rows:
+    """Choose the page of a workbook: the first with the names, with samples, or with a table."""
+    filled = {title: rows for title, rows in pages.items() if any(map(any, rows.values()))}
+    if not filled:
+        raise fail(path, "the file is empty but for spaces", "a header and rows")
+    headers = {title: rows[header_line(rows, names)] for title, rows in filled.items()}
+    named = [title for title, header in headers.items() if names and names in header]
+    named += [
+        title
+        for title, header in headers.items()
+        if any(cell.casefold() in SAMPLE_TITLES and "sample" in cell.casefold() for cell in header)
+    ]
+    tables = [title for title, rows in filled.items() if len(rows) > 1 and width_of(rows) > 1]
+    title = [*named, *tables, *filled][0]
+    if others := [other for other in pages if other != title]:
+        notes.append(f"{path}: the sheet {title!r} was read, not {few(others)}")
+    return filled[title]
+
+
+def _without_empty_end(rows: Rows) -> Rows:
     """Drop the columns at the right that are empty in every row, as spreadsheets leave them."""
     width = max(
         len(row) - next(i for i, cell in enumerate(reversed(row)) if cell) for row in rows.values()
@@ -69,11 +143,16 @@ def _without_empty_end(rows: dict[int, list[str]]) -> dict[int, list[str]]:
     return {line: row[:width] for line, row in rows.items()}
 
 
-def _header_problems(path: str | Path, header: list[str]) -> list[Problem]:
-    where, problems = f"{path}, line 1", []
-    if "" in header:
-        column = header.index("") + 1
-        problems.append(Problem(where, f"column {column} has no name", "a name for each column"))
+def _header_problems(where: str, header: list[str], body: Rows) -> list[Problem]:
+    problems = []
+    for at in [at for at, name in enumerate(header) if not name and at > 0]:
+        found = f"column {at + 1} has no name"
+        cells = [(line, row[at]) for line, row in body.items() if at < len(row) and row[at]]
+        if len(cells) == 1:
+            ((line, cell),) = cells
+            found += f", and only one cell: {quoted(cell)} in {column_letters(at)}{line}"
+        fix = "name the column, or remove what stands in it"
+        problems.append(Problem(where, found, "a name for each column", fix))
     if len(header) > MOST_COLUMNS:
         found, allowed = f"{len(header):,} columns", f"at most {MOST_COLUMNS:,} columns"
         return [*problems, Problem(where, found, allowed, "is this the matrix of counts?")]
@@ -96,21 +175,33 @@ def _name_problems(where: str, column: int, name: str) -> list[Problem]:
     return []
 
 
-def _rows(path: str | Path) -> list[list[str]]:
-    content = load(path, LARGEST_SHEET)
-    if content.kind == "xlsx":
-        return [[cell_text(cell) for cell in row] for row in content.lines]
-    if content.kind == "hdf5":
-        from recurseq.io.h5ad import rows_of_obs  # anndata takes a second
+def _with_row_names(
+    frame: pd.DataFrame, path: str | Path, names: str, notes: list[str]
+) -> pd.DataFrame:
+    """Name a first column that has no name, or leave it out where it only numbers the rows."""
+    if frame.columns[0]:
+        return frame
+    first, others = frame[""], frame.drop(columns="")
+    if _numbers_rows(first) and any(_names_rows(others[name], names) for name in others):
+        notes.append(f"{path}: the first column has no name, only numbers rows and is left out")
+        return others
+    name = names if names and names not in others else ROW_NAMES
+    if name in others:
+        found = f"column 1 has no name, and another is called {name!r}"
+        raise fail(str(path), found, "a name for each column")
+    found = "the first column has no name, as R writes row names"
+    notes.append(f"{path}: {found}; it is read as {name!r}")
+    return frame.rename(columns={"": name})
 
-        return rows_of_obs(str(path))
-    if content.kind != "text":
-        raise fail(str(path), f"a file of kind {content.kind}", "TSV, CSV, xlsx or h5ad")
-    text = content.data.decode("utf-8")
-    first = next((line for line in text.split("\n") if line.strip()), "")
-    separator = "\t" if "\t" in first else ";" if ";" in first else ","
-    try:
-        return list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
-    except csv.Error as error:
-        fix = "look for a quotation mark that is not closed"
-        raise fail(str(path), f"cannot be read: {error}", "", fix) from None
+
+def _numbers_rows(texts: pd.Series) -> bool:
+    """Whether a column holds rising whole numbers, as the rows of a table in R do."""
+    whole = texts.str.fullmatch(r"\d{1,9}").all()
+    return len(texts) > 1 and bool(whole) and texts.astype(int).diff().iloc[1:].gt(0).all()
+
+
+def _names_rows(texts: pd.Series, names: str) -> bool:
+    """Whether a column names the rows, by its title or by a text of its own in each."""
+    titled = texts.name == names or str(texts.name).casefold() in SAMPLE_TITLES
+    different = bool((texts != "").all()) and texts.is_unique
+    return different and (titled or not any(map(is_number, texts)))

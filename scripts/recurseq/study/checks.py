@@ -17,13 +17,18 @@ from recurseq.design.formula import (
     design_matrix,
     parse_formula,
 )
-from recurseq.io.sheets import read_sheet
 from recurseq.stats.design_matrix import column_rank, columns_outside, confounded_columns
 from recurseq.study.contrasts import contrast_problems
 from recurseq.study.defaults import sheet_schema
 from recurseq.study.merging import merge_problems, merged_rows
 from recurseq.study.model import CohortSettings, Study
-from recurseq.study.samples import factor_levels, kept_samples, typed_samples, without_missing
+from recurseq.study.samples import (
+    factor_levels,
+    kept_samples,
+    study_sheet,
+    typed_samples,
+    without_missing,
+)
 from recurseq.study.values import level_problems, number_problems
 
 SMALLEST_GROUP = 2
@@ -50,7 +55,7 @@ def study_problems(study: Study) -> list[Problem]:
     if study.omnibus_reduced is not None:
         reduced = _parsed(study.omnibus_reduced, "config: omnibus.reduced", problems)
     try:
-        sheet = read_sheet(study.cohort.samples_path)
+        sheet = study_sheet(study.cohort)
     except InputError as error:
         return [*problems, *error.problems]
     problems += _column_problems(sheet, study.cohort, formula)
@@ -258,7 +263,7 @@ def _factor_problems(
     problems = []
     if values.isna().any():
         samples = few(kept.loc[values.isna(), cohort.sample_id])
-        fix = "fill it in, or leave the samples out with samples.keep"
+        fix = "fill it in, or leave the samples out: samples.keep, or without their rows"
         problems.append(
             Problem(where, f"no value for the samples {samples}", "a value in every row", fix)
         )
@@ -267,7 +272,7 @@ def _factor_problems(
     if name in cohort.levels:
         problems += _level_problems(name, kept, counts, cohort)
     else:
-        problems += number_problems(where, values)
+        problems += number_problems(where, values, kept[cohort.sample_id])
     if len(counts) == 1:
         found = f"only one value ({counts.index[0]!r}) among the {len(kept)} samples used"
         problems.append(Problem(where, found, "two or more", "remove the column from the formula"))

@@ -117,11 +117,14 @@ class CohortSettings:
         Column that groups the samples in figures; empty when there is none.
     merge
         Column that names the sample of each row, where several rows are one; None when none are.
+    missing
+        Words of the sheet that stand for a missing value.
     """
 
     counts: Counts
     samples_path: str
     sample_id: str
+    missing: tuple[str, ...]
     keep: Mapping[str, tuple[str, ...]]
     formula: str
     levels: Mapping[str, tuple[str, ...]]
@@ -323,6 +326,7 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
         counts=Counts(**counts),
         samples_path=full["samples"]["path"],
         sample_id=full["samples"]["id"],
+        missing=_texts(full["samples"]["missing"]),
         keep={c: _texts(levels) for c, levels in full["samples"].get("keep", {}).items()},
         formula=full["design"]["formula"],
         levels={c: _texts(levels) for c, levels in full["design"]["levels"].items()},

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from recurseq.base.text import listed
+from recurseq.base.text import few, listed
 from recurseq.design.confounding import INSEPARABLE, relations
 from recurseq.design.confounding_table import sentence
 from recurseq.design.formula import parse_formula
 from recurseq.study.checks import SMALLEST_GROUP
-from recurseq.study.model import Contrast, Study
-from recurseq.study.samples import read_samples
-
-FEW_VALUES = 6
+from recurseq.study.column_notes import column_notes
+from recurseq.study.model import CohortSettings, Contrast, Study
+from recurseq.study.samples import (
+    kept_samples,
+    odd_cells,
+    read_samples,
+    sheet_notes,
+    study_sheet,
+)
 
 
 def study_notes(study: Study) -> list[str]:
@@ -30,9 +37,36 @@ def study_notes(study: Study) -> list[str]:
     """
     samples = read_samples(study.cohort)
     variables = parse_formula(study.formula).variables
-    notes = [note for name in variables for note in _column_notes(name, samples[name], study)]
+    notes = [*sheet_notes(study.cohort), *design_notes(study, samples)]
+    notes += _odd_notes(study.cohort, variables)
+    notes += [note for name in variables for note in _level_notes(name, samples[name], study)]
     notes += [note for one in study.contrasts.values() for note in _cell_notes(one, samples)]
     return notes + _confounding_notes(study, samples)
+
+
+def design_notes(study: Study, samples: pd.DataFrame) -> list[str]:
+    """Say what the design means where that is easily taken for something else.
+
+    Parameters
+    ----------
+    study
+        A study without problems.
+    samples
+        Its typed samples.
+    """
+    return column_notes(study, samples)
+
+
+def _odd_notes(cohort: CohortSettings, variables: Sequence[str]) -> list[str]:
+    """Name the columns outside the design in which a few cells make labels of numbers."""
+    sheet = kept_samples(study_sheet(cohort), cohort).drop(columns=cohort.sample_id)
+    return [
+        f"the column {name!r} holds numbers but for {few(odd.unique(), 3)} (line {odd.index[0]}), "
+        "so its values are taken for labels where columns are held against contrasts; a word for "
+        "a missing value is listed under samples.missing"
+        for name, odd in odd_cells(sheet).items()
+        if name not in variables
+    ]
 
 
 def _confounding_notes(study: Study, samples: pd.DataFrame) -> list[str]:
@@ -62,13 +96,8 @@ def _cell_notes(contrast: Contrast, samples: pd.DataFrame) -> list[str]:
     ]
 
 
-def _column_notes(name: str, values: pd.Series, study: Study) -> list[str]:
+def _level_notes(name: str, values: pd.Series, study: Study) -> list[str]:
     if not isinstance(values.dtype, pd.CategoricalDtype):
-        if values.nunique() <= FEW_VALUES and (values % 1 == 0).all():
-            return [
-                f"the column {name!r} holds {values.nunique()} whole numbers and is used as a "
-                "number, with one slope; if it is a label, list its levels under design.levels"
-            ]
         return []
     notes = []
     if name not in study.cohort.levels:

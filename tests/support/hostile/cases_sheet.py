@@ -69,6 +69,16 @@ SHAPES = [
          recoded(SHEET, lambda t: "\n".join(
              line + "\t" + "\t".join(f"c{i}" if not n else "1" for i in range(10_000))
              for n, line in enumerate(t.splitlines())).encode()), ("samples.tsv", "columns")),
+    Case("sheet under a title", recoded(SHEET, lambda t: f"Table S1. Samples\n\n{t}".encode())),
+    Case("sheet with remarks", recoded(SHEET, lambda t: f"# v2\n{t}# no more\n".encode())),
+    Case("sheet of R's write.csv",
+         recoded(SHEET, lambda t: t.replace("sample_id", '""', 1).replace("\t", ",").encode())),
+    Case("sheet of R's write.table",
+         recoded(SHEET, lambda t: t.replace("sample_id\t", "", 1).replace("\t", " ").encode())),
+    Case("sheet with a remark beside it", both(
+        recoded(SHEET, lambda t: "".join(line + "\t\n" for line in t.splitlines()).encode()),
+        added_line(SHEET, "x\tnormal\tb1\tF\t50\tby Anna")),
+        ("column 6 has no name", "'by Anna' in F14")),
     Case("sheet is a sentence", content(SHEET, "see the file that Anna sent on Monday\n"), (SHEET,)),
     Case("sheet is a program", content(SHEET, "import os\nos.system('touch canary')\n"), (SHEET,)),
     Case("sheet is the matrix", lambda ground: ground.write(SHEET, ground.text("counts.tsv")),
@@ -119,6 +129,9 @@ VALUES = [
     numeric("covariate with decimal commas", [f"1,{i}" for i in range(12)], "score"),
     numeric("covariate with thousands separators", [f"1'{i:03}" for i in range(12)], "score"),
     numeric("covariate that tells nothing", ["5"] * 12, "only one value"),
+    numeric("covariate with a dash", ["1", "2", "3"] * 3 + ["-", "4", "5"], "'-' (line 11", "missing"),
+    numeric("covariate with a unit", ["61"] * 5 + ["61y"] + ["50"] * 6, "'61y' (line 7", "write 61"),
+    numeric("covariate with a limit", ["61"] * 5 + [">70"] + ["50"] * 6, "'>70' (line 7"),
     numeric("covariate with gaps", ["1", "2", "NaN"] * 4, "column 'score'", "no value"),
     numeric("covariate that is nearly constant", [f"1e300{i % 2}" for i in range(12)], "score"),
     numeric("covariate of integers beyond 64 bits", [f"{10**25 + i}" for i in range(12)], "score"),
@@ -161,8 +174,12 @@ WORKBOOKS = [
         "sheet.xlsx", SHEET, lambda book: book.active.cell(1_048_576, 16_384, "here"))(g)),
         ("sheet.xlsx",)),
     Case("workbook with an empty sheet first", xlsx(lambda g: as_xlsx(
-        "sheet.xlsx", SHEET, lambda book: book.create_sheet("Notes", 0))(g)),
-        ("sheet.xlsx", "'Notes'", "empty")),
+        "sheet.xlsx", SHEET, lambda book: book.create_sheet("Notes", 0))(g))),
+    Case("workbook with a page of words first", xlsx(lambda g: as_xlsx(
+        "sheet.xlsx", SHEET, lambda book: book.create_sheet("Read me", 0).cell(1, 1, "Hello"))(g))),
+    Case("workbook with a hidden page first", xlsx(lambda g: as_xlsx(
+        "sheet.xlsx", SHEET, lambda book: setattr(
+            book.create_sheet("Old", 0), "sheet_state", "hidden"))(g))),
     Case("workbook with merged and dated cells", xlsx(lambda g: as_xlsx(
         "sheet.xlsx", SHEET, lambda book: (
             book.active.merge_cells("B2:B5"),

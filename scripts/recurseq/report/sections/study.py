@@ -12,7 +12,7 @@ from recurseq.design.formula import parse_formula
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import count, many, spaced
-from recurseq.study import Study
+from recurseq.study import Study, design_notes
 
 TITLE = "Study"
 SMALL_GROUP = 6
@@ -37,6 +37,8 @@ class StudyFacts:
         converged fit.
     messages
         What the import said.
+    notes
+        What the design and the contrasts mean where that is easily taken for something else.
     """
 
     samples: int
@@ -51,6 +53,7 @@ class StudyFacts:
     withheld: int
     not_converged: int
     messages: list[str]
+    notes: list[str]
     settings: Study
 
 
@@ -85,6 +88,7 @@ def collect(results: Results, study: Study) -> StudyFacts | None:
         withheld=_true(fitted, "cooksOutlier"),
         not_converged=len(fitted) - _true(fitted, "converged"),
         messages=[str(message) for message in facts.get("messages", [])],
+        notes=design_notes(study, samples),
         settings=study,
     )
 
