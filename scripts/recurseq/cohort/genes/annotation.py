@@ -22,12 +22,39 @@ _FEATURES = ("gene", "transcript", "exon", "CDS")
 _SHOWN = ("gene_id", "gene_name", "gene_type", "chromosome")
 COLUMNS = ["gene_id", "entrez_id", "gene_name", "chromosome", "gene_type", "aliases"]
 BUILTIN = Path(__file__).parent / "human_genes.tsv.gz"
-_CHROMOSOME_HEADERS = frozenset({"chromosome", "chr", "seqname", "chrom", "chromosome_name"})
-_ALIAS_HEADERS = frozenset({"aliases", "alias", "synonyms"})
-_ENTREZ_HEADERS = frozenset({"entrez_id", "entrezid", "entrez", "ncbi_gene_id"})
+_CHROMOSOME_HEADERS = frozenset(
+    {
+        *("chromosome", "chr", "seqname", "chrom", "chromosome_name", "chromosome name"),
+        "chromosome/scaffold name",
+    }
+)
+_ALIAS_HEADERS = frozenset(
+    {"aliases", "alias", "synonyms", "gene synonym", "external_synonym", "external_gene_synonym"}
+)
+_ENTREZ_HEADERS = frozenset(
+    {
+        *("entrez_id", "entrezid", "entrez", "ncbi_gene_id", "entrezgene_id", "entrezgene"),
+        *("ncbi gene id", "ncbi gene (formerly entrezgene) id", "entrezgene id"),
+    }
+)
+# Titles of BioMart, in a file of its web page and in a table of the R package biomaRt.
+_BIOMART_IDS = frozenset(
+    {
+        *("gene stable id", "gene stable id version", "ensembl gene id"),
+        "ensembl_gene_id_version",
+    }
+)
+_BIOMART_NAMES = frozenset({"associated gene name", "hgnc symbol", "mgi symbol"})
+BIOMART = (
+    "on ensembl.org (or plants., fungi., metazoa.ensembl.org), BioMart, dataset of the species, "
+    "attributes 'Gene stable ID', 'Gene name', 'Gene type', exported as TSV or CSV"
+)
 # Ensembl: ENS, species letters, G, eleven digits, version; then _PAR_Y in GENCODE. Older GENCODE
 # marks the Y copy of a pseudoautosomal gene by an R in place of the first digit instead.
 _ENSEMBL = re.compile(r"(?P<gene>ENS[A-Z]*G\d{11}|ENSGR\d{10})(\.\d+)?(?P<copy>_PAR_Y)?")
+
+# featureCounts -g ID on a GFF3 writes the prefix of Ensembl or NCBI too.
+_PREFIXED = re.compile(r"^gene[:-](?=\w)")
 
 
 def strip_version(gene_id: str) -> str:
@@ -46,7 +73,8 @@ def _is_y_copy(gene_id: str) -> bool:
 
 def _lookup_key(gene_id: str) -> str:
     """Return the identifier under which annotations list a gene: no version, no mark of a copy."""
-    stripped = strip_version(gene_id).removesuffix("_PAR_Y")
+    bare = _PREFIXED.sub("", gene_id)
+    stripped = strip_version(bare).removesuffix("_PAR_Y")
     return "ENSG0" + stripped[5:] if stripped.startswith("ENSGR") else stripped
 
 
@@ -56,8 +84,8 @@ def load_annotation(source: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     source
-        ``builtin`` (human, see ``human_genes.README.md``), ``none``, or the path of a GTF or of a
-        table with a header (TSV, CSV, xlsx, Parquet; text may be gzipped).
+        ``builtin`` (human, see ``human_genes.README.md``), ``none``, or the path of a GTF, a
+        GFF3 or a table with a header (TSV, CSV, xlsx, Parquet; text may be gzipped).
 
     Returns
     -------
@@ -84,7 +112,7 @@ def load_annotation(source: str | Path) -> pd.DataFrame:
 def _read_table(source: str | Path) -> pd.DataFrame:
     content = load(source)
     if content.kind == "hdf5":
-        raise fail(str(source), "an HDF5 file", "a GTF or a table of genes")
+        raise fail(str(source), "an HDF5 file", "a GTF, a GFF3 or a table of genes")
     header = header_of(content)
     if len(header) == GTF_COLUMNS and header[2] in _FEATURES:
         raise fail(str(source), "a GTF without gene_id", "gene_id and gene_name in the last column")
@@ -104,9 +132,9 @@ def _from_table(path: str, table: pd.DataFrame) -> pd.DataFrame:
     """Take the columns that are there; identifiers are in the first, or one called gene_id."""
     titles = {title.lower(): at for at, title in reversed(list(enumerate(table.columns)))}
     wanted = {
-        "gene_id": ID_HEADERS - NAME_HEADERS - _ENTREZ_HEADERS,
+        "gene_id": (ID_HEADERS | _BIOMART_IDS) - NAME_HEADERS - _ENTREZ_HEADERS,
         "entrez_id": _ENTREZ_HEADERS,
-        "gene_name": NAME_HEADERS,
+        "gene_name": NAME_HEADERS | _BIOMART_NAMES,
         "chromosome": _CHROMOSOME_HEADERS,
         "gene_type": TYPE_HEADERS,
         "aliases": _ALIAS_HEADERS,
@@ -118,8 +146,12 @@ def _from_table(path: str, table: pd.DataFrame) -> pd.DataFrame:
     if columns["gene_id"] is None:
         columns["gene_id"] = 0
     if all(columns[name] is None for name in ("gene_name", "gene_type", "chromosome")):
-        allowed = "columns gene_id and gene_name, gene_type or chromosome"
-        raise fail(f"{path}, header", f"columns {few(table.columns)}", allowed)
+        allowed = (
+            "columns gene_id and gene_name, gene_type or chromosome, or 'Gene stable ID', "
+            "'Gene name' and 'Gene type' of BioMart"
+        )
+        fix = f"export one: {BIOMART}"
+        raise fail(f"{path}, header", f"columns {few(table.columns)}", allowed, fix)
     empty = pd.Series("", index=table.index)
     result = pd.DataFrame(
         {
