@@ -28,6 +28,14 @@ _LONGEST_TEXT = 30
 _NAMED_SAMPLES = 5
 _FEWEST_TO_ADD_UP = 10  # genes: with fewer, one may be the sum of the others by chance
 _WITH_COMMAS = re.compile(r"[+-]?\d+(,\d+)+(\.\d+)?|[+-]?\d+(\.\d+)+(,\d+)?")
+_FIX_OF_DATES = (
+    "Excel turned gene names into dates: take them from the original file; where it is not to be "
+    "had, genes.excel_dates: drop leaves these rows out"
+)
+_FIX_OF_REPEATS = (
+    "use stable identifiers (Ensembl) rather than symbols, or add up the rows with "
+    "genes.duplicates: sum"
+)
 _SCALED = "_scaled."  # nf-core's gene_counts_scaled and gene_counts_length_scaled
 
 
@@ -199,9 +207,7 @@ def _gene_problems(table: CountTable, path: str) -> list[Problem]:
                 where,
                 f"gene identifiers on several rows: {few(twice)}",
                 "one row for each identifier",
-                "Excel turned gene names into dates: take them from the original file"
-                if changed_by_excel(twice)
-                else "use stable identifiers (Ensembl) rather than symbols, or add up the rows",
+                _FIX_OF_DATES if changed_by_excel(twice) else _FIX_OF_REPEATS,
             )
         )
     return problems

@@ -83,6 +83,25 @@ class Enrichment:
 
 
 @dataclass(frozen=True)
+class GeneRules:
+    """What becomes of rows that are no plain genes.
+
+    Attributes
+    ----------
+    duplicates
+        ``error``, or ``sum``: rows with the same identifier are added up.
+    excel_dates
+        ``error``, or ``drop``: rows named by a date of Excel are left out.
+    spike_ins
+        ``exclude``, or ``include``: they are taken for genes.
+    """
+
+    duplicates: str
+    excel_dates: str
+    spike_ins: str
+
+
+@dataclass(frozen=True)
 class Covariates:
     """Columns that are left out as no covariates, and whether models with the others are fitted."""
 
@@ -109,6 +128,7 @@ class CohortSettings:
     formula: str
     levels: Mapping[str, tuple[str, ...]]
     annotation: str
+    gene_rules: GeneRules
     min_count: int
     min_samples: int | None
     normalization: NormalizationSettings
@@ -124,6 +144,7 @@ class CohortSettings:
         """Build the settings from what `as_dict` returned."""
         parts = {
             "counts": Counts(**plain["counts"]),
+            "gene_rules": GeneRules(**plain["gene_rules"]),
             "normalization": NormalizationSettings(**plain["normalization"]),
         }
         return cls(**{**plain, **parts})
@@ -308,12 +329,17 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
         formula=full["design"]["formula"],
         levels={c: _texts(levels) for c, levels in full["design"]["levels"].items()},
         annotation=full["genes"]["annotation"],
+        gene_rules=_gene_rules(full["genes"]),
         min_count=full["filter"]["min_count"],
         min_samples=None if min_samples == AUTO else min_samples,
         normalization=_normalization(full["normalization"], given),
         main_factor=factors[0] if factors else "",
         simulated="truth" in full.get("demo", {}),
     )
+
+
+def _gene_rules(genes: Mapping) -> GeneRules:
+    return GeneRules(**{name: genes[name] for name in GeneRules.__dataclass_fields__})
 
 
 def _normalization(full: Mapping, given: Mapping) -> NormalizationSettings:

@@ -71,7 +71,7 @@ def _is_y_copy(gene_id: str) -> bool:
     return gene_id.endswith("_PAR_Y") or gene_id.startswith("ENSGR")
 
 
-def _lookup_key(gene_id: str) -> str:
+def lookup_key(gene_id: str) -> str:
     """Return the identifier under which annotations list a gene: no version, no mark of a copy."""
     bare = _PREFIXED.sub("", gene_id)
     stripped = strip_version(bare).removesuffix("_PAR_Y")
@@ -170,7 +170,7 @@ def identifier_type(gene_ids: Sequence[str], annotation: pd.DataFrame) -> str:
     str
         ``gene_id``, ``gene_name`` or ``entrez_id``; ``gene_id`` when none of them is found.
     """
-    keys = pd.Index([_lookup_key(gene) for gene in gene_ids])
+    keys = pd.Index([lookup_key(gene) for gene in gene_ids])
     shares = {
         column: float(keys.isin(annotation[column]).mean()) if len(keys) else 0.0
         for column in ("gene_id", "gene_name", "entrez_id")
@@ -203,7 +203,7 @@ def annotate(
     """
     column = identifier_type(gene_ids, annotation)
     known = annotation[annotation[column] != ""].drop_duplicates(column).set_index(column)
-    rows = known.index.get_indexer([_lookup_key(gene) for gene in gene_ids])
+    rows = known.index.get_indexer([lookup_key(gene) for gene in gene_ids])
 
     def looked_up(name: str) -> np.ndarray:
         if name == column or known.empty:
