@@ -16,7 +16,7 @@ from recurseq.cohort.genes.symbols import resolve_symbols
 from recurseq.cohort.importing import read_inputs
 from recurseq.cohort.lengths import matrix_of_lengths_problems
 from recurseq.cohort.readers.count_table import CountTable
-from recurseq.enrichment.gene_sets import name_genes, read_gene_sets
+from recurseq.enrichment.gene_sets import description_note, name_genes, read_gene_sets
 from recurseq.markers.panel import read_panel
 from recurseq.preflight.check import examined_study
 from recurseq.study import Study, read_samples
@@ -84,11 +84,16 @@ def examine(config: Mapping) -> Examination:
         names = list(samples.index), list(table.counts.index)
         problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
     genes = _named_genes(table, annotation)
-    collections, more = _collections(study, genes)
+    collections, more, said = _collections(study, genes)
     return Examination(
         problems=(*problems, *more),
         study=study,
-        notes=(*table.messages, *notes, *claim_notes(read_claims(study.claims), genes, annotation)),
+        notes=(
+            *table.messages,
+            *said,
+            *notes,
+            *claim_notes(read_claims(study.claims), genes, annotation),
+        ),
         samples=samples,
         genes=len(genes),
         columns=table.counts.shape[1],
@@ -107,18 +112,19 @@ def _named_genes(table: CountTable, annotation: pd.DataFrame) -> pd.DataFrame:
 
 def _collections(
     study: Study, genes: pd.DataFrame
-) -> tuple[dict[str, tuple[int, int, int]], list[Problem]]:
+) -> tuple[dict[str, tuple[int, int, int]], list[Problem], list[str]]:
     """Compare every collection of gene sets with the genes of the counts."""
-    found, problems = {}, []
+    found, problems, notes = {}, [], []
     for name, path in study.collections.items():
         gene_sets = read_gene_sets(path)
+        notes += [*gene_sets.notes, description_note(genes, gene_sets)]
         try:
             present = gene_sets.genes.intersection(name_genes(genes, gene_sets))
         except InputError as error:
             problems += error.problems
             continue
         found[name] = (len(gene_sets.sets), len(gene_sets.genes), len(present))
-    return found, problems
+    return found, problems, [note for note in notes if note]
 
 
 def _markers(study: Study, genes: pd.DataFrame, annotation: pd.DataFrame) -> tuple[int, int] | None:

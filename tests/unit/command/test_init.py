@@ -160,7 +160,9 @@ def test_single_samples_and_missing_values_are_left_out(tmp_path):
 def test_the_user_decides_reference_factor_contrasts_title_and_annotation(tmp_path):
     sheet = sheet_of({"a": 3, "b": 3, "c": 3}, drug=["x", "y", "z"] * 3)
     folder = write_study(tmp_path / "study", sheet)
-    (tmp_path / "genes.tsv").write_text("gene_id\tgene_name\n" + "".join(f"GENE{i}\tN{i}\n" for i in range(60)))
+    (tmp_path / "genes.tsv").write_text(
+        "gene_id\tgene_name\n" + "".join(f"GENE{i}\tN{i}\n" for i in range(60))
+    )
     ended = init(
         folder, "--factor", "drug", "--reference", "z", "--title", "no: title",
         "--contrast", "x:z", "--contrast", "both=x,y:z", "--annotation", tmp_path / "genes.tsv",

@@ -14,8 +14,8 @@ from recurseq.cohort.genes.spike_ins import is_spike_in
 
 # A point where R's make.names put one in place of a bar.
 _GAP = r"__|[ ]?[_|:;,/~][ ]?|[ ]|-|\.(?=[A-Za-z])"
-_ID_FIRST = re.compile(rf"(?P<id>{STABLE})(?:{_GAP}|[ ]?\()(?P<name>[^|;)]*)(?:[|;)].*)?")
-_NAME_FIRST = re.compile(rf"(?P<name>[^|;(]*?)(?:{_GAP}|[ ]?\()(?P<id>{STABLE})\)?")
+_ID_FIRST = re.compile(rf"(?P<id>{STABLE})(?:[ ]?\(|{_GAP})(?P<name>[^|;)]*)(?:[|;)].*)?")
+_NAME_FIRST = re.compile(rf"(?P<name>[^|;(]*?)(?:[ ]?\(|{_GAP})(?P<id>{STABLE})\)?")
 # Symbol and Entrez number, as TCGA writes A1BG|1, or the other way round.
 _SYMBOL_NUMBER = re.compile(r"(?P<name>[^|]*)\|(?P<id>\d{1,9})(?:\|.*)?")
 _NUMBER_SYMBOL = re.compile(r"(?P<id>\d{1,9})[|_:;](?P<name>[^|]*[A-Za-z?][^|]*)")

@@ -132,6 +132,8 @@ def _both_sides(found: Naming) -> str:
 
 def _described(genes: Sequence[str]) -> str:
     species = species_of(genes)
+    if not len(genes):
+        return "no gene"
     return f"genes such as {few(genes[:3], 3)}" + (f" ({species})" if species else "")
 
 
@@ -148,7 +150,9 @@ def _fix(found: Naming) -> str:
 
 def _where_from(species: str) -> str:
     """Say where names of genes come from that recurseq does not have."""
-    whose = f"recurseq has no names of {species} genes" if species else "recurseq itself has human names only"
+    whose = "recurseq itself has names of human genes only"
+    if species:
+        whose = f"recurseq has no names of {species} genes"
     return (
         f"{whose}; name in genes.annotation the GTF or GFF3 that the reads were counted with, or a "
         f"table ({BIOMART})"

@@ -150,15 +150,15 @@ def _summed(table: CountTable, path: str) -> CountTable:
     repeated &= ~genes.isin(changed_by_excel(genes[repeated]))
     if not repeated.any() or table.lengths is not None:
         return table
+    first, kept = repeated & ~genes.duplicated(), ~(repeated & genes.duplicated())
     counts = table.counts.set_axis(range(table.counts.shape[1]), axis=1)
-    whole = [at for at in counts if counts[at].dtype != object and counts[at].notna().all()]
-    grouped = counts[repeated].groupby(level=0, sort=False)
-    totals = grouped[whole].sum().join(grouped[counts.columns.difference(whole)].agg(_total))
-    kept = ~(repeated & genes.duplicated())
-    first = kept & repeated
     for at in counts:
-        values = counts[at].to_numpy(copy=True)
-        values[first] = totals[at].reindex(genes[first]).to_numpy()
+        cells = counts[at]
+        grouped = cells[repeated].groupby(level=0, sort=False)
+        whole = cells.dtype != object and cells.notna().all()
+        totals = grouped.sum() if whole else grouped.agg(_total)
+        values = cells.to_numpy(copy=True)
+        values[first] = totals.reindex(genes[first]).to_numpy()
         counts[at] = values
     counts = counts.set_axis(table.counts.columns, axis=1)
     names = list(dict.fromkeys(genes[repeated]))
