@@ -43,8 +43,9 @@ class Proposal:
         have to be left out.
     contrasts
         Name to the levels on either side.
-    annotation, human
-        As the configuration names it, and whether the genes are human.
+    annotation, liver
+        As the configuration names it, and whether the panel and gene sets of liver cancer that
+        come with recurseq are used: human genes, and the user wants them or files speak of liver.
     adjustable
         Formula that takes in one further column, and what the column holds.
     not_adjustable
@@ -64,7 +65,7 @@ class Proposal:
     keeps: bool
     contrasts: Mapping[str, Sides]
     annotation: str
-    human: bool
+    liver: bool
     adjustable: Mapping[str, str]
     not_adjustable: Mapping[str, str]
 

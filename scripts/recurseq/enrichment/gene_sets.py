@@ -231,8 +231,8 @@ def description_note(table: pd.DataFrame, gene_sets: GeneSets) -> str:
     return (
         f"{gene_sets.source}: the second column of {len(taken)} of {len(gene_sets.sets)} sets "
         f"holds a gene of the study ({few(taken, 3)}), where a description is expected, and that "
-        "gene is not taken into its set. If the file has no descriptions, add a column of them: each line "
-        "is name, description, genes"
+        "gene is not taken into its set. If the file has no descriptions, add a column of them: "
+        "each line is name, description, genes"
     )
 
 

@@ -12,6 +12,7 @@ from recurseq.claims.checks import claim_notes
 from recurseq.claims.claim import read_claims
 from recurseq.clinical.table_problems import ClinicalExamination
 from recurseq.cohort.genes.annotation import annotate
+from recurseq.cohort.genes.species import human_file_problems
 from recurseq.cohort.genes.symbols import resolve_symbols
 from recurseq.cohort.importing import read_inputs
 from recurseq.cohort.lengths import matrix_of_lengths_problems
@@ -84,6 +85,7 @@ def examine(config: Mapping) -> Examination:
         names = list(samples.index), list(table.counts.index)
         problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
     genes = _named_genes(table, annotation)
+    problems += human_file_problems(study.gene_files, genes)
     collections, more, said = _collections(study, genes)
     return Examination(
         problems=(*problems, *more),

@@ -246,6 +246,13 @@ class Study:
         return self.enrichment.collections if self.enrichment else {}
 
     @property
+    def gene_files(self) -> dict[str, str]:
+        """Files that name genes, by their keys in the configuration: marker panel and gene sets."""
+        panel = {} if self.panel is None else {"markers.panel": self.panel}
+        sets = {f"enrichment.collections.{k}": path for k, path in self.collections.items()}
+        return panel | sets
+
+    @property
     def parts(self) -> frozenset[str]:
         """Conditions of the tables and figures that this study has (`recurseq.base.tables`)."""
         more = {

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
+import pandas as pd
+
+from recurseq.base.errors import Problem, raise_if_any
+from recurseq.base.places import SHIPPED
+from recurseq.base.text import few
 from recurseq.cohort.genes.annotation import load_annotation, lookup_key
 
 HUMAN = "human"
@@ -83,3 +89,39 @@ def _case_of(name: str) -> str:
         return "small"
     letters = "".join(filter(str.isalpha, name))
     return "capitalised" if letters[1:] == letters[1:].lower() else "capitals"
+
+
+def human_file_problems(files: Mapping[str, str], genes: pd.DataFrame) -> list[Problem]:
+    """Find files of human genes that come with recurseq in a study of another species.
+
+    Some symbols of other species are spelt as human ones, or differ by case alone: they would be
+    taken for the genes of the panel, or of a set, without a word.
+
+    Parameters
+    ----------
+    files
+        Key of the configuration to the path that it means.
+    genes
+        Columns ``gene_id`` and ``gene_name``, one row per gene.
+    """
+    human = {key: path for key, path in files.items() if Path(path).is_relative_to(SHIPPED)}
+    if not human:
+        return []
+    species = species_of(genes["gene_id"]) or species_of(genes["gene_name"])
+    if species in ("", HUMAN):
+        return []
+    return [
+        Problem(
+            f"config: {key}",
+            f"builtin is of human genes, the counts are of {species} genes such as "
+            f"{few(genes['gene_id'].head(3), 3)}",
+            f"a file of {species} genes",
+            "remove the key, or name a file in which each human gene is replaced by its orthologue",
+        )
+        for key in human
+    ]
+
+
+def refuse_human_files(files: Mapping[str, str], genes: pd.DataFrame) -> None:
+    """Raise `InputError` with the problems of `human_file_problems`."""
+    raise_if_any(human_file_problems(files, genes))
