@@ -85,10 +85,12 @@ def _by_symbols(names: list[str]) -> str:
 
 
 def _case_of(name: str) -> str:
-    if name == name.lower():
+    letters = "".join(filter(str.isalpha, name)).replace("orf", "")
+    if letters == letters.upper():
+        return "capitals"
+    if letters == letters.lower():
         return "small"
-    letters = "".join(filter(str.isalpha, name))
-    return "capitalised" if letters[1:] == letters[1:].lower() else "capitals"
+    return "capitalised" if letters == letters.capitalize() else "mixed"
 
 
 def human_file_problems(files: Mapping[str, str], genes: pd.DataFrame) -> list[Problem]:
