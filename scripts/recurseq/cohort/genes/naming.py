@@ -141,7 +141,7 @@ def _fix(found: Naming) -> str:
     ours = species_of(found.genes)
     if found.source == BUILTIN and ours not in ("", HUMAN):
         return f"set genes.annotation to none, or to a file: {_where_from(ours)}"
-    names = set(found.annotation["gene_name"].str.casefold())
+    names = {name.casefold() for name in found.annotation["gene_name"]}
     folded = sum(gene.casefold() in names for gene in found.genes)
     if ours != HUMAN and folded > _CAPITALS * len(found.genes):
         return "symbols differ by upper and lower case: take those of the species that was counted"
