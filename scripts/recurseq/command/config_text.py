@@ -93,7 +93,9 @@ def _inputs(proposal: Proposal) -> str:
 
 
 def _genes(proposal: Proposal) -> str:
-    comment = "# Gene symbols: builtin (human), none, or a TSV or GTF file. Identifiers are kept."
+    comment = (
+        "# Gene symbols: builtin (human), none, or a GTF, GFF3 or table. Identifiers are kept."
+    )
     return f"{comment}\ngenes:\n  annotation: {scalar(proposal.annotation)}\n"
 
 

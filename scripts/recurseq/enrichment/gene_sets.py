@@ -207,7 +207,7 @@ def name_genes(table: pd.DataFrame, gene_sets: GeneSets) -> pd.Series:
              found[best], len(wanted))  # fmt: skip
     for note in (*gene_sets.notes, description_note(table, gene_sets)):
         if note:
-            log.warning("%s", note)
+            log.info("%s", note)
     return kinds[best]
 
 
