@@ -132,6 +132,7 @@ def _read(settings: CohortSettings, samples: pd.DataFrame) -> CountTable:
         counts.transcripts,
         counts.lengths == "offset",
         left_out_names(settings),
+        settings.gene_rules.excel_dates == "drop",
     )
     raise_if_any(length_problems(table, counts, settings.normalization))
     return settled(table, settings.gene_rules, counts.location)

@@ -150,7 +150,7 @@ def init(
     ] = None,
     annotation: Annotated[
         str | None,
-        typer.Option(help="Gene symbols: builtin (human), none, or a GTF, GFF3 or table."),
+        typer.Option(help="Gene symbols: builtin (human), none, or GTF, GFF3 or table."),
     ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
     yes: Annotated[

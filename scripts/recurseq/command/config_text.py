@@ -93,9 +93,7 @@ def _inputs(proposal: Proposal) -> str:
 
 
 def _genes(proposal: Proposal) -> str:
-    comment = (
-        "# Gene symbols: builtin (human), none, or a GTF, GFF3 or table. Identifiers are kept."
-    )
+    comment = "# Gene symbols: builtin (human), none, or a GTF, GFF3 or table; identifiers stay."
     return f"{comment}\ngenes:\n  annotation: {scalar(proposal.annotation)}\n"
 
 

@@ -102,7 +102,7 @@ def _read(counts: Path, transcripts: Path | None, samples: Sequence[str]) -> Cou
         table = None if transcripts is None else str(transcripts)
         read = read_counts(directory=counts, sample_ids=samples, transcripts=table)
     else:
-        read = read_counts(counts, sample_ids=samples)
+        read = read_counts(counts, sample_ids=samples, dates_as_text=True)
     try:
         return settled(read, _DEFAULT_RULES, str(counts))
     except InputError:

@@ -98,6 +98,8 @@ GENE_SETS = [
     Case("gene sets with a byte-order mark", recoded(GMT, lambda t: t.encode("utf-8-sig"))),
     Case("gene sets gzipped", gzipped(GMT)),
     Case("set without genes", added_line(GMT, "EMPTY\tnone\t\t\t")),
+    Case("set listed twice with the same genes", recoded(GMT, lambda t: (t + t.split("\n")[0] + "\n").encode())),
+    Case("genes in place of descriptions", added_line(GMT, "S\tGENE1\tGENE2\tGENE3")),
     Case("set without a name", added_line(GMT, "\tnone\tGENE1"), ("sets.gmt, line 4", "without a name")),
     Case("set with a name only", added_line(GMT, "LONELY"), ("sets.gmt, line 4", "three cells")),
     Case("set listed twice", added_line(GMT, "NULL\tagain\tGENE1\tGENE2"), ("'NULL'", "2 times")),

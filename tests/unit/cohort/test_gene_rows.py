@@ -187,6 +187,12 @@ def test_sequins_are_known_by_their_number():
     assert not spike_ins(sequins).any()  # a study whose genes are called so
 
 
+def test_a_table_of_spike_ins_alone_is_refused():
+    with pytest.raises(InputError, match="all 2 rows are spike-ins"):
+        settled(table_of(["ERCC-00002", "ERCC-00003"]), rules(), "c.tsv")
+    settled(table_of(["ERCC-00002", "ERCC-00003"]), rules(spike_ins="include"), "c.tsv")
+
+
 def test_spike_ins_are_said():
     table = table_of(["TP53", "ERCC-00002"])
     said = settled(table, rules(), "c.tsv").messages[0]

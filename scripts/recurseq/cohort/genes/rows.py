@@ -41,7 +41,8 @@ def settled(table: CountTable, rules: GeneRules, path: str) -> CountTable:
     Raises
     ------
     InputError
-        When different composites share an identifier, and are not to be added up.
+        When different composites share an identifier, and are not to be added up, or all rows are
+        spike-ins that are to be left out.
     """
     table = _split(table, rules, path)
     if rules.excel_dates == "drop":
@@ -51,6 +52,10 @@ def settled(table: CountTable, rules: GeneRules, path: str) -> CountTable:
     genes = list(table.counts.index)
     found = spike_ins(genes, table.gene_names)
     included = rules.spike_ins == "include"
+    if found.all() and not included:
+        what = f"all {len(genes)} rows are spike-ins, such as {few(genes, 3)}"
+        fix = "set genes.spike_ins to include, if they are to be tested"
+        raise fail(f"{path}, first column", what, "genes of the samples", fix)
     return saying(table, spike_in_message(genes, found, included=included))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.formats import agree
 from recurseq.cohort.readers.matrix import read_matrix
 from recurseq.cohort.readers.sample_files import read_directory
-from recurseq.io.files import load
+from recurseq.io.files import Content, load
 
 __all__ = ["CountTable", "read_counts"]
 
@@ -23,6 +25,7 @@ def read_counts(
     transcripts: str | None = None,
     use_lengths: bool = True,
     left_out: Sequence[str] = (),
+    dates_as_text: bool = False,
 ) -> CountTable:
     """Read a count matrix, or a folder with one count file for each sample.
 
@@ -43,6 +46,9 @@ def read_counts(
     left_out
         Samples of the sheet that are not read; a file or a column that is named after one of them
         is never taken for another sample's.
+    dates_as_text
+        Whether cells of a workbook that Excel stored as dates are read as their text, for
+        `recurseq.cohort.genes.rows` to leave out; they are refused otherwise.
 
     Returns
     -------
@@ -58,10 +64,21 @@ def read_counts(
         return read_directory(
             directory, file_format, strand, list(sample_ids), transcripts, use_lengths, left_out
         )
-    content = load(path)
+    content = with_dates_as_text(load(path)) if dates_as_text else load(path)
     found = agree(content, file_format)
     if found == "h5ad":
         from recurseq.cohort.readers.h5ad import read_h5ad  # anndata takes a second
 
         return read_h5ad(content.path, list(sample_ids))
     return read_matrix(content, found, list(sample_ids), left_out)
+
+
+def with_dates_as_text(content: Content) -> Content:
+    """Turn the cells of a workbook that hold dates into text, such as ``2024-03-01``."""
+    if content.kind != "xlsx":
+        return content
+    lines = tuple(
+        tuple(f"{cell:%Y-%m-%d}" if isinstance(cell, date) else cell for cell in row)
+        for row in content.lines
+    )
+    return replace(content, lines=lines)
