@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from recurseq.base.errors import InputError, Problem
+from recurseq.base.text import few
 from recurseq.claims.checks import claim_notes
 from recurseq.claims.claim import read_claims
 from recurseq.clinical.table_problems import ClinicalExamination
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.genes.species import human_file_problems
-from recurseq.cohort.genes.symbols import resolve_symbols
+from recurseq.cohort.genes.symbols import OTHER_CASE, resolve_symbols
 from recurseq.cohort.importing import read_inputs
 from recurseq.cohort.lengths import matrix_of_lengths_problems
 from recurseq.cohort.readers.count_table import CountTable
@@ -87,6 +88,8 @@ def examine(config: Mapping) -> Examination:
     genes = _named_genes(table, annotation)
     problems += human_file_problems(study.gene_files, genes)
     collections, more, said = _collections(study, genes)
+    markers, by_case = _markers(study, genes, annotation)
+    said += [by_case] if by_case else []
     return Examination(
         problems=(*problems, *more),
         study=study,
@@ -101,7 +104,7 @@ def examine(config: Mapping) -> Examination:
         columns=table.counts.shape[1],
         format=table.format,
         collections=collections,
-        markers=_markers(study, genes, annotation),
+        markers=markers,
         clinical=clinical,
     )
 
@@ -129,9 +132,19 @@ def _collections(
     return found, problems, [note for note in notes if note]
 
 
-def _markers(study: Study, genes: pd.DataFrame, annotation: pd.DataFrame) -> tuple[int, int] | None:
+def _markers(
+    study: Study, genes: pd.DataFrame, annotation: pd.DataFrame
+) -> tuple[tuple[int, int] | None, str]:
+    """Count the genes of the panel that are found, and say where only their case is another."""
     if study.panel is None:
-        return None
+        return None, ""
     queries = list(dict.fromkeys(read_panel(study.panel)["gene"]))
     rows = resolve_symbols(queries, genes["gene_id"], genes["gene_name"], annotation)
-    return len(queries), rows.loc[rows["gene_id"].notna(), "query"].nunique()
+    found = rows[rows["gene_id"].notna()].drop_duplicates("query")
+    other = found.loc[found["matched_by"] == OTHER_CASE, "query"]
+    note = (
+        f"{study.panel}: {len(other)} of the {len(found)} genes that are found differ from those "
+        f"of the counts in upper and lower case ({few(other, 3)}): is the panel of another "
+        "species? Human TP53 and mouse Trp53 are not written alike, and no orthologue is looked up"
+    )
+    return (len(queries), len(found)), note if len(other) > len(found) / 2 else ""
