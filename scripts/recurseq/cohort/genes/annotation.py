@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,7 @@ def _is_y_copy(gene_id: str) -> bool:
     return gene_id.endswith("_PAR_Y") or gene_id.startswith("ENSGR")
 
 
+@lru_cache(maxsize=200_000)  # the genes of a matrix are looked up several times
 def lookup_key(gene_id: str) -> str:
     """Return the identifier under which annotations list a gene: no version, no mark of a copy."""
     bare = _PREFIXED.sub("", gene_id)

@@ -19,6 +19,12 @@ _NAME_FIRST = re.compile(rf"(?P<name>[^|;(]*?)(?:[ ]?\(|{_GAP})(?P<id>{STABLE})\
 # Symbol and Entrez number, as TCGA writes A1BG|1, or the other way round.
 _SYMBOL_NUMBER = re.compile(r"(?P<name>[^|]*)\|(?P<id>\d{1,9})(?:\|.*)?")
 _NUMBER_SYMBOL = re.compile(r"(?P<id>\d{1,9})[|_:;](?P<name>[^|]*[A-Za-z?][^|]*)")
+_PATTERNS = (
+    (_ID_FIRST, STABLE_ALONE),
+    (_NAME_FIRST, STABLE_ALONE),
+    (_SYMBOL_NUMBER, None),
+    (_NUMBER_SYMBOL, None),
+)
 _NO_NAME = frozenset({"", "?", "NA", "na", "NaN", "nan", "None", "NULL", "-", ".", "unknown"})
 _MOST = 2 / 3  # of the rows fit, with or without a symbol
 _SOME = 0.1  # of the rows have a symbol: StringTie gives one to known genes only
@@ -62,23 +68,30 @@ def split_composites(genes: Sequence[str]) -> Split | None:
         None where the names are no composites.
     """
     own = [at for at, gene in enumerate(genes) if gene and not is_spike_in(gene)]
-    if not own:
-        return None
-    for pattern, alone in (
-        (_ID_FIRST, STABLE_ALONE),
-        (_NAME_FIRST, STABLE_ALONE),
-        (_SYMBOL_NUMBER, None),
-        (_NUMBER_SYMBOL, None),
-    ):
-        found = {at: match for at in own if (match := _parts(genes[at], pattern, alone))}
-        plain = sum(alone is not None and bool(alone.fullmatch(genes[at])) for at in own)
-        fits = len(found) + plain
-        if fits < _MOST * len(own) or len(found) < _SOME * len(own):
-            continue
-        if alone is None and not _are_symbols([match["name"] for match in found.values()]):
-            continue
-        return _taken_apart(genes, found)
+    some = own[:: max(1, len(own) // _LOOKED_AT)]
+    for pattern, alone in _PATTERNS:
+        if _matches(genes, some, pattern, alone) is None:
+            continue  # told by some of the rows: most studies have no composites
+        found = _matches(genes, own, pattern, alone)
+        if found is not None and (
+            alone is not None or _are_symbols([match["name"] for match in found.values()])
+        ):
+            return _taken_apart(genes, found)
     return None
+
+
+def _matches(
+    genes: Sequence[str],
+    rows: Sequence[int],
+    pattern: re.Pattern[str],
+    alone: re.Pattern[str] | None,
+) -> dict[int, re.Match[str]] | None:
+    """Match rows as composites; None where too few of them fit."""
+    found = {at: match for at in rows if (match := _parts(genes[at], pattern, alone))}
+    plain = sum(alone is not None and bool(alone.fullmatch(genes[at])) for at in rows)
+    if not found or len(found) + plain < _MOST * len(rows) or len(found) < _SOME * len(rows):
+        return None
+    return found
 
 
 def _parts(
