@@ -146,7 +146,10 @@ def _wants_liver(wishes: Wishes, likely: bool) -> bool:
     if wishes.asking:
         return typer.confirm(f"Use {what}?", default=likely)
     if not likely:
-        say(f"- {what} are left out, for nothing speaks of liver: see markers and enrichment there")
+        say(
+            f"- {what} are left out, for nothing speaks of liver; builtin under markers.panel and "
+            "enrichment.collections takes them in"
+        )
     return likely
 
 

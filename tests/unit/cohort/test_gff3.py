@@ -112,6 +112,23 @@ def test_bacteria_of_prokka_have_no_gene_features(tmp_path):
     ]
 
 
+def test_other_types_and_prefixes_of_genes(tmp_path):
+    path = tmp_path / "genes.gff3"
+    path.write_text(
+        "##gff-version   3\n"
+        "1\tensembl\tlincRNA_gene\t1\t9\t.\t+\t.\tID=gene:ENSMUSG00000064842;Name=Gm26206\n"
+        "I\tWormBase\tgene\t1\t9\t.\t+\t.\tID=Gene:WBGene00000001;Name=WBGene00000001;"
+        "locus=aap-1;biotype=protein_coding\n"
+        "Chr1\tAraport11\tgene\t1\t9\t.\t+\t.\tID=AT1G01010;Name=AT1G01010;symbol=NAC001;"
+        "locus_type=protein_coding;Note=a%2Cb\n"
+    )
+    assert load_annotation(path)[["gene_id", "gene_name"]].to_numpy().tolist() == [
+        ["ENSMUSG00000064842", "Gm26206"],
+        ["WBGene00000001", "aap-1"],
+        ["AT1G01010", "NAC001"],
+    ]
+
+
 def test_a_gff3_without_genes(tmp_path):
     path = tmp_path / "genes.gff3"
     path.write_text("##gff-version 3\nchr1\tx\tregion\t1\t9\t.\t+\t.\tID=chr1\n")

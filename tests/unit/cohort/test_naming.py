@@ -69,7 +69,7 @@ def test_an_annotation_that_hardly_has_a_gene_is_a_problem(share):
 def test_human_names_for_mouse_symbols_are_a_problem():
     genes = [symbol.capitalize() for symbol in SYMBOLS]
     _, (problem,) = told(genes, BUILTIN, "builtin")
-    assert "mouse or rat" in problem.found and "genes of humans" in problem.found
+    assert "mouse or rat" in problem.found and "has human genes" in problem.found
     assert "none" in problem.fix
 
 

@@ -14,10 +14,13 @@ _DIRECTIVE = re.compile(rb"(?:\xef\xbb\xbf)?##gff-version[ \t]+3")
 # Nine columns, of which the last begins as attributes of GFF3 do; a GTF has a space after the key.
 _LINE = re.compile(rb"^(?:[^\t\n]*\t){8}[ ]?(?:ID|Parent|Name|gene_id)=", re.MULTILINE)
 _FIELDS = 9
-_GENE_LINE = re.compile(rb"\t(?:gene|ncRNA_gene|pseudogene|transposable_element_gene)\t")
+# Older releases of Ensembl have a type for each kind of gene; the prefix tells them.
+_GENE_LINE = re.compile(
+    rb"\t(?:gene|ncRNA_gene|pseudogene|transposable_element_gene)\t|\tID=[Gg]ene[:-]"
+)
 _LOCUS = b"locus_tag="
 # Ensembl writes ID=gene:ENSG…, NCBI ID=gene-A1BG; their GTFs leave the prefix out.
-_PREFIX = re.compile(r"^(?:gene|transcript|rna)[:-]")
+_PREFIX = re.compile(r"^(?:[Gg]ene|[Tt]ranscript|rna)[:-]")
 _ENTREZ = re.compile(r"GeneID:(\d+)")
 _PARTS = frozenset({"exon", "CDS", "start_codon", "stop_codon", "five_prime_UTR"}) | frozenset(
     {"three_prime_UTR", "stop_codon_redefined_as_selenocysteine"}
@@ -129,7 +132,7 @@ def _gene(line: str, keys: tuple[str, ...]) -> tuple[str, str, str, str, str] | 
     if not gene:
         return None
     entrez = _ENTREZ.search(attributes.get("Dbxref", ""))
-    names = ("gene_name", "gene", "symbol", "gene_symbol", "Name")
+    names = ("gene_name", "gene", "symbol", "gene_symbol", "locus", "Name")
     types = ("gene_type", "gene_biotype", "biotype", "locus_type")
     name, kind = (
         next((attributes[key] for key in wanted if attributes.get(key)), "")

@@ -124,10 +124,8 @@ def _called(source: str) -> str:
 def _both_sides(found: Naming) -> str:
     column = "gene_id" if (found.annotation["gene_id"] != "").any() else "gene_name"
     theirs = found.annotation.loc[found.annotation[column] != "", column].head(2_000)
-    ours, whose = _described(found.genes), HUMAN
-    if found.source != BUILTIN:
-        return f"the counts have {ours}, the annotation has {_described(list(theirs))}"
-    return f"the counts have {ours}, the annotation has genes of {whose}s"
+    whose = "human genes" if found.source == BUILTIN else _described(list(theirs))
+    return f"the counts have {_described(found.genes)}, the annotation has {whose}"
 
 
 def _described(genes: Sequence[str]) -> str:
