@@ -99,6 +99,20 @@ def test_identifiers_with_the_prefix_of_a_gff3_are_found(tmp_path):
     assert list(named["gene_name"]) == ["MT1M", "gene:ENSG9"]
 
 
+def test_the_prefix_may_be_on_either_side(tmp_path):
+    path = tmp_path / "genes.tsv"
+    path.write_text("gene_id\tgene_name\ngene-b0001\tthrL\nb0002\tthrA\n")
+    named = annotate(["gene-b0001", "gene-b0002"], None, load_annotation(path))
+    assert list(named["gene_name"]) == ["thrL", "thrA"]
+    builtin = load_annotation("builtin")
+    assert list(annotate(["gene-TP53", "gene-MYCN"], None, builtin)["gene_name"]) == [
+        "TP53",
+        "MYCN",
+    ]
+    numbers = [f"gene-{number}" for number in range(1, 40)]  # no Entrez numbers
+    assert list(annotate(numbers, None, builtin)["gene_name"]) == numbers
+
+
 def test_bacteria_of_prokka_have_no_gene_features(tmp_path):
     path = tmp_path / "genes.gff"
     line = "contig1\tProdigal\tCDS\t1\t9\t.\t+\t0\tID=ABC_0000{0};{1}locus_tag=ABC_0000{0}\n"

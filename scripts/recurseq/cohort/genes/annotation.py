@@ -54,8 +54,8 @@ BIOMART = (
 # marks the Y copy of a pseudoautosomal gene by an R in place of the first digit instead.
 _ENSEMBL = re.compile(r"(?P<gene>ENS[A-Z]*G\d{11}|ENSGR\d{10})(\.\d+)?(?P<copy>_PAR_Y)?")
 
-# featureCounts -g ID on a GFF3 writes the prefix of Ensembl or NCBI too.
-_PREFIXED = re.compile(r"^gene[:-](?=\w)")
+# featureCounts -g ID on a GFF3 writes the prefix of Ensembl or NCBI too. gene-1 is a name of its own.
+_PREFIXED = re.compile(r"^gene[:-](?=[A-Za-z])")
 
 
 def strip_version(gene_id: str) -> str:
@@ -125,7 +125,7 @@ def _read_table(source: str | Path) -> pd.DataFrame:
 def _from_gtf(path: str | Path) -> pd.DataFrame:
     rows: dict[str, tuple[str, ...]] = {}
     for gene_id, entrez, name, chromosome, kind in gtf_genes(path):
-        gene = strip_version(gene_id)
+        gene = strip_version(_PREFIXED.sub("", gene_id))
         rows.setdefault(gene, (gene, entrez, name, chromosome, kind, ""))
     return pd.DataFrame(list(rows.values()), columns=COLUMNS)
 
@@ -161,7 +161,9 @@ def _from_table(path: str, table: pd.DataFrame) -> pd.DataFrame:
             for name, at in columns.items()
         }
     )[COLUMNS]
-    return result.assign(gene_id=[strip_version(gene) for gene in result["gene_id"]])
+    return result.assign(
+        gene_id=[strip_version(_PREFIXED.sub("", gene)) for gene in result["gene_id"]]
+    )
 
 
 def identifier_type(gene_ids: Sequence[str], annotation: pd.DataFrame) -> str:
@@ -203,16 +205,19 @@ def annotate(
         Index: `gene_ids`, in their order, none lost or added. Columns ``gene_name`` (the identifier
         itself where there is none), ``gene_type`` and ``chromosome`` (empty where unknown).
     """
+    ids = np.array(list(gene_ids), dtype=object)
     column = identifier_type(gene_ids, annotation)
     known = annotation[annotation[column] != ""].drop_duplicates(column).set_index(column)
-    rows = known.index.get_indexer([lookup_key(gene) for gene in gene_ids])
+    keys = np.array([lookup_key(gene) for gene in gene_ids], dtype=object)
+    rows = known.index.get_indexer(keys)
 
     def looked_up(name: str) -> np.ndarray:
+        if name == column == "gene_name":  # a symbol behind the prefix of a GFF3
+            return np.where((rows >= 0) & (keys != ids), keys, "")
         if name == column or known.empty:
             return np.full(len(rows), "", dtype=object)
         return np.where(rows >= 0, known[name].to_numpy(dtype=object)[rows], "")
 
-    ids = np.asarray(gene_ids, dtype=object)
     names = _first_nonempty(gene_names, looked_up("gene_name"))
     y_copy = np.array([_is_y_copy(gene) for gene in gene_ids], dtype=bool)
     chromosome = looked_up("chromosome")
