@@ -54,7 +54,7 @@ BIOMART = (
 # marks the Y copy of a pseudoautosomal gene by an R in place of the first digit instead.
 _ENSEMBL = re.compile(r"(?P<gene>ENS[A-Z]*G\d{11}|ENSGR\d{10})(\.\d+)?(?P<copy>_PAR_Y)?")
 
-# featureCounts -g ID on a GFF3 writes the prefix of Ensembl or NCBI too. gene-1 is a name of its own.
+# featureCounts -g ID on a GFF3 writes the prefix of Ensembl or NCBI too; gene-1 is a plain name.
 _PREFIXED = re.compile(r"^gene[:-](?=[A-Za-z])")
 
 
@@ -72,11 +72,15 @@ def _is_y_copy(gene_id: str) -> bool:
     return gene_id.endswith("_PAR_Y") or gene_id.startswith("ENSGR")
 
 
+def _bare(gene_id: str) -> str:
+    """Return an identifier without the prefix of a GFF3 and without version."""
+    return strip_version(_PREFIXED.sub("", gene_id))
+
+
 @lru_cache(maxsize=200_000)  # the genes of a matrix are looked up several times
 def lookup_key(gene_id: str) -> str:
     """Return the identifier under which annotations list a gene: no version, no mark of a copy."""
-    bare = _PREFIXED.sub("", gene_id)
-    stripped = strip_version(bare).removesuffix("_PAR_Y")
+    stripped = _bare(gene_id).removesuffix("_PAR_Y")
     return "ENSG0" + stripped[5:] if stripped.startswith("ENSGR") else stripped
 
 
@@ -125,7 +129,7 @@ def _read_table(source: str | Path) -> pd.DataFrame:
 def _from_gtf(path: str | Path) -> pd.DataFrame:
     rows: dict[str, tuple[str, ...]] = {}
     for gene_id, entrez, name, chromosome, kind in gtf_genes(path):
-        gene = strip_version(_PREFIXED.sub("", gene_id))
+        gene = _bare(gene_id)
         rows.setdefault(gene, (gene, entrez, name, chromosome, kind, ""))
     return pd.DataFrame(list(rows.values()), columns=COLUMNS)
 
@@ -161,9 +165,7 @@ def _from_table(path: str, table: pd.DataFrame) -> pd.DataFrame:
             for name, at in columns.items()
         }
     )[COLUMNS]
-    return result.assign(
-        gene_id=[strip_version(_PREFIXED.sub("", gene)) for gene in result["gene_id"]]
-    )
+    return result.assign(gene_id=[_bare(gene) for gene in result["gene_id"]])
 
 
 def identifier_type(gene_ids: Sequence[str], annotation: pd.DataFrame) -> str:
