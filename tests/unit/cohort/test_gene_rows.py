@@ -1,5 +1,6 @@
 """Rows that are no plain genes: composites, repeated rows, dates of Excel, spike-ins."""
 
+import anndata
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from recurseq.cohort.genes.annotation import annotate, load_annotation
 from recurseq.cohort.genes.composite import split_composites
 from recurseq.cohort.genes.rows import settled
 from recurseq.cohort.genes.spike_ins import spike_ins
+from recurseq.cohort.lengths import matrix_of_lengths_problems, read_lengths
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.study.model import GeneRules
 
@@ -40,7 +42,10 @@ def table_of(genes, values=None, names=None, lengths=None):
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("symbols", [SYMBOLS, HYPHENS])
-def test_composites_of_identifier_and_symbol_are_taken_apart(form, symbols):
+def test_composites_of_identifier_and_symbol_are_taken_apart(form, symbols, record_property):
+    if symbols is SYMBOLS:
+        record_property("format", f"names of genes: {form.format(e=ENSEMBL[0], s=SYMBOLS[0])}")
+        record_property("result", "taken apart into identifier and symbol, and said")
     genes = [form.format(e=e, s=s) for e, s in zip(ENSEMBL, symbols, strict=True)]
     split = split_composites(genes)
     assert split.names == symbols
@@ -199,3 +204,14 @@ def test_spike_ins_are_said():
     assert "1 row is a spike-in" in said and "genes.spike_ins: include" in said
     said = settled(table, rules(spike_ins="include"), "c.tsv").messages[0]
     assert "taken for genes" in said
+
+
+def test_transcript_lengths_are_matched_by_the_same_identifiers(tmp_path):
+    genes = [f"{e}_{s}" for e, s in zip(ENSEMBL, SYMBOLS, strict=True)]
+    rows = "".join(f"{gene}\t{100 + at}\t{200 + at}\n" for at, gene in enumerate(genes))
+    (tmp_path / "lengths.tsv").write_text(f"gene\tS1\tS2\n{rows}")
+    assert matrix_of_lengths_problems(str(tmp_path / "lengths.tsv"), ["S1", "S2"], ENSEMBL) == []
+    samples, variables = pd.DataFrame(index=["S1", "S2"]), pd.DataFrame(index=ENSEMBL)
+    cohort = anndata.AnnData(np.zeros((2, 4)), samples, variables)
+    lengths = read_lengths(str(tmp_path / "lengths.tsv"), cohort)
+    assert lengths.loc["S2", ENSEMBL[3]] == 203
