@@ -5,6 +5,7 @@ from recurseq.jobs.log import logged
 with logged(snakemake):
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
+    from recurseq.cohort.genes.species import refuse_human_files
     from recurseq.deseq import read_fit
     from recurseq.design.contrast import Contrast
     from recurseq.design.formula import parse_formula
@@ -18,7 +19,9 @@ with logged(snakemake):
     settings = snakemake.params
     sizes = {"min_size": settings.min_size, "max_size": settings.max_size}
     gene_sets = read_gene_sets(snakemake.input.gmt)
-    genes = tested_genes(read_table(snakemake.input.genes, "contrast_genes"), gene_sets)
+    table = read_table(snakemake.input.genes, "contrast_genes")
+    refuse_human_files({"enrichment.collections": snakemake.input.gmt}, table)
+    genes = tested_genes(table, gene_sets)
     model = open_h5ad(snakemake.input.model)
     contrast = Contrast.from_dict(settings.contrast)
     gsea = enrichment_table(

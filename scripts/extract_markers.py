@@ -6,6 +6,7 @@ with logged(snakemake):
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
     from recurseq.cohort.genes.annotation import load_annotation
+    from recurseq.cohort.genes.species import refuse_human_files
     from recurseq.design.contrast import Contrast
     from recurseq.markers.extract import extract_markers
     from recurseq.markers.panel import read_panel
@@ -15,11 +16,15 @@ with logged(snakemake):
         contrast.name: read_table(path, "contrast_genes")
         for contrast, path in zip(contrasts, snakemake.input.genes, strict=True)
     }
+    model = open_h5ad(snakemake.input.model)
+    refuse_human_files(
+        {"markers.panel": snakemake.input.panel}, model.var.rename_axis("gene_id").reset_index()
+    )
     markers, samples = extract_markers(
         read_panel(snakemake.input.panel),
         tables,
         contrasts,
-        open_h5ad(snakemake.input.model),
+        model,
         load_annotation(snakemake.params.annotation),
     )
     write_table(markers, snakemake.output.markers, "markers")

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 
 from recurseq.cohort.genes.annotation import annotate
+from recurseq.cohort.genes.spike_ins import spike_ins as find_spike_ins
 from recurseq.cohort.lengths import AVERAGE_LENGTH
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.remarks import left_out_note
+
+SPIKE_IN = "spike_in"  # code of a spike-in that is left out of the model
 
 
 def smallest_group(samples: pd.DataFrame, factor: str) -> int:
@@ -64,7 +67,8 @@ def drop_reasons(codes: np.ndarray, min_count: int, min_samples: int) -> np.ndar
     """Say in words what the codes of `keep_genes` mean with its limits."""
     plural = "s" if min_samples != 1 else ""
     too_few = f"fewer than {min_samples} sample{plural} with {min_count} counts or more"
-    words = {"": "", "all_zero": "all zero", "filtered": too_few}
+    added = "a spike-in, no gene of the sample (genes.spike_ins: exclude)"
+    words = {"": "", "all_zero": "all zero", "filtered": too_few, SPIKE_IN: added}
     return np.array([words[code] for code in codes], dtype=object)
 
 
@@ -75,6 +79,7 @@ def assemble(
     *,
     min_count: int,
     min_samples: int,
+    spike_ins: bool = True,
     simulated: bool,
     main_factor: str,
     messages: Sequence[str] = (),
@@ -91,6 +96,8 @@ def assemble(
         As `recurseq.cohort.genes.annotation.load_annotation` returns it.
     min_count, min_samples
         See `keep_genes`.
+    spike_ins
+        Whether spike-ins are left out of the model.
     simulated, main_factor
         Of the study, for everything that shows results.
     messages
@@ -116,7 +123,11 @@ def assemble(
         annotation,
         None if table.gene_types is None else table.gene_types.iloc[genes],
     )
-    variables["kept"], variables["drop_code"] = keep_genes(counts, min_count, min_samples)
+    kept, codes = keep_genes(counts, min_count, min_samples)
+    if spike_ins:
+        added = find_spike_ins(list(names), variables["gene_name"])
+        kept, codes = kept & ~added, np.where(added, SPIKE_IN, codes)
+    variables["kept"], variables["drop_code"] = kept, codes
     variables["drop_reason"] = drop_reasons(variables["drop_code"], min_count, min_samples)
     variables.index = pd.Index(names, dtype=object, name="gene_id")
     cohort = anndata.AnnData(obs=_storable(samples), var=_compact(variables))

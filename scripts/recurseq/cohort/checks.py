@@ -33,6 +33,14 @@ _ROUND = (
     "if these are estimated counts of a quantifier (Salmon, kallisto, RSEM, tximport), set "
     "counts.round: true, which rounds them; or name the quantifier's own files as counts.directory"
 )
+_FIX_OF_DATES = (
+    "Excel turned gene names into dates: take them from the original file; where it is not to be "
+    "had, genes.excel_dates: drop leaves these rows out"
+)
+_FIX_OF_REPEATS = (
+    "use stable identifiers (Ensembl) rather than symbols, or add up the rows with "
+    "genes.duplicates: sum"
+)
 _SCALED = "_scaled."  # nf-core's gene_counts_scaled and gene_counts_length_scaled
 
 
@@ -216,9 +224,7 @@ def _gene_problems(table: CountTable, path: str) -> list[Problem]:
                 where,
                 f"gene identifiers on several rows: {few(twice)}",
                 "one row for each identifier",
-                "Excel turned gene names into dates: take them from the original file"
-                if changed_by_excel(twice)
-                else "use stable identifiers (Ensembl) rather than symbols, or add up the rows",
+                _FIX_OF_DATES if changed_by_excel(twice) else _FIX_OF_REPEATS,
             )
         )
     return problems

@@ -10,6 +10,8 @@ import pandas as pd
 from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.cohort.checks import length_problems, matrix_problems, nfcore_notes
 from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.cohort.genes.naming import naming, naming_note, naming_problems
+from recurseq.cohort.genes.rows import saying, settled
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.read import read_counts
 from recurseq.cohort.remarks import count_notes
@@ -52,7 +54,8 @@ def read_inputs(
     Returns
     -------
     tuple
-        Counts and annotation, each None when it cannot be read, and the problems.
+        Counts, which also say how many genes are named, and annotation, each None when it cannot
+        be read; and the problems.
     """
     table, annotation = None, None
     problems: list[Problem] = []
@@ -67,6 +70,10 @@ def read_inputs(
         annotation = load_annotation(settings.annotation)
     except InputError as error:
         problems += error.problems
+    if table is not None and annotation is not None:
+        found = naming(table, annotation, settings.annotation)
+        problems += naming_problems(found)
+        table = saying(table, naming_note(found))
     return table, annotation, problems
 
 
@@ -93,19 +100,18 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
     # Imported here: `check` lists problems in a second and needs no AnnData.
     from recurseq.cohort.assemble import assemble, smallest_group
 
-    rows = _rows_of_counts(settings, samples)
-    table = _read(settings, rows)
-    raise_if_any(matrix_problems(table, rows, settings.counts.location))
-    table = _merged(table, settings)
+    table, annotation, problems = read_inputs(settings, samples)
+    raise_if_any(problems)
     min_samples = settings.min_samples
     if min_samples is None:
         min_samples = smallest_group(samples, settings.main_factor)
     cohort = assemble(
         table,
         samples,
-        load_annotation(settings.annotation),
+        annotation,
         min_count=settings.min_count,
         min_samples=min_samples,
+        spike_ins=settings.gene_rules.spike_ins == "exclude",
         simulated=settings.simulated,
         main_factor=settings.main_factor,
         messages=[*sheet_notes(settings), *notes_of(table, settings, samples)],
@@ -161,6 +167,7 @@ def _read(settings: CohortSettings, samples: pd.DataFrame) -> CountTable:
         left_out_names(settings),
         counts.sheet,
         counts.round,
+        settings.gene_rules.excel_dates == "drop",
     )
     raise_if_any(length_problems(table, counts, settings.normalization))
-    return table
+    return settled(table, settings.gene_rules, counts.location)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.base.text import few
+from recurseq.cohort.genes.rows import with_split_ids
 from recurseq.cohort.readers.count_table import as_numbers
 from recurseq.cohort.readers.matrix import read_matrix_table
 from recurseq.io.files import load
@@ -78,7 +79,7 @@ def read_lengths(path: str, cohort: Stored | anndata.AnnData) -> pd.DataFrame:
         When a sample has no column, a gene two rows, or a cell holds what is no length.
     """
     samples, genes = list(cohort.obs_names), list(cohort.var_names)
-    table = read_matrix_table(load(path), "matrix").counts
+    table = with_split_ids(read_matrix_table(load(path), "matrix")).counts
     raise_if_any(_problems(path, table, samples, genes))
     chosen = table.loc[table.index.isin(genes), samples]
     return pd.DataFrame(as_numbers(chosen).T, cohort.obs_names, chosen.index)
@@ -87,7 +88,7 @@ def read_lengths(path: str, cohort: Stored | anndata.AnnData) -> pd.DataFrame:
 def matrix_of_lengths_problems(path: str, samples: list[str], genes: list[str]) -> list[Problem]:
     """List what is wrong with a matrix of transcript lengths, for these samples and genes."""
     try:
-        table = read_matrix_table(load(path), "matrix").counts
+        table = with_split_ids(read_matrix_table(load(path), "matrix")).counts
     except InputError as error:
         return list(error.problems)
     return _problems(path, table, samples, genes)

@@ -149,7 +149,8 @@ def init(
         typer.Option(help="numerator:denominator or name=numerator:denominator; repeatable."),
     ] = None,
     annotation: Annotated[
-        str | None, typer.Option(help="Gene symbols: builtin (human), none, or a TSV or GTF file.")
+        str | None,
+        typer.Option(help="Gene symbols: builtin (human), none, or GTF, GFF3 or table."),
     ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
     yes: Annotated[

@@ -101,7 +101,7 @@ def _inputs(proposal: Proposal) -> str:
 
 
 def _genes(proposal: Proposal) -> str:
-    comment = "# Gene symbols: builtin (human), none, or a TSV or GTF file. Identifiers are kept."
+    comment = "# Gene symbols: builtin (human), none, or a GTF, GFF3 or table; identifiers stay."
     return f"{comment}\ngenes:\n  annotation: {scalar(proposal.annotation)}\n"
 
 
@@ -175,17 +175,21 @@ def _omnibus(proposal: Proposal) -> str:
 
 
 def _liver(proposal: Proposal) -> str:
-    """Panel and gene sets; those that come with recurseq are of human genes."""
+    """Panel and gene sets; those that come with recurseq are of human genes and liver cancer."""
     markers = "markers:\n  panel: builtin"
     sets = "enrichment:\n  collections:\n    liver_cancer: builtin\n  min_size: 5\n  max_size: 500"
-    if not proposal.human:
+    if not proposal.liver:
         markers, sets = (
-            "\n".join(f"# {line}" for line in text.replace("builtin", file).splitlines())
-            for text, file in ((markers, "markers.tsv"), (sets, "sets.gmt"))
+            "\n".join(f"# {line}" for line in text.splitlines())
+            for text in (
+                markers.replace("builtin", "markers.tsv"),
+                sets.replace("liver_cancer: builtin", "my_sets: sets.gmt"),
+            )
         )
     return (
-        "# Your genes of interest: builtin (liver cancer, human) or a file of your own.\n"
+        "# Your genes of interest: a file of your own, or builtin (liver cancer, human genes).\n"
         f"{markers}\n\n"
-        "# Pathways: name of each collection and its GMT file, or builtin (liver cancer, human).\n"
+        "# Pathways: name of each collection and its GMT file, or builtin (liver cancer, human "
+        "genes).\n"
         f"{sets}\n"
     )

@@ -14,6 +14,9 @@ from recurseq.base.errors import InputError
 from recurseq.base.places import SHIPPED
 from recurseq.base.text import few, listed, suggest
 from recurseq.base.whole_file import whole_file
+from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.cohort.genes.naming import naming, naming_note
+from recurseq.cohort.genes.species import HUMAN
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.estimates import NO_LENGTHS, decimals
 from recurseq.cohort.readers.formats import NAMES_OF_FORMATS
@@ -36,7 +39,12 @@ from recurseq.command.proposal import (
     choose_contrasts,
     choose_levels,
 )
-from recurseq.command.recognition import HUMAN, matched_counts, samples_with_counts, species
+from recurseq.command.recognition import (
+    matched_counts,
+    samples_with_counts,
+    speaks_of_liver,
+    species,
+)
 from recurseq.command.terminal import complain, heading, say, show_table
 from recurseq.io.bytes import fail
 from recurseq.io.sheets import read_sheet, read_sheet_and_notes
@@ -112,6 +120,11 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
     factor = _choose_factor(wishes, columns, sample_id)
     levels = _choose_levels(wishes, factor)
     human = whose == HUMAN
+    annotation = _annotation(wishes.annotation, folder, human)
+    _say_names(wishes, table, annotation)
+    expected = _expected() if human else []
+    contrasts = choose_contrasts(levels, wishes.contrasts, expected)
+    likely = bool({*contrasts} & {*expected}) or speaks_of_liver(_texts(folder, wishes, sheet))
     remarks = design_remarks(
         sheet, other_variables(columns, sample_id, factor.name), factor.name, levels
     )
@@ -128,9 +141,9 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         factor=factor.name,
         levels=levels,
         keep=keep if _uses_all(factor, levels) else {**keep, factor.name: levels},
-        contrasts=choose_contrasts(levels, wishes.contrasts, _expected() if human else ()),
-        annotation=_annotation(wishes.annotation, folder, human),
-        human=human,
+        contrasts=contrasts,
+        annotation=annotation,
+        liver=human and _wants_liver(wishes, likely),
         adjustable=remarks.adjustable,
         not_adjustable=remarks.not_adjustable,
         names_of_numbers=remarks.labels,
@@ -163,6 +176,31 @@ def _say_of_sheet(
             f"- every sample without counts has another value of {column}: only samples with "
             f"{listed(values, 'or')} are used (samples.keep)"
         )
+
+
+def _say_names(wishes: Wishes, table: CountTable, annotation: str) -> None:
+    """Say how many genes have a symbol with this annotation, and where symbols come from."""
+    source = annotation if annotation in ("builtin", "none") else wishes.annotation
+    say(f"- {naming_note(naming(table, load_annotation(source), str(source)))}")
+
+
+def _texts(folder: Path, wishes: Wishes, sheet: pd.DataFrame) -> list[str]:
+    """Gather names of files, the title and the sheet: what tells of which tissue a study is."""
+    named = [folder.resolve().name, wishes.counts.name, wishes.samples.name, wishes.title or ""]
+    return [*named, *map(str, sheet.columns), *map(str, sheet.to_numpy().ravel())]
+
+
+def _wants_liver(wishes: Wishes, likely: bool) -> bool:
+    """Ask whether the shipped panel and gene sets are wanted; say what was done without asking."""
+    what = "the marker panel and gene sets of liver cancer that come with recurseq"
+    if wishes.asking:
+        return typer.confirm(f"Use {what}?", default=likely)
+    if not likely:
+        say(
+            f"- {what} are left out, for nothing speaks of liver; builtin under markers.panel and "
+            "enrichment.collections takes them in"
+        )
+    return likely
 
 
 def _show_files(

@@ -40,8 +40,9 @@ class Proposal:
         Columns by whose values samples are left out, and the values that stay.
     contrasts
         Name to the levels on either side.
-    annotation, human
-        As the configuration names it, and whether the genes are human.
+    annotation, liver
+        As the configuration names it, and whether the panel and gene sets of liver cancer that
+        come with recurseq are used: human genes, and the user wants them or files speak of liver.
     adjustable
         Formula that takes in one further column, and what the column holds.
     not_adjustable
@@ -66,7 +67,7 @@ class Proposal:
     keep: Mapping[str, Sequence[str]]
     contrasts: Mapping[str, Sides]
     annotation: str
-    human: bool
+    liver: bool
     adjustable: Mapping[str, str]
     not_adjustable: Mapping[str, str]
     names_of_numbers: Mapping[str, Sequence[str]]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -10,26 +11,25 @@ import pandas as pd
 
 from recurseq.base.errors import InputError
 from recurseq.base.text import suggest
-from recurseq.cohort.genes.annotation import load_annotation, strip_version
+from recurseq.cohort.genes.rows import settled
+from recurseq.cohort.genes.species import species_of
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.matching import match_names
 from recurseq.cohort.readers.read import read_counts
 from recurseq.command.columns import SheetColumn
 from recurseq.io.bytes import fail
 from recurseq.study.coverage import explaining_keep
+from recurseq.study.model import GeneRules
 
-HUMAN = "human"
+_DEFAULT_RULES = GeneRules(duplicates="error", excel_dates="error", spike_ins="exclude")
 _ID_NAMES = ("sample_id", "sample", "samples", "sampleid", "sample_name", "id", "name", "run")
-_SYMBOLS_SHARED = 0.3  # of the names in the built-in annotation: mouse and human share fewer
 _MOST_FILES = 20_000  # looked at to tell which column names them
-_PREFIXES = {
-    "ENSG": HUMAN,
-    "ENSMUSG": "mouse",
-    "ENSRNOG": "rat",
-    "ENSDARG": "zebrafish",
-    "FBgn": "fruit fly",
-    "WBGene": "worm",
-}
+# Not "delivery", nor the breast-cancer cells HCC1954.
+_LIVER = re.compile(
+    r"(?<![a-z])(liver|hepat|lihc|hepg2|huh-?7|cirrho|steato|nafld|masld|hcc(?![a-z0-9])|"
+    r"(nash|mash)(?![a-z]))",
+    re.IGNORECASE,
+)
 
 
 def matched_counts(
@@ -115,10 +115,15 @@ def _by_files(counts: Path, sheet: pd.DataFrame, candidates: Sequence[str]) -> l
 def _read(counts: Path, transcripts: Path | None, samples: Sequence[str]) -> CountTable:
     if counts.is_dir():
         table = None if transcripts is None else str(transcripts)
-        return read_counts(
+        read = read_counts(
             directory=counts, sample_ids=samples, transcripts=table, round_estimates=False
         )
-    return read_counts(counts, sample_ids=samples, round_estimates=False)
+    else:
+        read = read_counts(counts, sample_ids=samples, round_estimates=False, dates_as_text=True)
+    try:
+        return settled(read, _DEFAULT_RULES, str(counts))
+    except InputError:
+        return read  # the check of the new configuration says what is wrong, and which key mends it
 
 
 def _matches(table: CountTable, samples: Sequence[str]) -> int:
@@ -140,25 +145,10 @@ def samples_with_counts(
 
 
 def species(table: CountTable) -> str:
-    """Say whose genes these are, by their identifiers or, for human ones, by their symbols.
+    """Say whose genes these are; see `recurseq.cohort.genes.species.species_of`."""
+    return species_of(map(str, table.counts.index))
 
-    Returns
-    -------
-    str
-        ``human``, another species that Ensembl-like identifiers tell, or an empty text.
-    """
-    genes = [strip_version(str(gene)) for gene in table.counts.index]
-    if not genes:
-        return ""
-    for prefix, name in _PREFIXES.items():
-        digits = len(prefix)
-        found = sum(
-            gene.startswith(prefix) and gene[digits : digits + 1].isdigit() for gene in genes
-        )
-        if found > len(genes) / 2:
-            return name
-    known = load_annotation("builtin")
-    for names in (known["gene_name"], known["entrez_id"]):
-        if pd.Index(genes).isin(names).mean() >= _SYMBOLS_SHARED:
-            return HUMAN
-    return ""
+
+def speaks_of_liver(texts: Iterable[str]) -> bool:
+    """Whether names of files, titles or cells of a sheet say that a study is of liver."""
+    return any(_LIVER.search(str(text)) for text in texts)

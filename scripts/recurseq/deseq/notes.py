@@ -15,6 +15,7 @@ STATUS = {
     "tested": "has an adjusted p-value",
     "all_zero": "no count in any sample",
     "filtered": "too few counts to be fitted",
+    "spike_in": "a spike-in, left out of size factors and tests",
     "cooks_outlier": "p-value withheld: a single outlying count drives the fit",
     "independent_filtering": "mean count below the threshold of independent filtering",
     "withheld": "no p-value could be computed",

@@ -17,6 +17,8 @@ from recurseq.io.bytes import LARGEST_SHEET, fail, read_bytes, unix_text
 
 FORMAT = "one set a line: name, description, then its genes, separated by tabs"
 
+_SHARE_OF_DESCRIPTIONS = 0.1  # a factor may describe the set of its targets
+
 log = logging.getLogger(__name__)
 
 
@@ -31,10 +33,11 @@ class GeneSet:
 
 @dataclass(frozen=True)
 class GeneSets:
-    """A collection: the file it came from and its sets, in file order."""
+    """A collection: the file it came from, its sets, in file order, and what was left out."""
 
     source: str
     sets: tuple[GeneSet, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def genes(self) -> frozenset[str]:
@@ -58,16 +61,17 @@ def read_gene_sets(path: str | Path) -> GeneSets:
         UTF-8 text, with or without byte-order mark, unix or Windows line endings. Each line holds a
         set's name, its description and its genes, separated by tabs. Empty cells, genes listed
         twice in a set, and empty lines are dropped. Names are data: any character but a tab is
-        allowed, and case is kept.
+        allowed, and case is kept. A set without genes is left out, and one that stands there
+        twice with the same genes is read once, each with a note.
 
     Raises
     ------
     InputError
         With every problem of the file, lines numbered.
     """
-    sets, problems = _parse(Path(path))
+    sets, problems, notes = _parse(Path(path))
     raise_if_any(problems)
-    return GeneSets(str(path), tuple(sets))
+    return GeneSets(str(path), tuple(sets), tuple(notes))
 
 
 def gene_set_problems(path: str | Path) -> list[Problem]:
@@ -75,34 +79,53 @@ def gene_set_problems(path: str | Path) -> list[Problem]:
     return _parse(Path(path))[1]
 
 
-def _parse(path: Path) -> tuple[list[GeneSet], list[Problem]]:
+def _parse(path: Path) -> tuple[list[GeneSet], list[Problem], list[str]]:
     try:
         text = _text(path)
     except InputError as error:
-        return [], list(error.problems)
+        return [], list(error.problems), []
     sets: list[GeneSet] = []
-    faults: dict[str, list[int]] = {"short": [], "unnamed": [], "no gene": []}
+    faults: dict[str, list[int]] = {"short": [], "unnamed": []}
     lines_of: dict[str, list[int]] = {}
+    empty: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         name, *rest = [cell.strip() for cell in line.split("\t")]
         genes = tuple(dict.fromkeys(gene for gene in rest[1:] if gene))
-        if len(rest) < 2:
+        if not rest:
             faults["short"].append(number)
         elif not name:
             faults["unnamed"].append(number)
         elif not genes:
-            faults["no gene"].append(number)
+            empty.append(f"{name} (line {number})")
         else:
             lines_of.setdefault(name, []).append(number)
             sets.append(GeneSet(name, rest[0], genes))
-    problems = _line_problems(path, faults) + _duplicate_problems(path, lines_of)
-    for name, numbers in lines_of.items():
-        problems += name_problems(f"{path}, {_lines(numbers)}", "set name", [name])
+    problems = _line_problems(path, faults)
     if not sets and not problems:
         problems = [Problem(str(path), "the file holds no gene set", FORMAT)]
-    return sets, problems
+    for name, numbers in lines_of.items():
+        problems += name_problems(f"{path}, {_lines(numbers)}", "set name", [name])
+    once, more, repeats = _once(path, sets, lines_of)
+    notes = [f"{path}: sets without a gene were left out: {few(empty)}"] if empty else []
+    return once, problems + more, notes + repeats
+
+
+def _once(
+    path: Path, sets: list[GeneSet], lines_of: Mapping[str, list[int]]
+) -> tuple[list[GeneSet], list[Problem], list[str]]:
+    """Keep one of each set that stands there again with the same genes; others are problems."""
+    contents: dict[str, set[frozenset[str]]] = {}
+    for entry in sets:
+        contents.setdefault(entry.name, set()).add(frozenset(entry.genes))
+    several = {name: numbers for name, numbers in lines_of.items() if len(numbers) > 1}
+    differ = {name: lines for name, lines in several.items() if len(contents[name]) > 1}
+    same = [f"{name} ({_lines(lines)})" for name, lines in several.items() if name not in differ]
+    notes = [f"{path}: sets with the same genes under one name were read once: {few(same)}"]
+    first = {entry.name: entry for entry in reversed(sets)}
+    once = [entry for entry in sets if first[entry.name] is entry]
+    return once, _duplicate_problems(path, differ), notes if same else []
 
 
 def _line_problems(path: Path, faults: Mapping[str, list[int]]) -> list[Problem]:
@@ -110,7 +133,6 @@ def _line_problems(path: Path, faults: Mapping[str, list[int]]) -> list[Problem]
     found = {
         "short": ("fewer than three cells", "is the file a GMT, and separated by tabs?"),
         "unnamed": ("a set without a name", "name the set, or remove the line"),
-        "no gene": ("a set without a gene", "add genes, or remove the line"),
     }
     return [
         Problem(f"{path}, {_lines(numbers)}", found[kind][0], FORMAT, found[kind][1])
@@ -123,12 +145,11 @@ def _duplicate_problems(path: Path, lines_of: Mapping[str, list[int]]) -> list[P
     return [
         Problem(
             f"{path}, {_lines(numbers)}",
-            f"the set name {name!r} is used {len(numbers)} times",
+            f"the set name {name!r} is used {len(numbers)} times, for different genes",
             "each name once",
             "rename or remove all but one",
         )
         for name, numbers in lines_of.items()
-        if len(numbers) > 1
     ]
 
 
@@ -184,7 +205,35 @@ def name_genes(table: pd.DataFrame, gene_sets: GeneSets) -> pd.Series:
         raise InputError([_no_overlap(table, gene_sets, found[best])])
     log.info("%s: matched by %s, %d of its %d genes are in the study", gene_sets.source, best,
              found[best], len(wanted))  # fmt: skip
+    for note in (*gene_sets.notes, description_note(table, gene_sets)):
+        if note:
+            log.info("%s", note)
     return kinds[best]
+
+
+def description_note(table: pd.DataFrame, gene_sets: GeneSets) -> str:
+    """Say where genes stand in place of descriptions and are read as such; empty where none does.
+
+    Parameters
+    ----------
+    table, gene_sets
+        As for `name_genes`.
+    """
+    identifiers = table["gene_id"].astype(str)
+    genes = {*table["gene_name"].dropna(), *identifiers, *identifiers.map(strip_version)}
+    taken = [
+        entry.description
+        for entry in gene_sets.sets
+        if entry.description in genes and entry.description != entry.name
+    ]
+    if len(taken) < max(1, _SHARE_OF_DESCRIPTIONS * len(gene_sets.sets)):
+        return ""
+    return (
+        f"{gene_sets.source}: the second column of {len(taken)} of {len(gene_sets.sets)} sets "
+        f"holds a gene of the study ({few(taken, 3)}), where a description is expected, and that "
+        "gene is not taken into its set. If the file has no descriptions, add a column of them: "
+        "each line is name, description, genes"
+    )
 
 
 def _found_in_any_case(wanted: Iterable[str], names: pd.Series) -> int:

@@ -156,5 +156,6 @@ def _refuse_dates(where: str, cells: list) -> None:
             where,
             f"Excel turned gene names into dates ({few(found, 3)})",
             "gene identifiers and names as text",
-            "import the original text file, or format the column as text before pasting",
+            "import the original text file, or format the column as text before pasting; where it "
+            "is not to be had, genes.excel_dates: drop leaves these rows out",
         )

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from recurseq.base.errors import InputError, Problem
+from recurseq.base.text import few
 from recurseq.claims.checks import claim_notes
 from recurseq.claims.claim import read_claims
 from recurseq.clinical.table_problems import ClinicalExamination
 from recurseq.cohort.genes.annotation import annotate
-from recurseq.cohort.genes.symbols import resolve_symbols
+from recurseq.cohort.genes.species import human_file_problems
+from recurseq.cohort.genes.symbols import OTHER_CASE, resolve_symbols
 from recurseq.cohort.importing import notes_of, read_inputs, samples_in
 from recurseq.cohort.lengths import matrix_of_lengths_problems
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.remarks import left_out_note
-from recurseq.enrichment.gene_sets import name_genes, read_gene_sets
+from recurseq.enrichment.gene_sets import description_note, name_genes, read_gene_sets
 from recurseq.markers.panel import read_panel
 from recurseq.preflight.check import examined_study
 from recurseq.study import Study, read_samples
@@ -85,20 +87,28 @@ def examine(config: Mapping) -> Examination:
         names = list(samples.index), list(table.counts.index)
         problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
     genes = _named_genes(table, annotation)
-    collections, more = _collections(study, genes)
+    problems += human_file_problems(study.gene_files, genes)
+    collections, more, said = _collections(study, genes)
+    markers, by_case = _markers(study, genes, annotation)
+    said += [by_case] if by_case else []
     if not problems:
-        notes += notes_of(table, study.cohort, samples)
-        notes += filter(None, [left_out_note(table, samples.index)])
+        said += notes_of(table, study.cohort, samples)
+        said += filter(None, [left_out_note(table, samples.index)])
     return Examination(
         problems=(*problems, *more),
         study=study,
-        notes=(*table.messages, *notes, *claim_notes(read_claims(study.claims), genes, annotation)),
+        notes=(
+            *table.messages,
+            *said,
+            *notes,
+            *claim_notes(read_claims(study.claims), genes, annotation),
+        ),
         samples=samples,
         genes=len(genes),
         columns=samples_in(table, study.cohort, samples),
         format=table.format,
         collections=collections,
-        markers=_markers(study, genes, annotation),
+        markers=markers,
         clinical=clinical,
     )
 
@@ -111,23 +121,34 @@ def _named_genes(table: CountTable, annotation: pd.DataFrame) -> pd.DataFrame:
 
 def _collections(
     study: Study, genes: pd.DataFrame
-) -> tuple[dict[str, tuple[int, int, int]], list[Problem]]:
+) -> tuple[dict[str, tuple[int, int, int]], list[Problem], list[str]]:
     """Compare every collection of gene sets with the genes of the counts."""
-    found, problems = {}, []
+    found, problems, notes = {}, [], []
     for name, path in study.collections.items():
         gene_sets = read_gene_sets(path)
+        notes += [*gene_sets.notes, description_note(genes, gene_sets)]
         try:
             present = gene_sets.genes.intersection(name_genes(genes, gene_sets))
         except InputError as error:
             problems += error.problems
             continue
         found[name] = (len(gene_sets.sets), len(gene_sets.genes), len(present))
-    return found, problems
+    return found, problems, [note for note in notes if note]
 
 
-def _markers(study: Study, genes: pd.DataFrame, annotation: pd.DataFrame) -> tuple[int, int] | None:
+def _markers(
+    study: Study, genes: pd.DataFrame, annotation: pd.DataFrame
+) -> tuple[tuple[int, int] | None, str]:
+    """Count the genes of the panel that are found, and say where only their case is another."""
     if study.panel is None:
-        return None
+        return None, ""
     queries = list(dict.fromkeys(read_panel(study.panel)["gene"]))
     rows = resolve_symbols(queries, genes["gene_id"], genes["gene_name"], annotation)
-    return len(queries), rows.loc[rows["gene_id"].notna(), "query"].nunique()
+    found = rows[rows["gene_id"].notna()].drop_duplicates("query")
+    other = found.loc[found["matched_by"] == OTHER_CASE, "query"]
+    note = (
+        f"{study.panel}: {len(other)} of the {len(found)} genes that are found differ from those "
+        f"of the counts in upper and lower case ({few(other, 3)}): is the panel of another "
+        "species? Human TP53 and mouse Trp53 are not written alike, and no orthologue is looked up"
+    )
+    return (len(queries), len(found)), note if len(other) > len(found) / 2 else ""

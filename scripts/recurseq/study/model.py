@@ -98,6 +98,25 @@ class Enrichment:
 
 
 @dataclass(frozen=True)
+class GeneRules:
+    """What becomes of rows that are no plain genes.
+
+    Attributes
+    ----------
+    duplicates
+        ``error``, or ``sum``: rows with the same identifier are added up.
+    excel_dates
+        ``error``, or ``drop``: rows named by a date of Excel are left out.
+    spike_ins
+        ``exclude``, or ``include``: they are taken for genes.
+    """
+
+    duplicates: str
+    excel_dates: str
+    spike_ins: str
+
+
+@dataclass(frozen=True)
 class Covariates:
     """Columns that are left out as no covariates, and whether models with the others are fitted."""
 
@@ -129,6 +148,7 @@ class CohortSettings:
     formula: str
     levels: Mapping[str, tuple[str, ...]]
     annotation: str
+    gene_rules: GeneRules
     min_count: int
     min_samples: int | None
     normalization: NormalizationSettings
@@ -145,6 +165,7 @@ class CohortSettings:
         """Build the settings from what `as_dict` returned."""
         parts = {
             "counts": Counts(**plain["counts"]),
+            "gene_rules": GeneRules(**plain["gene_rules"]),
             "normalization": NormalizationSettings(**plain["normalization"]),
         }
         return cls(**{**plain, **parts})
@@ -246,6 +267,13 @@ class Study:
         return self.enrichment.collections if self.enrichment else {}
 
     @property
+    def gene_files(self) -> dict[str, str]:
+        """Files that name genes, by their keys in the configuration: marker panel and gene sets."""
+        panel = {} if self.panel is None else {"markers.panel": self.panel}
+        sets = {f"enrichment.collections.{k}": path for k, path in self.collections.items()}
+        return panel | sets
+
+    @property
     def parts(self) -> frozenset[str]:
         """Conditions of the tables and figures that this study has (`recurseq.base.tables`)."""
         more = {
@@ -331,6 +359,7 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
         formula=full["design"]["formula"],
         levels={c: _texts(levels) for c, levels in full["design"]["levels"].items()},
         annotation=full["genes"]["annotation"],
+        gene_rules=_gene_rules(full["genes"]),
         min_count=full["filter"]["min_count"],
         min_samples=None if min_samples == AUTO else min_samples,
         normalization=_normalization(full["normalization"], given),
@@ -338,6 +367,10 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
         simulated="truth" in full.get("demo", {}),
         merge=full["samples"].get("merge"),
     )
+
+
+def _gene_rules(genes: Mapping) -> GeneRules:
+    return GeneRules(**{name: genes[name] for name in GeneRules.__dataclass_fields__})
 
 
 def _normalization(full: Mapping, given: Mapping) -> NormalizationSettings:

@@ -97,7 +97,9 @@ GENE_SETS = [
     Case("gene sets with Windows line endings", recoded(GMT, lambda t: t.replace("\n", "\r\n").encode())),
     Case("gene sets with a byte-order mark", recoded(GMT, lambda t: t.encode("utf-8-sig"))),
     Case("gene sets gzipped", gzipped(GMT)),
-    Case("set without genes", added_line(GMT, "EMPTY\tnone\t\t\t"), ("sets.gmt, line 4", "without a gene")),
+    Case("set without genes", added_line(GMT, "EMPTY\tnone\t\t\t")),
+    Case("set listed twice with the same genes", recoded(GMT, lambda t: (t + t.split("\n")[0] + "\n").encode())),
+    Case("genes in place of descriptions", added_line(GMT, "S\tGENE1\tGENE2\tGENE3")),
     Case("set without a name", added_line(GMT, "\tnone\tGENE1"), ("sets.gmt, line 4", "without a name")),
     Case("set with a name only", added_line(GMT, "LONELY"), ("sets.gmt, line 4", "three cells")),
     Case("set listed twice", added_line(GMT, "NULL\tagain\tGENE1\tGENE2"), ("'NULL'", "2 times")),
@@ -146,7 +148,8 @@ ANNOTATIONS = [
     Case("annotation with unknown columns",
          both(with_annotation, in_text("genes.tsv", "gene_name\tgene_type\tchromosome", "a\tb\tc")),
          ("genes.tsv", "gene_name")),
-    Case("annotation with a header only", both(with_annotation, content("genes.tsv", "gene_id\tgene_name\n"))),
+    Case("annotation with a header only", both(with_annotation, content("genes.tsv", "gene_id\tgene_name\n")),
+         ("genes.tsv", "0 of 400 genes are in it")),
     Case("annotation with wild names",
          both(with_annotation, in_text("genes.tsv", "SYMBOL1", "<script>alert(1)</script>"),
               in_text("genes.tsv", "SYMBOL2", "=cmd()"), in_text("genes.tsv", "SYMBOL3", "../../x"))),
@@ -165,8 +168,8 @@ ANNOTATIONS = [
          ("genes.gtf",)),
     Case("GTF with a name of a megabyte", both(with_gtf, in_text("genes.gtf", '"S5"', f'"{"S" * (1 << 20)}"')),
          ("genes.gtf", "500")),
-    Case("annotation is GFF3", both(with_gtf, content("genes.gtf", "##gff-version 3\nchr1\tx\tgene\t1\t9\t.\t+\t.\tID=a\n")),
-         ("genes.gtf", "GFF3")),
+    Case("annotation is a GFF3 of other genes", both(with_gtf, content("genes.gtf", "##gff-version 3\nchr1\tx\tgene\t1\t9\t.\t+\t.\tID=a\n")),
+         ("genes.gtf", "0 of 400 genes are in it")),
 ]  # fmt: skip
 
 

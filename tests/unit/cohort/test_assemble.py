@@ -15,6 +15,7 @@ from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.importing import count_problems, import_cohort
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.read import read_counts
+from recurseq.deseq.notes import STATUS
 from recurseq.study import load_study, read_samples
 
 
@@ -142,6 +143,23 @@ def test_keep_genes():
     kept, codes = keep_genes(counts, 0, 2)
     assert kept.tolist() == [True, True, True, True, False]
     assert codes.tolist() == ["", "", "", "", "all_zero"]
+
+
+@pytest.mark.parametrize("left_out", [True, False])
+def test_spike_ins_stay_in_the_table_and_out_of_the_model(left_out):
+    counts = pd.DataFrame(
+        {"s1": [50, 900, 0], "s2": [60, 10, 0], "s10": [70, 400, 0]},
+        index=["TP53", "ERCC-00002", "ERCC-00003"],
+    )
+    table = CountTable(counts, None, None, "matrix", ())
+    genes = cohort_of(table, study_samples(), spike_ins=left_out).var
+    assert list(genes.index) == ["ERCC-00002", "ERCC-00003", "TP53"]
+    expected = ["spike_in", "spike_in", ""] if left_out else ["", "all_zero", ""]
+    assert list(genes["drop_code"]) == expected
+    assert list(genes["kept"]) == [not left_out, False, True]
+    if left_out:
+        assert set(expected) - {""} <= set(STATUS)
+        assert "genes.spike_ins" in genes["drop_reason"].iloc[0]
 
 
 def test_smallest_group():

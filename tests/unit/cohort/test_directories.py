@@ -5,7 +5,10 @@ import gzip
 import pandas as pd
 import pytest
 
+from recurseq.cohort.checks import matrix_problems
+from recurseq.cohort.genes.rows import settled
 from recurseq.cohort.readers.read import read_counts
+from recurseq.study.model import GeneRules
 from support.count_files import problem_of, written
 
 
@@ -196,7 +199,18 @@ def test_files_with_other_genes_or_kinds(tmp_path):
     written(tmp_path, star(1, 9), "B.txt")
     assert "different kinds" in problem_of(directory=tmp_path, sample_ids=["A", "B"]).found
     written(tmp_path, "G1\t1\nG1\t2\n__no_feature\t1\n", "B.txt")
-    assert "genes on several rows: 'G1'" in problem_of(directory=tmp_path, sample_ids=["B"]).found
+    problem = problem_of(directory=tmp_path, sample_ids=["A", "B"])
+    assert "genes on several rows: 'G1'" in problem.found
+
+
+def test_genes_that_every_file_repeats_can_be_added_up(tmp_path):
+    for sample, number in (("A", 1), ("B", 10)):
+        written(tmp_path, f"G1\t{number}\nG2\t5\nG1\t2\n__no_feature\t1\n", f"{sample}.txt")
+    table = read_counts(directory=tmp_path, sample_ids=["A", "B"])
+    (problem,) = matrix_problems(table, pd.DataFrame(index=["A", "B"]), "folder")
+    assert "'G1'" in problem.found and "genes.duplicates: sum" in problem.fix
+    added = settled(table, GeneRules("sum", "error", "exclude"), "folder").counts
+    assert added.to_dict() == {"A": {"G1": 3, "G2": 5}, "B": {"G1": 12, "G2": 5}}
 
 
 def test_real_star_agrees_with_the_published_matrix(shared_data, record_property):

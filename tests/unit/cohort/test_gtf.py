@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from recurseq.base.errors import InputError
-from recurseq.cohort.genes import gtf
+from recurseq.cohort.genes import lines
 from recurseq.cohort.genes.annotation import load_annotation
 
 GENCODE = (
@@ -65,7 +65,7 @@ def test_flavours(tmp_path, flavour, change, record_property):
 
 @pytest.mark.parametrize("size", [1, 7, 100, 250])
 def test_where_a_block_ends_does_not_matter(tmp_path, monkeypatch, size):
-    monkeypatch.setattr(gtf, "_BLOCK", size)
+    monkeypatch.setattr(lines, "_BLOCK", size)
     path = tmp_path / "genes.gtf"
     for flavour in GENES:
         path.write_text(globals()[flavour])
@@ -81,7 +81,6 @@ def test_lines_of_another_shape_are_no_genes(tmp_path):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"##gff-version 3\nchr1\tE\tgene\t1\t2\t.\t+\t.\tID=gene:A\n", "a GFF3 file"),
         (b'gene\tgene_id "x"\nA\tB\n', "no line has a gene_id"),
         (GENCODE.encode().replace(b"CD99", b"CD\xe9"), "byte 0xe9 is not UTF-8"),
         (gzip.compress(GENCODE.encode())[:-12], "broken gzip file"),

@@ -7,9 +7,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from recurseq.cohort.genes.rows import settled
 from recurseq.cohort.readers.formats import recognise
 from recurseq.cohort.readers.read import read_counts
 from recurseq.io.files import load
+from recurseq.study.model import GeneRules
 from support.count_files import problem_of, written
 
 PLAIN = "gene_id\tS1\tS2\nENSG1\t5\t0\nENSG2\t7\t12\n"
@@ -140,6 +142,12 @@ def test_genes_that_excel_made_dates_are_named(tmp_path):
     problem = problem_of(tmp_path / "counts.xlsx")
     assert problem.where.endswith("counts.xlsx, column 1")
     assert "row 3: 2024-03-01" in problem.found
+    assert "genes.excel_dates: drop" in problem.fix
+    read = read_counts(tmp_path / "counts.xlsx", dates_as_text=True)
+    assert list(read.counts.index) == ["TP53", "2024-03-01"]
+    assert settled(read, GeneRules("error", "drop", "exclude"), "x").counts["S1"].to_dict() == {
+        "TP53": 4
+    }
 
 
 FEATURECOUNTS = (

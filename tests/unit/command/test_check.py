@@ -106,6 +106,62 @@ def test_gene_sets_and_panel_are_counted(folder):
     assert "1 of the panel's 2 genes are in the counts" in ended.output
 
 
+def mouse_study(folder):
+    counts = pd.read_csv(folder / "counts.tsv", sep="\t", index_col=0)
+    counts.index = [f"ENSMUSG{number:011d}.3" for number in range(len(counts))]
+    counts.to_csv(folder / "counts.tsv", sep="\t", index_label="gene_id")
+    rows = "".join(f"{gene[:18]}\tGene{at}\n" for at, gene in enumerate(counts.index))
+    (folder / "mouse.tsv").write_text("Gene stable ID\tGene name\n" + rows)
+
+
+def test_named_genes_are_counted_and_human_files_refused_for_mouse(folder):
+    mouse_study(folder)
+    rewrite(folder, genes={"annotation": "mouse.tsv"})
+    ended = recurseq("check", folder)
+    assert ended.exit_code == 0, ended.output
+    assert "symbols: 60 of 60 genes named (60 are in the annotation mouse.tsv)" in ended.output
+    rewrite(
+        folder,
+        markers={"panel": "builtin"},
+        enrichment={"collections": {"liver": "builtin"}},
+        genes={"annotation": "builtin"},
+    )
+    ended = recurseq("check", folder)
+    assert ended.exit_code == 1
+    for words in ("annotation: 0 of 60 genes are in it", "markers.panel", "collections.liver"):
+        assert words in ended.output, ended.output
+    assert "of mouse genes such as 'ENSMUSG00000000000.3'" in ended.output
+
+
+def test_a_panel_in_the_case_of_another_species_is_said(folder):
+    mouse_study(folder)
+    (folder / "markers.tsv").write_text("gene\tset\nGENE1\ta\nGENE2\ta\nGene3\ta\n")
+    rewrite(folder, genes={"annotation": "mouse.tsv"}, markers={"panel": "markers.tsv"})
+    ended = recurseq("check", folder)
+    assert ended.exit_code == 0, ended.output
+    assert "2 of the 3 genes that are found differ" in ended.output
+
+
+def test_what_is_done_to_rows_and_sets_is_said(folder):
+    counts = pd.read_csv(folder / "counts.tsv", sep="\t", index_col=0)
+    renamed = {"GENE1": "1-Mar", "GENE2": "1-Mar", "GENE3": "GENE4", "GENE5": "ERCC-00002"}
+    counts.rename(index=renamed).to_csv(folder / "counts.tsv", sep="\t", index_label="gene_id")
+    (folder / "sets.gmt").write_text("A\tGENE9\tGENE7\nE\tx\nA\tx\tGENE7\n")
+    rewrite(folder, enrichment={"collections": {"mine": "sets.gmt"}, "min_size": 1})
+    ended = recurseq("check", folder)
+    assert ended.exit_code == 1
+    assert "genes.excel_dates: drop" in ended.output or "genes.duplicates" in ended.output
+    rewrite(folder, genes={"duplicates": "sum", "excel_dates": "drop"})
+    ended = recurseq("check", folder)
+    assert ended.exit_code == 0, ended.output
+    for words in (
+        "2 rows were left out of everything", "2 rows of 1 identifiers", "1 row is a spike-in",
+        "symbols: 56 of 56 genes named", "sets without a gene were left out: 'E (line 2)'",
+        "read once: 'A (lines 1, 3)'", "the second column of 1 of 1 sets holds a gene",
+    ):  # fmt: skip
+        assert words in ended.output, ended.output
+
+
 def test_folders_that_are_none_and_files_that_are_no_configuration(tmp_path):
     assert "the folder does not exist" in recurseq("check", tmp_path / "no").output
     assert "no config.yaml in the folder" in recurseq("check", tmp_path).output

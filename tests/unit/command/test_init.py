@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recurseq.base.errors import InputError
+from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.command.columns import by_reference, describe_columns, factor_candidates
 from recurseq.command.proposal import choose_contrasts, contrast_name
 from recurseq.command.text_parts import items, scalar
@@ -160,7 +161,9 @@ def test_single_samples_and_missing_values_are_left_out(tmp_path):
 def test_the_user_decides_reference_factor_contrasts_title_and_annotation(tmp_path):
     sheet = sheet_of({"a": 3, "b": 3, "c": 3}, drug=["x", "y", "z"] * 3)
     folder = write_study(tmp_path / "study", sheet)
-    (tmp_path / "genes.tsv").write_text("gene_id\tgene_name\nGENE1\tONE\n")
+    (tmp_path / "genes.tsv").write_text(
+        "gene_id\tgene_name\n" + "".join(f"GENE{i}\tN{i}\n" for i in range(60))
+    )
     ended = init(
         folder, "--factor", "drug", "--reference", "z", "--title", "no: title",
         "--contrast", "x:z", "--contrast", "both=x,y:z", "--annotation", tmp_path / "genes.tsv",
@@ -211,6 +214,35 @@ def test_human_genes_get_symbols_panel_and_pathways(tmp_path, repository):
         assert "early_vs_none" in config["contrasts"]
 
 
+@pytest.mark.parametrize(
+    ("title", "groups", "liver"),
+    [
+        ("Lung", ["control", "treated"], False),
+        ("Drug delivery in HCC1954 cells", ["control", "treated"], False),
+        ("Liver biopsies", ["control", "treated"], True),
+        ("x", ["hepatocytes", "fibroblasts"], True),
+        ("x", ["NASH", "control"], True),
+    ],
+)
+def test_panel_and_sets_of_liver_are_proposed_where_a_study_speaks_of_liver(
+    tmp_path, title, groups, liver
+):
+    sheet = sheet_of(dict.fromkeys(groups, 3))
+    builtin = load_annotation("builtin")
+    names = list(builtin["gene_name"][builtin["gene_type"] == "protein_coding"].unique()[:900])
+    counts = counts_for(list(sheet["sample_id"]), len(names), names)
+    folder = tmp_path / "study"
+    folder.mkdir()
+    counts.to_csv(folder / "counts.tsv", sep="\t", index_label="gene")
+    sheet.to_csv(folder / "samples.tsv", sep="\t", index=False)
+    ended = init(folder, "--title", title)
+    assert "symbols: 900 of 900 genes named" in ended.output, ended.output
+    assert ("nothing speaks of liver" in ended.output) != liver
+    config = config_of(folder)
+    assert config["genes"] == {"annotation": "builtin"}
+    assert ("markers" in config, "enrichment" in config) == (liver, liver)
+
+
 def test_mouse_genes_get_no_human_annotation(tmp_path):
     sheet = sheet_of(THREE)
     names = [f"ENSMUSG{i:011d}" for i in range(60)]
@@ -220,6 +252,8 @@ def test_mouse_genes_get_no_human_annotation(tmp_path):
     assert ended.exit_code == 0, ended.output
     assert "60 mouse genes" in ended.output
     assert config_of(tmp_path)["genes"]["annotation"] == "none"
+    assert "symbols: 0 of 60 genes named; recurseq has no names of mouse genes" in ended.output
+    assert "BioMart" in ended.output
 
 
 @pytest.mark.parametrize("name", ["counts.tsv", "salmon.merged.gene_counts.tsv"])

@@ -9,7 +9,7 @@ import pytest
 
 from recurseq.base.errors import InputError
 from recurseq.enrichment import gene_set_problems, read_gene_sets
-from recurseq.enrichment.gene_sets import GeneSet, GeneSets, name_genes
+from recurseq.enrichment.gene_sets import GeneSet, GeneSets, description_note, name_genes
 
 
 def write(tmp_path, content, name="sets.gmt"):
@@ -41,16 +41,52 @@ def test_gzip_bom_windows_line_ends_blanks_and_repeats_read_alike(tmp_path):
 
 
 def test_every_fault_is_named_with_its_line(tmp_path):
-    path = write(tmp_path, "A\td\tTP53\nnonsense\n\td\tMYC\nB\td\t \t\nA\td\tAFP\nalso bad\n")
+    path = write(tmp_path, "A\td\tTP53\nnonsense\n\td\tMYC\nA\td\tAFP\nalso bad\n")
     texts = [str(problem) for problem in gene_set_problems(path)]
-    assert len(texts) == 4
-    assert "lines 2, 6: fewer than three cells" in texts[0]
+    assert len(texts) == 3
+    assert "lines 2, 5: fewer than three cells" in texts[0]
     assert "line 3: a set without a name" in texts[1]
-    assert "line 4: a set without a gene" in texts[2]
-    assert "lines 1, 5: the set name 'A' is used 2 times" in texts[3]
+    assert "lines 1, 4: the set name 'A' is used 2 times, for different genes" in texts[2]
     with pytest.raises(InputError) as caught:
         read_gene_sets(path)
-    assert len(caught.value.problems) == 4
+    assert len(caught.value.problems) == 3
+
+
+def test_sets_without_genes_are_left_out_and_said(tmp_path):
+    read = read_gene_sets(write(tmp_path, "A\td\tTP53\nB\td\t \t\nC\td\n"))
+    assert [entry.name for entry in read.sets] == ["A"]
+    (note,) = read.notes
+    assert "without a gene were left out: 'B (line 2)', 'C (line 3)'" in note
+
+
+def test_a_file_of_sets_without_genes_holds_no_set(tmp_path):
+    (problem,) = gene_set_problems(write(tmp_path, "A\td\nB\td\n"))
+    assert "holds no gene set" in str(problem)
+
+
+def test_a_set_that_stands_twice_with_the_same_genes_is_read_once(tmp_path):
+    read = read_gene_sets(write(tmp_path, "A\td\tX\tY\nB\td\tZ\nA\tother\tY\tX\tY\n"))
+    assert [entry.name for entry in read.sets] == ["A", "B"]
+    assert read.sets[0] == GeneSet("A", "d", ("X", "Y"))
+    (note,) = read.notes
+    assert "read once" in note and "A (lines 1, 3)" in note
+
+
+@pytest.mark.parametrize("identifiers", [["A1", "A2", "A3"], ["E1.4", "E2.1", "E3.7"]])
+def test_genes_in_place_of_descriptions_are_said(tmp_path, identifiers):
+    genes = table(identifiers, ["SYM1", "SYM2", "SYM3"])
+    for first in ("SYM1", identifiers[0]):
+        read = read_gene_sets(write(tmp_path, f"S\t{first}\tSYM2\nT\thttp://x\tSYM3\n"))
+        note = description_note(genes, read)
+        assert "the second column of 1 of 2 sets holds a gene of the study" in note
+        assert repr(first) in note
+
+
+@pytest.mark.parametrize("description", ["na", "", "http://x.org/S", "SYM9", "S"])
+def test_descriptions_are_no_genes(tmp_path, description):
+    genes = table(["A1", "A2"], ["SYM1", "S"])  # a factor named as the set of its targets
+    read = read_gene_sets(write(tmp_path, f"S\t{description}\tSYM1\n"))
+    assert description_note(genes, read) == ""
 
 
 def test_a_file_of_another_kind_gives_one_problem_not_a_thousand(tmp_path):

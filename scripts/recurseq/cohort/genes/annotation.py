@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +23,39 @@ _FEATURES = ("gene", "transcript", "exon", "CDS")
 _SHOWN = ("gene_id", "gene_name", "gene_type", "chromosome")
 COLUMNS = ["gene_id", "entrez_id", "gene_name", "chromosome", "gene_type", "aliases"]
 BUILTIN = Path(__file__).parent / "human_genes.tsv.gz"
-_CHROMOSOME_HEADERS = frozenset({"chromosome", "chr", "seqname", "chrom", "chromosome_name"})
-_ALIAS_HEADERS = frozenset({"aliases", "alias", "synonyms"})
-_ENTREZ_HEADERS = frozenset({"entrez_id", "entrezid", "entrez", "ncbi_gene_id"})
+_CHROMOSOME_HEADERS = frozenset(
+    {
+        *("chromosome", "chr", "seqname", "chrom", "chromosome_name", "chromosome name"),
+        "chromosome/scaffold name",
+    }
+)
+_ALIAS_HEADERS = frozenset(
+    {"aliases", "alias", "synonyms", "gene synonym", "external_synonym", "external_gene_synonym"}
+)
+_ENTREZ_HEADERS = frozenset(
+    {
+        *("entrez_id", "entrezid", "entrez", "ncbi_gene_id", "entrezgene_id", "entrezgene"),
+        *("ncbi gene id", "ncbi gene (formerly entrezgene) id", "entrezgene id"),
+    }
+)
+# Titles of BioMart, in a file of its web page and in a table of the R package biomaRt.
+_BIOMART_IDS = frozenset(
+    {
+        *("gene stable id", "gene stable id version", "ensembl gene id"),
+        "ensembl_gene_id_version",
+    }
+)
+_BIOMART_NAMES = frozenset({"associated gene name", "hgnc symbol", "mgi symbol"})
+BIOMART = (
+    "on ensembl.org (or plants., fungi., metazoa.ensembl.org), BioMart, dataset of the species, "
+    "attributes 'Gene stable ID', 'Gene name', 'Gene type', exported as TSV or CSV"
+)
 # Ensembl: ENS, species letters, G, eleven digits, version; then _PAR_Y in GENCODE. Older GENCODE
 # marks the Y copy of a pseudoautosomal gene by an R in place of the first digit instead.
 _ENSEMBL = re.compile(r"(?P<gene>ENS[A-Z]*G\d{11}|ENSGR\d{10})(\.\d+)?(?P<copy>_PAR_Y)?")
+
+# featureCounts -g ID on a GFF3 writes the prefix of Ensembl or NCBI too; gene-1 is a plain name.
+_PREFIXED = re.compile(r"^gene[:-](?=[A-Za-z])")
 
 
 def strip_version(gene_id: str) -> str:
@@ -44,9 +72,15 @@ def _is_y_copy(gene_id: str) -> bool:
     return gene_id.endswith("_PAR_Y") or gene_id.startswith("ENSGR")
 
 
-def _lookup_key(gene_id: str) -> str:
+def _bare(gene_id: str) -> str:
+    """Return an identifier without the prefix of a GFF3 and without version."""
+    return strip_version(_PREFIXED.sub("", gene_id))
+
+
+@lru_cache(maxsize=200_000)  # the genes of a matrix are looked up several times
+def lookup_key(gene_id: str) -> str:
     """Return the identifier under which annotations list a gene: no version, no mark of a copy."""
-    stripped = strip_version(gene_id).removesuffix("_PAR_Y")
+    stripped = _bare(gene_id).removesuffix("_PAR_Y")
     return "ENSG0" + stripped[5:] if stripped.startswith("ENSGR") else stripped
 
 
@@ -56,8 +90,8 @@ def load_annotation(source: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     source
-        ``builtin`` (human, see ``human_genes.README.md``), ``none``, or the path of a GTF or of a
-        table with a header (TSV, CSV, xlsx, Parquet; text may be gzipped).
+        ``builtin`` (human, see ``human_genes.README.md``), ``none``, or the path of a GTF, a
+        GFF3 or a table with a header (TSV, CSV, xlsx, Parquet; text may be gzipped).
 
     Returns
     -------
@@ -84,7 +118,7 @@ def load_annotation(source: str | Path) -> pd.DataFrame:
 def _read_table(source: str | Path) -> pd.DataFrame:
     content = load(source)
     if content.kind == "hdf5":
-        raise fail(str(source), "an HDF5 file", "a GTF or a table of genes")
+        raise fail(str(source), "an HDF5 file", "a GTF, a GFF3 or a table of genes")
     header = header_of(content)
     if len(header) == GTF_COLUMNS and header[2] in _FEATURES:
         raise fail(str(source), "a GTF without gene_id", "gene_id and gene_name in the last column")
@@ -95,7 +129,7 @@ def _read_table(source: str | Path) -> pd.DataFrame:
 def _from_gtf(path: str | Path) -> pd.DataFrame:
     rows: dict[str, tuple[str, ...]] = {}
     for gene_id, entrez, name, chromosome, kind in gtf_genes(path):
-        gene = strip_version(gene_id)
+        gene = _bare(gene_id)
         rows.setdefault(gene, (gene, entrez, name, chromosome, kind, ""))
     return pd.DataFrame(list(rows.values()), columns=COLUMNS)
 
@@ -104,9 +138,9 @@ def _from_table(path: str, table: pd.DataFrame) -> pd.DataFrame:
     """Take the columns that are there; identifiers are in the first, or one called gene_id."""
     titles = {title.lower(): at for at, title in reversed(list(enumerate(table.columns)))}
     wanted = {
-        "gene_id": ID_HEADERS - NAME_HEADERS - _ENTREZ_HEADERS,
+        "gene_id": (ID_HEADERS | _BIOMART_IDS) - NAME_HEADERS - _ENTREZ_HEADERS,
         "entrez_id": _ENTREZ_HEADERS,
-        "gene_name": NAME_HEADERS,
+        "gene_name": NAME_HEADERS | _BIOMART_NAMES,
         "chromosome": _CHROMOSOME_HEADERS,
         "gene_type": TYPE_HEADERS,
         "aliases": _ALIAS_HEADERS,
@@ -118,8 +152,12 @@ def _from_table(path: str, table: pd.DataFrame) -> pd.DataFrame:
     if columns["gene_id"] is None:
         columns["gene_id"] = 0
     if all(columns[name] is None for name in ("gene_name", "gene_type", "chromosome")):
-        allowed = "columns gene_id and gene_name, gene_type or chromosome"
-        raise fail(f"{path}, header", f"columns {few(table.columns)}", allowed)
+        allowed = (
+            "columns gene_id and gene_name, gene_type or chromosome, or 'Gene stable ID', "
+            "'Gene name' and 'Gene type' of BioMart"
+        )
+        fix = f"export one: {BIOMART}"
+        raise fail(f"{path}, header", f"columns {few(table.columns)}", allowed, fix)
     empty = pd.Series("", index=table.index)
     result = pd.DataFrame(
         {
@@ -127,7 +165,7 @@ def _from_table(path: str, table: pd.DataFrame) -> pd.DataFrame:
             for name, at in columns.items()
         }
     )[COLUMNS]
-    return result.assign(gene_id=[strip_version(gene) for gene in result["gene_id"]])
+    return result.assign(gene_id=[_bare(gene) for gene in result["gene_id"]])
 
 
 def identifier_type(gene_ids: Sequence[str], annotation: pd.DataFrame) -> str:
@@ -138,7 +176,7 @@ def identifier_type(gene_ids: Sequence[str], annotation: pd.DataFrame) -> str:
     str
         ``gene_id``, ``gene_name`` or ``entrez_id``; ``gene_id`` when none of them is found.
     """
-    keys = pd.Index([_lookup_key(gene) for gene in gene_ids])
+    keys = pd.Index([lookup_key(gene) for gene in gene_ids])
     shares = {
         column: float(keys.isin(annotation[column]).mean()) if len(keys) else 0.0
         for column in ("gene_id", "gene_name", "entrez_id")
@@ -169,16 +207,19 @@ def annotate(
         Index: `gene_ids`, in their order, none lost or added. Columns ``gene_name`` (the identifier
         itself where there is none), ``gene_type`` and ``chromosome`` (empty where unknown).
     """
+    ids = np.array(list(gene_ids), dtype=object)
     column = identifier_type(gene_ids, annotation)
     known = annotation[annotation[column] != ""].drop_duplicates(column).set_index(column)
-    rows = known.index.get_indexer([_lookup_key(gene) for gene in gene_ids])
+    keys = np.array([lookup_key(gene) for gene in gene_ids], dtype=object)
+    rows = known.index.get_indexer(keys)
 
     def looked_up(name: str) -> np.ndarray:
+        if name == column == "gene_name":  # a symbol behind the prefix of a GFF3
+            return np.where((rows >= 0) & (keys != ids), keys, "")
         if name == column or known.empty:
             return np.full(len(rows), "", dtype=object)
         return np.where(rows >= 0, known[name].to_numpy(dtype=object)[rows], "")
 
-    ids = np.asarray(gene_ids, dtype=object)
     names = _first_nonempty(gene_names, looked_up("gene_name"))
     y_copy = np.array([_is_y_copy(gene) for gene in gene_ids], dtype=bool)
     chromosome = looked_up("chromosome")

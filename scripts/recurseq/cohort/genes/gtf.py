@@ -1,4 +1,4 @@
-"""Genes and transcripts of a GTF, read as a stream: 1.5 GB take seconds and little memory."""
+"""Genes and transcripts of a GTF or GFF3, read as a stream: 1.5 GB take seconds."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from recurseq.cohort.genes.gff3 import gff3_genes, gff3_transcripts, is_gff3
+from recurseq.cohort.genes.lines import blocks, decoded, line_at, lines_with
 from recurseq.io.bytes import fail, unpacked
 
-_BLOCK = 1 << 22  # bytes
 _LOOKED_AT = 100_000  # bytes in which a GTF shows itself
 _FIELDS = 9
 _GENE_LINE, _GENE_ID = b"\tgene\t", b'gene_id "'
@@ -19,23 +20,29 @@ _ENTREZ = re.compile(r'"GeneID:(\d+)"')
 
 
 def is_gtf(path: str | Path) -> bool:
-    """Whether a file is a GTF, by what it begins with.
+    """Whether a file is a GTF or a GFF3, by what it begins with.
 
     Raises
     ------
     InputError
-        When the file cannot be opened, or is GFF3, which names genes in another way.
+        When the file cannot be opened.
     """
+    beginning = _beginning(path)
+    return _GENE_ID in beginning or is_gff3(beginning)
+
+
+def _beginning(path: str | Path) -> bytes:
     with unpacked(path) as stream:
-        beginning = stream.read(_LOOKED_AT)
-    if beginning.startswith(b"##gff-version 3"):
-        fix = "take the GTF of the same release"
-        raise fail(str(path), "a GFF3 file", "a GTF or a table of genes", fix)
-    return _GENE_ID in beginning
+        return stream.read(_LOOKED_AT)
+
+
+def _has_gff3_attributes(path: str | Path) -> bool:
+    beginning = _beginning(path)
+    return is_gff3(beginning) and _GENE_ID not in beginning
 
 
 def gtf_genes(path: str | Path) -> Iterator[tuple[str, str, str, str, str]]:
-    """Read the genes of a GTF (Ensembl, GENCODE, RefSeq, StringTie), gzipped or not.
+    """Read the genes of a GTF (Ensembl, GENCODE, RefSeq, StringTie) or GFF3, gzipped or not.
 
     Parameters
     ----------
@@ -54,11 +61,14 @@ def gtf_genes(path: str | Path) -> Iterator[tuple[str, str, str, str, str]]:
     InputError
         When no line has a gene_id, or the file is broken or not UTF-8.
     """
-    yield from _entries(path, _gene, "gene_id", _GENE_LINE, _GENE_ID)
+    if _has_gff3_attributes(path):
+        yield from gff3_genes(path)
+    else:
+        yield from _entries(path, _gene, "gene_id", _GENE_LINE, _GENE_ID)
 
 
 def gtf_transcripts(path: str | Path) -> Iterator[tuple[str, str, str]]:
-    """Read which gene each transcript of a GTF belongs to.
+    """Read which gene each transcript of a GTF or GFF3 belongs to.
 
     Parameters
     ----------
@@ -77,7 +87,10 @@ def gtf_transcripts(path: str | Path) -> Iterator[tuple[str, str, str]]:
     InputError
         When no line has a transcript_id, or the file is broken or not UTF-8.
     """
-    yield from _entries(path, _transcript, "transcript_id", _TRANSCRIPT_LINE, _TRANSCRIPT_ID)
+    if _has_gff3_attributes(path):
+        yield from gff3_transcripts(path)
+    else:
+        yield from _entries(path, _transcript, "transcript_id", _TRANSCRIPT_LINE, _TRANSCRIPT_ID)
 
 
 def _entries(
@@ -89,10 +102,10 @@ def _entries(
 ) -> Iterator[tuple[str, ...]]:
     """Parse the lines of one kind; without any, the first line of each value of the attribute."""
     where, found = str(path), False
-    for lines, mark in ((_lines_with, line_mark), (_first_lines, attribute_mark)):
+    for lines, mark in ((lines_with, line_mark), (_first_lines, attribute_mark)):
         with unpacked(path) as stream:
             for line in lines(stream, mark):
-                if entry := parse(_decoded(where, line)):
+                if entry := parse(decoded(where, line)):
                     found = True
                     yield entry
         if found:
@@ -124,46 +137,10 @@ def _gene(line: str) -> tuple[str, str, str, str, str] | None:
     return attributes["gene_id"], entrez[1] if entrez else "", name, chromosome, kind
 
 
-def _decoded(where: str, line: bytes) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        found = f"byte {line[error.start]:#04x} is not UTF-8 text, in the line {line[:60]!r}"
-        raise fail(where, found, "UTF-8 text", "save the file as UTF-8") from None
-
-
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    """Whole lines, some megabytes at a time: searching them is quicker than a loop over lines."""
-    rest = b""
-    while block := stream.read(_BLOCK):
-        head, newline, rest_of_block = block.rpartition(b"\n")
-        if newline:
-            yield rest + head + newline
-            rest = rest_of_block
-        else:
-            rest += block
-    if rest:
-        yield rest + b"\n"
-
-
-def _line_at(block: bytes, place: int) -> tuple[bytes, int]:
-    start, end = block.rfind(b"\n", 0, place) + 1, block.find(b"\n", place)
-    return block[start:end], end
-
-
-def _lines_with(stream: BinaryIO, mark: bytes) -> Iterator[bytes]:
-    for block in _blocks(stream):
-        place = block.find(mark)
-        while place >= 0:
-            line, end = _line_at(block, place)
-            yield line
-            place = block.find(mark, end)
-
-
 def _first_lines(stream: BinaryIO, mark: bytes) -> Iterator[bytes]:
     """Yield the first line of each identifier; the mark is the text before it."""
     seen = set()
-    for block in _blocks(stream):
+    for block in blocks(stream):
         place = _attribute_at(block, mark, 0)
         while place >= 0:
             start = place + len(mark)
@@ -172,7 +149,7 @@ def _first_lines(stream: BinaryIO, mark: bytes) -> Iterator[bytes]:
                 place = _attribute_at(block, mark, start)
             else:
                 seen.add(identifier)
-                line, end = _line_at(block, place)
+                line, end = line_at(block, place)
                 yield line
                 place = _attribute_at(block, mark, end)
 

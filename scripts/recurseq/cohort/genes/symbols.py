@@ -11,6 +11,7 @@ import pandas as pd
 from recurseq.base.text import few
 from recurseq.cohort.genes.annotation import strip_version
 
+OTHER_CASE = "symbol in other case"
 NOT_FOUND = "not in the counts: no identifier, symbol or alias fits"
 
 
@@ -96,7 +97,7 @@ class _Finder:
         steps = (
             ("identifier", self.by_id.get(query) or self.by_stripped.get(strip_version(query))),
             ("symbol", self.by_name.get(query)),
-            ("symbol in other case", self.by_folded.get(query.casefold())),
+            (OTHER_CASE, self.by_folded.get(query.casefold())),
         )
         for matched_by, rows in steps:
             if rows:

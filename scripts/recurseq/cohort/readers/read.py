@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from recurseq.cohort.readers.count_table import CountTable
@@ -12,6 +14,7 @@ from recurseq.cohort.readers.matrix import read_matrix, with_sheet_names
 from recurseq.cohort.readers.preamble import load_table
 from recurseq.cohort.readers.sample_files import read_directory
 from recurseq.io.bytes import fail
+from recurseq.io.files import Content
 
 __all__ = ["CountTable", "read_counts"]
 
@@ -27,6 +30,7 @@ def read_counts(
     left_out: Sequence[str] = (),
     sheet: str | int | None = None,
     round_estimates: bool | None = None,
+    dates_as_text: bool = False,
 ) -> CountTable:
     """Read a count matrix, or a folder with one count file for each sample.
 
@@ -52,6 +56,9 @@ def read_counts(
         the one that names the samples.
     round_estimates
         Whether estimated counts are rounded; see `recurseq.cohort.readers.estimates.rounded`.
+    dates_as_text
+        Whether cells of a workbook that Excel stored as dates are read as their text, for
+        `recurseq.cohort.genes.rows` to leave out; they are refused otherwise.
 
     Returns
     -------
@@ -72,6 +79,7 @@ def read_counts(
         )
         return rounded(table, str(directory), round_estimates)
     content = load_table(str(path), [*sample_ids, *left_out], sheet)
+    content = with_dates_as_text(content) if dates_as_text else content
     found = agree(content, file_format)
     if found == "h5ad":
         from recurseq.cohort.readers.h5ad import read_h5ad  # anndata takes a second
@@ -81,3 +89,14 @@ def read_counts(
     else:
         table = read_matrix(content, found, list(sample_ids), left_out)
     return rounded(table, content.path, round_estimates)
+
+
+def with_dates_as_text(content: Content) -> Content:
+    """Turn the cells of a workbook that hold dates into text, such as ``2024-03-01``."""
+    if content.kind != "xlsx":
+        return content
+    lines = tuple(
+        tuple(f"{cell:%Y-%m-%d}" if isinstance(cell, date) else cell for cell in row)
+        for row in content.lines
+    )
+    return replace(content, lines=lines)

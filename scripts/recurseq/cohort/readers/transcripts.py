@@ -19,7 +19,7 @@ from recurseq.io.files import Content, header_of, load, read_columns
 
 LARGEST_SHARE_LEFT_OUT = 0.5
 _KEY = "config: counts.transcripts"
-_FORMS = "a table with the columns transcript, gene and, if you like, gene name; or a GTF"
+_FORMS = "a table with the columns transcript, gene and, if you like, gene name; or a GTF or GFF3"
 # Titles hold no digit, which tells them from identifiers such as tx1 and gene1.
 _NO_IDENTIFIER = r"(?!.*(?:\d|type|length|start|end|support|count|description))"
 _TITLES = {
@@ -64,7 +64,7 @@ def read_transcripts(path: str | Path) -> TranscriptTable:
     ----------
     path
         A table (TSV, CSV, xlsx or Parquet, with or without a header; columns by their titles, else
-        transcript, gene, gene name in this order) or a GTF. Text may be gzipped.
+        transcript, gene, gene name in this order), a GTF or a GFF3. Text may be gzipped.
 
     Raises
     ------

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from recurseq.base.text import listed
 from recurseq.design.calling import CallingRule, SetRule, rule_by_padj
+from recurseq.enrichment.gene_sets import description_note, gene_set_problems, read_gene_sets
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import is_missing, spaced
@@ -62,9 +64,10 @@ class CollectionFacts:
 
 @dataclass(frozen=True)
 class PathwayFacts:
-    """Every collection in every contrast."""
+    """Every collection in every contrast, and what reading their files left out."""
 
     collections: list[CollectionFacts]
+    remarks: list[str]
     settings: Study
 
 
@@ -76,7 +79,18 @@ def collect(results: Results, study: Study) -> PathwayFacts | None:
         for collection in study.collections
         if results.path("gsea", contrast=contrast, collection=collection).is_file()
     ]
-    return PathwayFacts(found, study) if found else None
+    return PathwayFacts(found, _remarks(results, study), study) if found else None
+
+
+def _remarks(results: Results, study: Study) -> list[str]:
+    """Say what was left out of the collections, where their files are still there."""
+    genes = results.genes.rename_axis("gene_id").reset_index()
+    said: list[str] = []
+    for path in study.collections.values():
+        if Path(path).is_file() and not gene_set_problems(path):
+            read = read_gene_sets(path)
+            said += [*read.notes, description_note(genes, read)]
+    return [text for text in said if text]
 
 
 def _collection_facts(
