@@ -9,63 +9,11 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.text import few
+from recurseq.cohort.filtering import drop_reasons, filter_notes, keep_genes
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.lengths import AVERAGE_LENGTH
 from recurseq.cohort.readers.count_table import CountTable
-
-
-def smallest_group(samples: pd.DataFrame, factor: str) -> int:
-    """Return the number of samples in the smallest group, as `keep_genes` needs it.
-
-    Parameters
-    ----------
-    samples
-        Kept samples.
-    factor
-        Column that defines the groups; levels without samples do not count. With no factor (an
-        empty text: every contrast is one of coefficients) it is any categorical column, that is any
-        factor of the design; without one, all samples are one group.
-    """
-    factors = [factor] if factor else list(samples.select_dtypes("category"))
-    sizes = [count for name in factors for count in samples[name].value_counts() if count > 0]
-    return int(min(sizes, default=len(samples)))
-
-
-def keep_genes(
-    counts: np.ndarray, min_count: int, min_samples: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Decide which genes are expressed enough to be fitted.
-
-    Parameters
-    ----------
-    counts
-        Samples × genes.
-    min_count
-        A gene is kept when at least `min_samples` samples have this many counts or more; 0 keeps
-        every gene with at least one count in any sample.
-    min_samples
-        Number of samples.
-
-    Returns
-    -------
-    (numpy.ndarray, numpy.ndarray)
-        For each gene whether it is kept, and a code when it is not: ``all_zero`` or ``filtered``,
-        else an empty text.
-    """
-    expressed = (counts > 0).any(axis=0)
-    kept = expressed
-    if min_count > 0:
-        kept = expressed & ((counts >= min_count).sum(axis=0) >= min_samples)
-    codes = np.where(kept, "", np.where(expressed, "filtered", "all_zero"))
-    return kept, codes.astype(object)
-
-
-def drop_reasons(codes: np.ndarray, min_count: int, min_samples: int) -> np.ndarray:
-    """Say in words what the codes of `keep_genes` mean with its limits."""
-    plural = "s" if min_samples != 1 else ""
-    too_few = f"fewer than {min_samples} sample{plural} with {min_count} counts or more"
-    words = {"": "", "all_zero": "all zero", "filtered": too_few}
-    return np.array([words[code] for code in codes], dtype=object)
+from recurseq.design.contrast import Group
 
 
 def assemble(
@@ -77,6 +25,7 @@ def assemble(
     min_samples: int,
     simulated: bool,
     main_factor: str,
+    groups: Sequence[Group] = (),
     messages: Sequence[str] = (),
 ) -> anndata.AnnData:
     """Build the cohort from a table that passed `recurseq.cohort.checks.matrix_problems`.
@@ -90,9 +39,11 @@ def assemble(
     annotation
         As `recurseq.cohort.genes.annotation.load_annotation` returns it.
     min_count, min_samples
-        See `keep_genes`.
+        See `recurseq.cohort.filtering.keep_genes`.
     simulated, main_factor
         Of the study, for everything that shows results.
+    groups
+        What contrasts compare: genes that one of them expresses and the filter leaves out are said.
     messages
         What the user should know, beside what the reader says.
 
@@ -125,6 +76,8 @@ def assemble(
     )
     variables["kept"], variables["drop_code"] = keep_genes(counts, min_count, min_samples)
     variables["drop_reason"] = drop_reasons(variables["drop_code"], min_count, min_samples)
+    limits = {"min_count": min_count, "min_samples": min_samples}
+    said += filter_notes(counts, list(variables["gene_name"]), samples, groups, **limits)
     variables.index = pd.Index(names, dtype=object, name="gene_id")
     cohort = anndata.AnnData(obs=_storable(samples), var=_compact(variables))
     cohort.layers["counts"] = counts

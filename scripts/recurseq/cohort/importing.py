@@ -9,10 +9,10 @@ import pandas as pd
 
 from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.cohort.checks import length_problems, matrix_problems, nfcore_notes
+from recurseq.cohort.filtering import no_gene_is_left, samples_for
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.read import read_counts
-from recurseq.io.bytes import fail
 from recurseq.study import left_out_names
 
 if TYPE_CHECKING:
@@ -86,13 +86,11 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
         With every problem of the counts at once.
     """
     # Imported here: `check` lists problems in a second and needs no AnnData.
-    from recurseq.cohort.assemble import assemble, smallest_group
+    from recurseq.cohort.assemble import assemble
 
     table = _read(settings, samples)
     raise_if_any(matrix_problems(table, samples, settings.counts.location))
-    min_samples = settings.min_samples
-    if min_samples is None:
-        min_samples = smallest_group(samples, settings.main_factor)
+    min_samples = samples_for(settings, samples)
     cohort = assemble(
         table,
         samples,
@@ -101,14 +99,14 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
         min_samples=min_samples,
         simulated=settings.simulated,
         main_factor=settings.main_factor,
+        groups=settings.compared,
         messages=nfcore_notes(table, settings.counts, settings.normalization),
     )
     for message in cohort.uns["messages"]:
         _log.info("%s", message)
     kept = int(cohort.var["kept"].sum())
     if not kept:
-        found = f"no gene has {settings.min_count} counts or more in {min_samples} samples"
-        raise fail("config: filter", found, "limits that leave genes to fit", "lower them")
+        raise InputError([no_gene_is_left(settings, min_samples)])
     _log.info("%d samples, %d genes, %d of them kept for fitting", *cohort.shape, kept)
     return cohort
 

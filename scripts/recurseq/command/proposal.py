@@ -12,7 +12,7 @@ import pandas as pd
 from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.base.text import suggest
 from recurseq.command.columns import SheetColumn, by_reference, is_nuisance, is_person, words_of
-from recurseq.design.formula import design_matrix, parse_formula
+from recurseq.design.formula import design_matrix, parse_formula, quoted_column
 from recurseq.stats.design_matrix import confounded_columns
 from recurseq.study.samples import without_missing
 
@@ -205,11 +205,6 @@ def _is_meant(side: str, level: str) -> bool:
     return words[:1] == [side] or (side == "none" and words[:1] == ["no"] and len(words) > 1)
 
 
-def formula_name(column: str) -> str:
-    """Write a column as a formula needs it: in backticks unless it is a plain name."""
-    return column if re.fullmatch(r"[^\W\d][\w.]*", column) else f"`{column}`"
-
-
 def design_remarks(
     sheet: pd.DataFrame, columns: Sequence[SheetColumn], factor: str, levels: Sequence[str]
 ) -> tuple[dict[str, str], dict[str, str]]:
@@ -234,7 +229,7 @@ def design_remarks(
     for column in columns:
         if "`" in column.name or not (is_person(column) or is_nuisance(column) or _is_age(column)):
             continue
-        formula = f"~ {formula_name(column.name)} + {formula_name(factor)}"
+        formula = f"~ {quoted_column(column.name)} + {quoted_column(factor)}"
         if reason := _why_not(kept, column, factor, levels, formula):
             impossible[column.name] = reason
         else:

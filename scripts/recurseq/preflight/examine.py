@@ -19,6 +19,7 @@ from recurseq.cohort.readers.count_table import CountTable
 from recurseq.enrichment.gene_sets import name_genes, read_gene_sets
 from recurseq.markers.panel import read_panel
 from recurseq.preflight.check import examined_study
+from recurseq.preflight.data import DataFindings, look_at_counts
 from recurseq.study import Study, read_samples
 
 
@@ -46,6 +47,8 @@ class Examination:
         Genes of the panel, and how many of them the counts have; None without a panel.
     clinical
         What was seen of the patients; None without a clinical table, or before it is simulated.
+    kept, needed
+        Genes that pass the filter, and how many samples it asks for.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -58,6 +61,8 @@ class Examination:
     collections: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     markers: tuple[int, int] | None = None
     clinical: ClinicalExamination | None = None
+    kept: int = 0
+    needed: int = 0
 
 
 def examine(config: Mapping) -> Examination:
@@ -85,10 +90,18 @@ def examine(config: Mapping) -> Examination:
         problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
     genes = _named_genes(table, annotation)
     collections, more = _collections(study, genes)
+    data = DataFindings()
+    if not problems:
+        data = look_at_counts(study, samples, table, list(genes["gene_name"]))
     return Examination(
-        problems=(*problems, *more),
+        problems=(*problems, *more, *data.problems),
         study=study,
-        notes=(*table.messages, *notes, *claim_notes(read_claims(study.claims), genes, annotation)),
+        notes=(
+            *table.messages,
+            *notes,
+            *data.notes,
+            *claim_notes(read_claims(study.claims), genes, annotation),
+        ),
         samples=samples,
         genes=len(genes),
         columns=table.counts.shape[1],
@@ -96,6 +109,8 @@ def examine(config: Mapping) -> Examination:
         collections=collections,
         markers=_markers(study, genes, annotation),
         clinical=clinical,
+        kept=data.kept,
+        needed=data.needed,
     )
 
 

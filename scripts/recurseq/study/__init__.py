@@ -10,7 +10,7 @@ from recurseq.study.model import (
     Testing,
     load_study,
 )
-from recurseq.study.remarks import study_notes
+from recurseq.study.remarks import design_notes, study_notes
 from recurseq.study.samples import kept_names, left_out_names, read_samples
 from recurseq.study.schema import config_problems, usable_part
 
@@ -22,6 +22,7 @@ __all__ = [
     "Study",
     "Testing",
     "config_problems",
+    "design_notes",
     "kept_names",
     "left_out_names",
     "load_study",

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from recurseq.design.calling import CallingRule
-from recurseq.design.contrast import Contrast
-from recurseq.design.formula import parse_formula
+from recurseq.design.contrast import Contrast, Group
+from recurseq.design.formula import FormulaError, parse_formula
+from recurseq.design.omnibus import reduced_without
 from recurseq.study.clinical_names import clinical_parts, clinical_sections, clinical_wildcards
 from recurseq.study.defaults import with_defaults
 
@@ -97,9 +98,12 @@ class CohortSettings:
     Attributes
     ----------
     min_samples
-        Samples that need `min_count` counts for a gene to be kept; None is the smallest group.
+        Samples that need `min_count` counts for a gene to be kept; None follows the size of the
+        smallest compared group (`recurseq.cohort.filtering.samples_needed`).
     main_factor
         Column that groups the samples in figures; empty when there is none.
+    compared
+        The groups that contrasts compare.
     """
 
     counts: Counts
@@ -113,6 +117,7 @@ class CohortSettings:
     min_samples: int | None
     normalization: NormalizationSettings
     main_factor: str
+    compared: tuple[Group, ...]
     simulated: bool
 
     def as_dict(self) -> dict:
@@ -125,6 +130,7 @@ class CohortSettings:
         parts = {
             "counts": Counts(**plain["counts"]),
             "normalization": NormalizationSettings(**plain["normalization"]),
+            "compared": tuple(map(Group.from_dict, plain["compared"])),
         }
         return cls(**{**plain, **parts})
 
@@ -144,7 +150,8 @@ class Study:
     enrichment
         Gene sets; None when the study has none.
     omnibus_reduced
-        Reduced design of the omnibus test; None when the study has none.
+        Reduced design of the omnibus test; None when the study has none. Where ``auto`` cannot be
+        filled in, because the design is no formula or no contrast compares levels, it stays.
     truth
         Where the simulated truth of the demo study lies; None for real data.
     sections
@@ -278,7 +285,7 @@ def load_study(config: Mapping) -> Study:
         title=full["study"]["title"],
         cohort=_cohort(full, config.get("normalization", {}), contrasts) if has_counts else None,
         contrasts=contrasts,
-        omnibus_reduced=full.get("omnibus", {}).get("reduced"),
+        omnibus_reduced=_reduced(full, contrasts),
         testing=testing,
         permutations=int(full["evidence"]["permutations"]),
         covariates=Covariates(
@@ -298,7 +305,6 @@ def load_study(config: Mapping) -> Study:
 
 def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) -> CohortSettings:
     counts = dict.fromkeys(("path", "directory", "transcripts")) | full["counts"]
-    factors = [contrast.factor for contrast in contrasts.values() if contrast.of_levels]
     min_samples = full["filter"]["min_samples"]
     return CohortSettings(
         counts=Counts(**counts),
@@ -311,9 +317,27 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
         min_count=full["filter"]["min_count"],
         min_samples=None if min_samples == AUTO else min_samples,
         normalization=_normalization(full["normalization"], given),
-        main_factor=factors[0] if factors else "",
+        main_factor=_main_factor(contrasts),
+        compared=tuple(dict.fromkeys(g for one in contrasts.values() for g in one.groups)),
         simulated="truth" in full.get("demo", {}),
     )
+
+
+def _main_factor(contrasts: Mapping[str, Contrast]) -> str:
+    """Return the factor of the first contrast of levels; an empty text without one."""
+    return next((one.factor for one in contrasts.values() if one.of_levels), "")
+
+
+def _reduced(full: Mapping, contrasts: Mapping[str, Contrast]) -> str | None:
+    """Fill ``omnibus.reduced: auto`` in: the design without what the first contrast compares."""
+    given, factor = full.get("omnibus", {}).get("reduced"), _main_factor(contrasts)
+    if given != AUTO or not factor:
+        return given
+    try:
+        formula = parse_formula(full["design"]["formula"])
+    except FormulaError:
+        return given
+    return reduced_without(formula, factor) if factor in formula.variables else None
 
 
 def _normalization(full: Mapping, given: Mapping) -> NormalizationSettings:

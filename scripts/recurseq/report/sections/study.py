@@ -12,7 +12,7 @@ from recurseq.design.formula import parse_formula
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import count, many, spaced
-from recurseq.study import Study
+from recurseq.study import Study, design_notes
 
 TITLE = "Study"
 SMALL_GROUP = 6
@@ -37,6 +37,10 @@ class StudyFacts:
         converged fit.
     messages
         What the import said.
+    notes
+        What the design and the contrasts mean where that is easily taken for something else.
+    needed
+        Samples that had to have the counts for a gene to be modelled.
     """
 
     samples: int
@@ -51,6 +55,8 @@ class StudyFacts:
     withheld: int
     not_converged: int
     messages: list[str]
+    notes: list[str]
+    needed: int
     settings: Study
 
 
@@ -85,6 +91,8 @@ def collect(results: Results, study: Study) -> StudyFacts | None:
         withheld=_true(fitted, "cooksOutlier"),
         not_converged=len(fitted) - _true(fitted, "converged"),
         messages=[str(message) for message in facts.get("messages", [])],
+        notes=design_notes(study, samples),
+        needed=int(facts["min_samples"]),
         settings=study,
     )
 
@@ -125,10 +133,9 @@ def _samples(facts: StudyFacts) -> Paragraph:
 
 def _filter(facts: StudyFacts) -> Paragraph:
     used = facts.settings.cohort
+    where = f"at least {many(facts.needed, 'sample')}"
     if used.min_samples is None:
-        where = "as many samples as the smallest group holds, or more,"
-    else:
-        where = f"at least {many(used.min_samples, 'sample')}"
+        where += " (by the size n of the smallest compared group: n, above 10 10 + 0.7 (n - 10))"
     if used.min_count <= 0:
         rule = "Genes without a single count were left out of the model"
     else:
