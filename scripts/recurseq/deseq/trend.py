@@ -67,12 +67,12 @@ def fit_trend(means: np.ndarray, dispersions: np.ndarray) -> Trend:
 
     Raises
     ------
-    InputError
+    NoVariationError
         When no gene varies beyond counting noise.
     """
     usable = varies(dispersions)
     if not usable.any():
-        raise InputError([no_variation()])
+        raise NoVariationError
     coefficients = _parametric(means[usable], dispersions[usable])
     if coefficients is not None:
         return Trend("parametric", *coefficients)
@@ -88,16 +88,20 @@ def varies(dispersions: np.ndarray) -> np.ndarray:
     return dispersions > 100 * MINIMUM_DISPERSION
 
 
-def no_variation() -> Problem:
-    """Say that there is no dispersion to estimate (R: "all gene-wise dispersion estimates ...")."""
-    return Problem(
-        "counts",
-        "no gene varies between replicates by more than counting noise, so there is no dispersion "
-        "trend: all gene-wise dispersion estimates are within 2 orders of magnitude of the minimum",
-        "replicates that are samples of their own, of other individuals or cultures",
-        "look whether the replicates are copies, or one library that was counted or sequenced "
-        "several times",
-    )
+class NoVariationError(InputError):
+    """No dispersion can be estimated (R: "all gene-wise dispersion estimates are within ...")."""
+
+    def __init__(self) -> None:
+        problem = Problem(
+            "counts",
+            "no gene varies between replicates by more than counting noise, so there is no "
+            "dispersion trend: all gene-wise dispersion estimates are within 2 orders of magnitude "
+            "of the minimum",
+            "replicates that are samples of their own, of other individuals or cultures",
+            "look whether the replicates are copies, or one library that was counted or sequenced "
+            "several times",
+        )
+        super().__init__([problem])
 
 
 def local_trend(means: np.ndarray, dispersions: np.ndarray) -> Trend:

@@ -9,8 +9,8 @@ import pandas as pd
 from recurseq.base.errors import InputError, Problem
 from recurseq.cohort.filtering import filter_notes, keep_genes, no_gene_is_left, samples_for
 from recurseq.cohort.readers.count_table import CountTable
+from recurseq.deseq import NoVariationError
 from recurseq.deseq.normalization import normalize
-from recurseq.deseq.trend import no_variation
 from recurseq.design.formula import design_matrix, parse_formula
 from recurseq.study import Study
 
@@ -76,7 +76,9 @@ def _fit_problems(
     from recurseq.deseq.variation import any_gene_varies
 
     design = design_matrix(parse_formula(study.formula), samples)
-    return [] if any_gene_varies(counts, design, normalization) else [no_variation()]
+    if any_gene_varies(counts, design, normalization):
+        return []
+    return list(NoVariationError().problems)
 
 
 def _few_genes(kept: int) -> list[str]:
