@@ -36,8 +36,12 @@ class Run:
         self.formula = parse_formula(study.formula)
         self.contrasts = list(study.contrasts.values())
 
-    def all(self) -> dict[str, pd.DataFrame]:
-        """Take every step; returns the tables of genes by contrast."""
+    def all(self, thorough: bool = True) -> dict[str, pd.DataFrame]:
+        """Take every step; returns the tables of genes by contrast.
+
+        Without `thorough` those that take half of the time are left out: models with further
+        columns of the sheet, and gene sets.
+        """
         self.imported()
         self.fitted()
         tables = {one.name: self.tested(one) for one in self.contrasts}
@@ -46,10 +50,10 @@ class Run:
         self.summed_up()
         if self.study.omnibus_reduced is not None:
             self.omnibus()
-        self.quality(genes)
+        self.quality(genes, thorough)
         if self.study.panel is not None:
             self.markers(genes, evidence)
-        if self.study.enrichment is not None:
+        if thorough and self.study.enrichment is not None:
             for one in self.contrasts:
                 self.enriched(one, genes[one.name])
         return genes
@@ -115,7 +119,7 @@ class Run:
         )
         write_table(table, self.path("omnibus.tsv"), "omnibus_genes")
 
-    def quality(self, genes: dict[str, pd.DataFrame]) -> None:
+    def quality(self, genes: dict[str, pd.DataFrame], further: bool) -> None:
         weights = {c.name: c.weights(self.formula, self.model.obs) for c in self.contrasts}
         check_contrasts(weights, genes, read_fit(self.model))
         tables = assess_quality(self.cohort, self.values, self.study.adjusted_for)
@@ -123,6 +127,8 @@ class Run:
             write_table(table, self.path(f"{kind}.tsv"), kind)
         found = relations(self.cohort.obs, self.contrasts, self.formula, ())
         confounding = self.through_a_file(confounding_table(found), "qc_confounding", "all")
+        if not further:
+            return
         names = ("alpha", "independent_filtering", "cooks")
         tables = adjust_for_covariates(
             read_fit(self.model), self.formula, self.cohort.obs, self.contrasts, genes,

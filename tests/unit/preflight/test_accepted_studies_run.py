@@ -8,8 +8,8 @@ from recurseq.preflight.examine import examine
 from support.defective_study import DefectiveStudy
 from support.in_one_process import Run
 
-FEW = range(30)
-MANY = range(30, int(os.environ.get("RECURSEQ_DEFECTIVE_STUDIES", "300")))
+FEW = range(20)
+MANY = range(20, int(os.environ.get("RECURSEQ_DEFECTIVE_STUDIES", "120")))
 
 
 def outcome(seed, folder):
@@ -18,7 +18,7 @@ def outcome(seed, folder):
     found = examine(config)
     if found.problems:
         return made, found, None
-    return made, found, Run(found.study, folder).all()
+    return made, found, Run(found.study, folder).all(thorough=seed not in FEW)
 
 
 @pytest.mark.parametrize(
