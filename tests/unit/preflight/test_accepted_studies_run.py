@@ -8,8 +8,8 @@ from recurseq.preflight.examine import examine
 from support.defective_study import DefectiveStudy
 from support.in_one_process import Run
 
-FEW = range(20)
-MANY = range(20, int(os.environ.get("RECURSEQ_DEFECTIVE_STUDIES", "120")))
+FEW = range(14)
+MANY = range(14, int(os.environ.get("RECURSEQ_DEFECTIVE_STUDIES", "120")))
 
 
 def outcome(seed, folder):
