@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from recurseq.deseq import NoVariationError
 from recurseq.preflight.examine import examine
 from support.defective_study import DefectiveStudy
 from support.in_one_process import Run
@@ -28,6 +29,11 @@ def test_a_study_is_refused_in_words_or_runs(seed, tmp_path):
     made, found, genes = outcome(seed, tmp_path)
     if genes is None:
         assert all(problem.where and problem.found for problem in found.problems), made.defects
+        if found.problems == NoVariationError().problems:
+            run = Run(found.study, tmp_path)
+            run.imported()
+            with pytest.raises(NoVariationError):  # refused rightly: the fit would say the same
+                run.fitted()
         return
     assert found.kept > 0
     for table in genes.values():
