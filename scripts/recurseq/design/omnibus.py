@@ -25,12 +25,6 @@ def tested_terms(full: Formula, reduced: Formula) -> list[tuple[str, ...]]:
     return [term for term in full.terms if frozenset(term) not in kept]
 
 
-def tested_columns(full: Formula, reduced: Formula) -> tuple[str, ...]:
-    """Return the columns that the reduced design does without, in the order of the formula."""
-    lost = set(full.variables) - set(reduced.variables)
-    return tuple(name for name in full.variables if name in lost)
-
-
 def beyond_factor(full: Formula, reduced: Formula, factor: str) -> bool:
     """Whether the test takes terms together of which some have nothing to do with a factor."""
     terms = tested_terms(full, reduced)
@@ -52,5 +46,6 @@ def question(full: Formula, reduced: Formula, factor: str) -> str:
     if terms == own:
         return "differs anywhere among the groups"
     names = [":".join(term) for term in tested_terms(full, reduced)]
-    together = " together" if len(names) > 1 else ""
-    return f"depends on {listed(names)}{together}"
+    if len(names) == 1:
+        return f"depends on {names[0]}"
+    return f"depends on any of {listed(names)}, tested together"
