@@ -173,7 +173,7 @@ def _write_model(path: Path) -> None:
     genes[["replaced", "cooksOutlier"]] = False
     genes.loc[genes.index[:3], "converged"] = False
     genes.loc[genes.index[:2], "replaced"] = True
-    notes = {"fit_type": "parametric", "messages": [f"sample {EVIL} left out"]}
+    notes = {"fit_type": "parametric", "min_samples": 4, "messages": [f"sample {EVIL} left out"]}
     path.parent.mkdir(parents=True, exist_ok=True)
     anndata.AnnData(obs=samples(), var=genes, uns=notes).write_h5ad(path)
 

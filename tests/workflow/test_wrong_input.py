@@ -103,9 +103,9 @@ CASES = {
         edit_sheet(lambda s: s.assign(group=s["group"].where(s.index != 2, "nromal"))),
         ["'nromal'", "did you mean 'normal'?"],
     ),
-    "one sample in a group": (
-        edit_sheet(lambda s: s[~s.index.isin([0, 1, 2])]),
-        ["'normal' has 1 sample", "at least 2"],
+    "one sample in every group": (
+        edit_sheet(lambda s: s.iloc[[0, 4, 8]]),
+        ["3 coefficients for 3 samples", "more samples than coefficients"],
     ),
     "sheet is missing": (setting("samples.path", "no.tsv"), ["no.tsv", "does not exist"]),
     # design and contrasts

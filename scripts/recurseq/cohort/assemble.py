@@ -8,68 +8,12 @@ import anndata
 import numpy as np
 import pandas as pd
 
+from recurseq.cohort.filtering import drop_reasons, filter_notes, fitted_genes
 from recurseq.cohort.genes.annotation import annotate
-from recurseq.cohort.genes.spike_ins import spike_ins as find_spike_ins
 from recurseq.cohort.lengths import AVERAGE_LENGTH
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.remarks import left_out_note
-
-SPIKE_IN = "spike_in"  # code of a spike-in that is left out of the model
-
-
-def smallest_group(samples: pd.DataFrame, factor: str) -> int:
-    """Return the number of samples in the smallest group, as `keep_genes` needs it.
-
-    Parameters
-    ----------
-    samples
-        Kept samples.
-    factor
-        Column that defines the groups; levels without samples do not count. With no factor (an
-        empty text: every contrast is one of coefficients) it is any categorical column, that is any
-        factor of the design; without one, all samples are one group.
-    """
-    factors = [factor] if factor else list(samples.select_dtypes("category"))
-    sizes = [count for name in factors for count in samples[name].value_counts() if count > 0]
-    return int(min(sizes, default=len(samples)))
-
-
-def keep_genes(
-    counts: np.ndarray, min_count: int, min_samples: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Decide which genes are expressed enough to be fitted.
-
-    Parameters
-    ----------
-    counts
-        Samples × genes.
-    min_count
-        A gene is kept when at least `min_samples` samples have this many counts or more; 0 keeps
-        every gene with at least one count in any sample.
-    min_samples
-        Number of samples.
-
-    Returns
-    -------
-    (numpy.ndarray, numpy.ndarray)
-        For each gene whether it is kept, and a code when it is not: ``all_zero`` or ``filtered``,
-        else an empty text.
-    """
-    expressed = (counts > 0).any(axis=0)
-    kept = expressed
-    if min_count > 0:
-        kept = expressed & ((counts >= min_count).sum(axis=0) >= min_samples)
-    codes = np.where(kept, "", np.where(expressed, "filtered", "all_zero"))
-    return kept, codes.astype(object)
-
-
-def drop_reasons(codes: np.ndarray, min_count: int, min_samples: int) -> np.ndarray:
-    """Say in words what the codes of `keep_genes` mean with its limits."""
-    plural = "s" if min_samples != 1 else ""
-    too_few = f"fewer than {min_samples} sample{plural} with {min_count} counts or more"
-    added = "a spike-in, no gene of the sample (genes.spike_ins: exclude)"
-    words = {"": "", "all_zero": "all zero", "filtered": too_few, SPIKE_IN: added}
-    return np.array([words[code] for code in codes], dtype=object)
+from recurseq.design.contrast import Group
 
 
 def assemble(
@@ -82,6 +26,7 @@ def assemble(
     spike_ins: bool = True,
     simulated: bool,
     main_factor: str,
+    groups: Sequence[Group] = (),
     messages: Sequence[str] = (),
 ) -> anndata.AnnData:
     """Build the cohort from a table that passed `recurseq.cohort.checks.matrix_problems`.
@@ -95,11 +40,13 @@ def assemble(
     annotation
         As `recurseq.cohort.genes.annotation.load_annotation` returns it.
     min_count, min_samples
-        See `keep_genes`.
+        See `recurseq.cohort.filtering.keep_genes`.
     spike_ins
         Whether spike-ins are left out of the model.
     simulated, main_factor
         Of the study, for everything that shows results.
+    groups
+        What contrasts compare: genes that one of them expresses and the filter leaves out are said.
     messages
         What the user should know, beside what the reader says.
 
@@ -123,12 +70,12 @@ def assemble(
         annotation,
         None if table.gene_types is None else table.gene_types.iloc[genes],
     )
-    kept, codes = keep_genes(counts, min_count, min_samples)
-    if spike_ins:
-        added = find_spike_ins(list(names), variables["gene_name"])
-        kept, codes = kept & ~added, np.where(added, SPIKE_IN, codes)
+    limits = {"min_count": min_count, "min_samples": min_samples}
+    named = list(names), variables["gene_name"]
+    kept, codes = fitted_genes(counts, *named, spike_ins=spike_ins, **limits)
     variables["kept"], variables["drop_code"] = kept, codes
     variables["drop_reason"] = drop_reasons(variables["drop_code"], min_count, min_samples)
+    said += filter_notes(counts, list(variables["gene_name"]), samples, groups, **limits)
     variables.index = pd.Index(names, dtype=object, name="gene_id")
     cohort = anndata.AnnData(obs=_storable(samples), var=_compact(variables))
     cohort.layers["counts"] = counts

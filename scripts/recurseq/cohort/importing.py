@@ -9,6 +9,7 @@ import pandas as pd
 
 from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.cohort.checks import length_problems, matrix_problems, nfcore_notes
+from recurseq.cohort.filtering import no_gene_is_left, samples_for
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.genes.naming import naming, naming_note, naming_problems
 from recurseq.cohort.genes.rows import saying, settled
@@ -16,7 +17,6 @@ from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.readers.read import read_counts
 from recurseq.cohort.remarks import count_notes
 from recurseq.cohort.replicates import added_up
-from recurseq.io.bytes import fail
 from recurseq.study import left_out_names
 from recurseq.study.samples import kept_libraries, sheet_notes
 
@@ -98,13 +98,11 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
         With every problem of the counts at once.
     """
     # Imported here: `check` lists problems in a second and needs no AnnData.
-    from recurseq.cohort.assemble import assemble, smallest_group
+    from recurseq.cohort.assemble import assemble
 
     table, annotation, problems = read_inputs(settings, samples)
     raise_if_any(problems)
-    min_samples = settings.min_samples
-    if min_samples is None:
-        min_samples = smallest_group(samples, settings.main_factor)
+    min_samples = samples_for(settings, samples)
     cohort = assemble(
         table,
         samples,
@@ -114,14 +112,14 @@ def import_cohort(settings: CohortSettings, samples: pd.DataFrame) -> anndata.An
         spike_ins=settings.gene_rules.spike_ins == "exclude",
         simulated=settings.simulated,
         main_factor=settings.main_factor,
+        groups=settings.compared,
         messages=[*sheet_notes(settings), *notes_of(table, settings, samples)],
     )
     for message in cohort.uns["messages"]:
         _log.info("%s", message)
     kept = int(cohort.var["kept"].sum())
     if not kept:
-        found = f"no gene has {settings.min_count} counts or more in {min_samples} samples"
-        raise fail("config: filter", found, "limits that leave genes to fit", "lower them")
+        raise InputError([no_gene_is_left(settings, min_samples)])
     _log.info("%d samples, %d genes, %d of them kept for fitting", *cohort.shape, kept)
     return cohort
 

@@ -102,6 +102,7 @@ def _inputs_of_counts(found: Examination) -> list[tuple[str, str]]:
         kind = NAMES_OF_FORMATS.get(found.format, found.format)
         size = f"{found.genes:,} genes, {found.columns} samples"
         rows.insert(0, ("counts", f"{study.cohort.counts.location}: {kind}, {size}"))
+        rows.append(("filter", _filter(found)))
     if found.markers is not None:
         panel, present = found.markers
         rows.append(("markers", f"{present} of the panel's {panel} genes are in the counts"))
@@ -113,6 +114,15 @@ def _inputs_of_counts(found: Examination) -> list[tuple[str, str]]:
         for name, (sets, genes, present) in found.collections.items()
     ]
     return [*rows, ("design", _design(study, found.samples))]
+
+
+def _filter(found: Examination) -> str:
+    """Say how many genes pass the filter, and by which limits."""
+    least, text = found.study.cohort.min_count, f"{found.kept:,} of {found.genes:,} genes have "
+    if least <= 0:
+        return f"{text}a count and are fitted"
+    samples = "sample" if found.needed == 1 else "samples"
+    return f"{text}{least} counts or more in at least {found.needed} {samples}"
 
 
 def _kept(study: Study) -> str:

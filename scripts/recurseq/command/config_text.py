@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from recurseq.command.clinical_columns import ClinicalProposal
 from recurseq.command.clinical_text import clinical_text
-from recurseq.command.proposal import Proposal, formula_name
+from recurseq.command.proposal import Proposal
 from recurseq.command.text_parts import comment, items, scalar
+from recurseq.design.formula import quoted_column
 
 
 def clinical_config_text(title: str, proposal: ClinicalProposal) -> str:
@@ -41,13 +42,13 @@ _FILTER = """\
 # A gene is fitted when at least min_samples samples have min_count counts.
 filter:
   min_count: 10
-  min_samples: auto # the size of the smallest group
+  min_samples: auto # the size of the smallest compared group, above 10 samples less
 """
 
 _TESTING = """\
 testing:
   alpha: 0.05 # adjusted p-value (false-discovery rate) below which a gene is called
-  min_abs_lfc: 1 # called genes also change at least two-fold (log2 fold change 1)
+  min_abs_lfc: auto # called genes also change at least two-fold; slopes by any amount
   lfc_threshold: 0 # above 0: test that the absolute log2 fold change exceeds it
   independent_filtering: true # leave genes with few counts out of the correction where that helps
   cooks: true # withhold or repair genes that hang on one outlying count
@@ -109,7 +110,7 @@ def _design(proposal: Proposal) -> str:
     lines = [
         "# The model: columns of the sheet joined by +; what is compared comes last.",
         "design:",
-        f"  formula: {scalar(f'~ {formula_name(proposal.factor)}')}",
+        f"  formula: {scalar(f'~ {quoted_column(proposal.factor)}')}",
     ]
     if proposal.adjustable:
         lines.append("  # To take a batch, pairs or a covariate into account, write for example:")
@@ -117,7 +118,6 @@ def _design(proposal: Proposal) -> str:
             f"  #   formula: {scalar(formula)} # {comment(held)}"
             for formula, held in proposal.adjustable.items()
         ]
-        lines.append("  # and the same without the compared column under omnibus.reduced.")
     lines += [
         f"  # {comment(f'{column} cannot be added: {reason}')}"
         for column, reason in proposal.not_adjustable.items()
@@ -167,7 +167,7 @@ def _side(levels: tuple[str, ...]) -> str:
 
 def _omnibus(proposal: Proposal) -> str:
     comment = "# Which genes differ between any of the groups (likelihood-ratio test)."
-    section = 'omnibus:\n  reduced: "~ 1" # the design without what is tested'
+    section = "omnibus:\n  reduced: auto # the design without the factor of the first contrast"
     if len(proposal.levels) > 2:
         return f"{comment}\n{section}\n"
     switched_off = "\n".join(f"# {line}" for line in section.splitlines())

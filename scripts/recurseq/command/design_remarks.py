@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recurseq.command.columns import SheetColumn
-from recurseq.command.proposal import formula_name
-from recurseq.design.formula import design_matrix, parse_formula
+from recurseq.design.formula import design_matrix, parse_formula, quoted_column
 from recurseq.stats.design_matrix import confounded_columns
 from recurseq.study.meaning import (
     is_nuisance,
@@ -65,7 +64,7 @@ def design_remarks(
         named = is_numeric(texts) and repeat_as_names(column.name, texts, kept[factor])
         if "`" in column.name or not (named or _may_adjust(column)):
             continue
-        formula = f"~ {formula_name(column.name)} + {formula_name(factor)}"
+        formula = f"~ {quoted_column(column.name)} + {quoted_column(factor)}"
         numeric = column.kind == "numbers" and not named
         reason, free = _fit(kept, column.name, factor, levels, formula, numeric=numeric)
         if reason:

@@ -208,8 +208,3 @@ def _is_meant(side: str, level: str) -> bool:
     """Whether a panel's word is a level: early is early_recurrence, none is no_recurrence."""
     words = words_of(level)
     return words[:1] == [side] or (side == "none" and words[:1] == ["no"] and len(words) > 1)
-
-
-def formula_name(column: str) -> str:
-    """Write a column as a formula needs it: in backticks unless it is a plain name."""
-    return column if re.fullmatch(r"[^\W\d][\w.]*", column) else f"`{column}`"

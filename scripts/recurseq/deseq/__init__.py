@@ -29,11 +29,13 @@ from recurseq.deseq.results import (
 from recurseq.deseq.shrinkage import shrink
 from recurseq.deseq.store import add_fit, normalized_counts, read_fit
 from recurseq.deseq.transform import blind_vst, remove_batch, vst
+from recurseq.deseq.trend import NoVariationError
 from recurseq.deseq.wald import threshold_test, wald_test
 
 __all__ = [
     "Fit",
     "GeneResults",
+    "NoVariationError",
     "Normalization",
     "Options",
     "add_fit",

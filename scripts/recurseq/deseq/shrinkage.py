@@ -114,17 +114,30 @@ def covariate_unit(design: pd.DataFrame, contrast: pd.Series) -> float:
     Returns
     -------
     float
-        The pooled standard deviation of the covariates over the largest weight; 1 where a column
-        with a weight is made of 0 and 1. Samples in which a covariate is 0, because it belongs to
-        another level of an interaction, do not count.
+        The pooled spread of the covariates (`_spread`) over the largest weight; 1 where a column
+        with a weight is made of 0 and 1.
     """
-    weights = contrast.reindex(design.columns).to_numpy(dtype=float)
-    values = design.to_numpy(dtype=float)[:, weights != 0]
-    if np.isin(values, (0.0, 1.0)).all(axis=0).any():
+    weights = contrast.reindex(design.columns, fill_value=0.0)
+    weights = weights[weights != 0]
+    columns = design[weights.index]
+    if columns.isin([0.0, 1.0]).all().any():
         return 1.0
-    variances = [column[column != 0].var() for column in values.T]
-    unit = np.sqrt(np.mean(variances)) / np.abs(weights).max()
+    spreads = [_spread(str(name), column.to_numpy(float)) for name, column in columns.items()]
+    unit = np.sqrt(np.mean(np.square(spreads))) / weights.abs().max()
     return float(unit) if unit > 0 else 1.0
+
+
+def _spread(name: str, values: np.ndarray) -> float:
+    """Return the standard deviation of a covariate; of one with two values, their distance.
+
+    Two values are two groups, whatever numbers stand for them. In an interaction (``a:b``) a sample
+    has 0 because it belongs to another level, and does not count if the others differ.
+    """
+    elsewhere = values == 0
+    if ":" in name and len(np.unique(values[~elsewhere])) > 1:
+        values = values[~elsewhere]
+    distinct = np.unique(values)
+    return float(np.ptp(distinct) if len(distinct) == 2 else values.std(ddof=1))
 
 
 def shrink(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import polygamma
 
+from recurseq.base.errors import InputError, Problem
 from recurseq.deseq.limits import MINIMUM_DISPERSION
 from recurseq.deseq.local_regression import along, local_curve
 from recurseq.deseq.prior_variance import matched_prior_variance
@@ -66,12 +67,12 @@ def fit_trend(means: np.ndarray, dispersions: np.ndarray) -> Trend:
 
     Raises
     ------
-    ValueError
+    NoVariationError
         When no gene varies beyond counting noise.
     """
-    usable = dispersions > 100 * MINIMUM_DISPERSION
+    usable = varies(dispersions)
     if not usable.any():
-        raise ValueError("no gene varies more than counting noise: there is no dispersion trend")
+        raise NoVariationError
     coefficients = _parametric(means[usable], dispersions[usable])
     if coefficients is not None:
         return Trend("parametric", *coefficients)
@@ -80,6 +81,27 @@ def fit_trend(means: np.ndarray, dispersions: np.ndarray) -> Trend:
         return local_trend(means[usable], dispersions[usable])
     _log.warning("too few genes for a dispersion trend; the mean dispersion is used")
     return mean_trend(dispersions)
+
+
+def varies(dispersions: np.ndarray) -> np.ndarray:
+    """Whether gene-wise dispersions lie more than two decades above the minimum."""
+    return dispersions > 100 * MINIMUM_DISPERSION
+
+
+class NoVariationError(InputError):
+    """No dispersion can be estimated (R: "all gene-wise dispersion estimates are within ...")."""
+
+    def __init__(self) -> None:
+        problem = Problem(
+            "counts",
+            "no gene varies between replicates by more than counting noise, so there is no "
+            "dispersion trend: all gene-wise dispersion estimates are within 2 orders of magnitude "
+            "of the minimum",
+            "replicates that are samples of their own, of other individuals or cultures",
+            "look whether the replicates are copies, or one library that was counted or sequenced "
+            "several times",
+        )
+        super().__init__([problem])
 
 
 def local_trend(means: np.ndarray, dispersions: np.ndarray) -> Trend:
@@ -164,7 +186,7 @@ def spread_around(
     degrees_of_freedom
         Samples less coefficients.
     """
-    varied = dispersions >= 100 * MINIMUM_DISPERSION
+    varied = dispersions >= 100 * MINIMUM_DISPERSION  # R has > for the trend, >= here
     residuals = np.log(dispersions[varied]) - np.log(trend[varied])
     deviation = _MAD_TO_SD * np.median(np.abs(residuals - np.median(residuals)))
     seen = float(deviation**2)

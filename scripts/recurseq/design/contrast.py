@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 import pandas as pd
@@ -11,6 +11,34 @@ from recurseq.design.calling import CallingRule
 from recurseq.design.formula import Formula, contrast_vector
 
 NUMERATOR, DENOMINATOR = SIDES = ("numerator", "denominator")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Samples of one level that a contrast compares; `within` as pairs of column and value."""
+
+    factor: str
+    level: str
+    within: tuple[tuple[str, str | float], ...] = ()
+
+    @classmethod
+    def from_dict(cls, plain: Mapping) -> Group:
+        """Build a group from its plain values."""
+        return cls(plain["factor"], plain["level"], tuple(map(tuple, plain["within"])))
+
+    def members(self, samples: pd.DataFrame) -> pd.Series:
+        """Tell which samples belong to the group, see `Contrast.members`."""
+        return _inside(samples, self.factor, (self.level,), dict(self.within))
+
+
+def _inside(
+    samples: pd.DataFrame, factor: str, levels: Sequence[str], within: Mapping[str, str | float]
+) -> pd.Series:
+    inside = samples[factor].astype(str).isin(levels)
+    for column, value in within.items():
+        if not pd.api.types.is_numeric_dtype(samples[column]):
+            inside &= samples[column].astype(str) == str(value)
+    return inside
 
 
 @dataclass(frozen=True)
@@ -108,11 +136,13 @@ class Contrast:
         """
         if not self.of_levels:
             return None
-        inside = samples[self.factor].astype(str).isin(self.levels(side))
-        for column, value in self.within.items():
-            if not pd.api.types.is_numeric_dtype(samples[column]):
-                inside &= samples[column].astype(str) == str(value)
-        return inside
+        return _inside(samples, self.factor, self.levels(side), self.within)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Every level on either side; none for a contrast of coefficients."""
+        within = tuple(self.within.items())
+        return tuple(Group(self.factor, level, within) for s in SIDES for level in self.levels(s))
 
     def compared(self, samples: pd.DataFrame) -> pd.Series | None:
         """Tell which samples are on either side; None for a contrast of coefficients."""

@@ -7,7 +7,7 @@ characters), ``+``, ``:``, ``*``, and ``0`` or ``1`` for the intercept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -94,6 +94,17 @@ def parse_formula(text: str) -> Formula:
     ordered = sorted(terms.values(), key=len)
     variables = dict.fromkeys(name for term in terms.values() for name in term)
     return Formula(str(text), tuple(ordered), intercept, tuple(variables))
+
+
+def formula_of(terms: Sequence[tuple[str, ...]]) -> str:
+    """Write terms as a formula with an intercept; ``~ 1`` without any."""
+    written = (":".join(map(quoted_column, term)) for term in terms)
+    return f"~ {' + '.join(written) or '1'}"
+
+
+def quoted_column(column: str) -> str:
+    """Write a column as a formula needs it: in backticks unless it is a plain name."""
+    return column if re.fullmatch(r"[^\W\d][\w.]*", column) else f"`{column}`"
 
 
 def _tokens(body: str, text: str) -> list[str]:

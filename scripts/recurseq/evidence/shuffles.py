@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.deseq import Fit, Options, contrast_tests
+from recurseq.deseq import Fit, NoVariationError, Options, contrast_tests
 from recurseq.deseq import fit as fit_model
 from recurseq.design.contrast import Contrast
 from recurseq.design.formula import Formula
@@ -108,7 +108,8 @@ def shuffle_labels(
     -------
     pandas.DataFrame
         Table ``contrast_permutations``, without a row where fewer than 20 arrangements are
-        distinct or nothing can be shuffled (`arrangements`).
+        distinct or nothing can be shuffled (`arrangements`), and without those of shuffles in which
+        no gene varies by more than counting noise.
     """
     columns = describe("contrast_permutations").names
     possible = arrangements(contrast, formula, samples)
@@ -116,13 +117,16 @@ def shuffle_labels(
         return pd.DataFrame(columns=columns)
     rule = Rule(fit, contrast, formula, options)
 
-    def shuffle(number: int) -> tuple[int, int, int, float]:
+    def shuffle(number: int) -> tuple[int, int, int, float] | None:
         stream = np.random.SeedSequence(seed, spawn_key=(crc32(contrast.name.encode()), number))
         dealt = possible.draw(formula, samples, np.random.default_rng(stream))
-        table = rule.calls(*dealt)
+        try:
+            table = rule.calls(*dealt)
+        except NoVariationError:
+            return None
         smallest = float(table[contrast.rule.pvalue_column].min())
         return number, int(table["significant"].sum()), int(table["confirmed"].sum()), smallest
 
     with ThreadPoolExecutor(threads) as pool:
-        rows = list(pool.map(shuffle, range(1, permutations + 1)))
+        rows = [row for row in pool.map(shuffle, range(1, permutations + 1)) if row is not None]
     return pd.DataFrame(rows, columns=columns)

@@ -36,7 +36,8 @@ def compare_sides(
     -------
     pandas.DataFrame
         Genes x (wilcoxonPvalue, auc, aucLower, aucUpper, topTwoShare, emptyGroup); all missing for
-        a contrast of coefficients, which has no sides. Areas need two samples on either side.
+        a contrast of coefficients, which has no sides. Areas need two samples on either side, and a
+        share needs two on its own.
     """
     columns = ["wilcoxonPvalue", "auc", "aucLower", "aucUpper", "topTwoShare"]
     table = pd.DataFrame(np.nan, index=normalized.columns, columns=columns)
@@ -52,7 +53,10 @@ def compare_sides(
         table["auc"], table["aucLower"], table["aucUpper"] = area
         if smaller >= RANKED_FROM and formula.variables == (contrast.factor,):
             table["wilcoxonPvalue"] = rank_sum_test(ranks)
-    shares = [share_of_largest(values) for values in (above, below)]
+    shares = [
+        share_of_largest(values) if values.shape[1] > 1 else np.full(len(values), np.nan)
+        for values in (above, below)
+    ]
     table["topTwoShare"] = np.select([change > 0, change < 0], shares, np.nan)
     table["emptyGroup"] = empty_groups(counts, contrast, samples)
     return table

@@ -22,6 +22,7 @@ from recurseq.cohort.remarks import left_out_note
 from recurseq.enrichment.gene_sets import description_note, name_genes, read_gene_sets
 from recurseq.markers.panel import read_panel
 from recurseq.preflight.check import examined_study
+from recurseq.preflight.data import DataFindings, look_at_counts
 from recurseq.study import Study, read_samples
 
 
@@ -49,6 +50,8 @@ class Examination:
         Genes of the panel, and how many of them the counts have; None without a panel.
     clinical
         What was seen of the patients; None without a clinical table, or before it is simulated.
+    kept, needed
+        Genes that pass the filter, and how many samples it asks for.
     """
 
     problems: tuple[Problem, ...] = ()
@@ -61,6 +64,8 @@ class Examination:
     collections: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     markers: tuple[int, int] | None = None
     clinical: ClinicalExamination | None = None
+    kept: int = 0
+    needed: int = 0
 
 
 def examine(config: Mapping) -> Examination:
@@ -91,16 +96,19 @@ def examine(config: Mapping) -> Examination:
     collections, more, said = _collections(study, genes)
     markers, by_case = _markers(study, genes, annotation)
     said += [by_case] if by_case else []
+    data = DataFindings()
     if not problems:
         said += notes_of(table, study.cohort, samples)
         said += filter(None, [left_out_note(table, samples.index)])
+        data = look_at_counts(study, samples, table, list(genes["gene_name"]))
     return Examination(
-        problems=(*problems, *more),
+        problems=(*problems, *more, *data.problems),
         study=study,
         notes=(
             *table.messages,
             *said,
             *notes,
+            *data.notes,
             *claim_notes(read_claims(study.claims), genes, annotation),
         ),
         samples=samples,
@@ -110,6 +118,8 @@ def examine(config: Mapping) -> Examination:
         collections=collections,
         markers=markers,
         clinical=clinical,
+        kept=data.kept,
+        needed=data.needed,
     )
 
 

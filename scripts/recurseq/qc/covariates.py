@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.deseq import Fit, Options, contrast_table, fit
+from recurseq.deseq import Fit, NoVariationError, Options, contrast_table, fit
 from recurseq.design.adjustment import (
     CONSTANT,
     ESTIMABLE,
@@ -28,6 +28,7 @@ KEYS = ["contrast", "column", "adjustment"]
 WHEN = ("before", "after")
 MOST_FITS = 40  # a clinical table may have hundreds of columns
 UNFITTED = f"only the first {MOST_FITS} columns are fitted; confounding.leave_out takes others out"
+NO_VARIATION = "with it no gene varies by more than counting noise"
 WHY_NOT = {
     NOT_ESTIMABLE: "the contrast and the column cannot be told apart",
     NOTHING_NEW: "the formula says it already",
@@ -94,13 +95,19 @@ def adjust_for_covariates(
             continue
         design = adjusted_design(formula, samples, str(column))
         logger.info("fitting the model with %s added", column)
-        further = fit(
-            fitted.counts,
-            design,
-            normalization=fitted.normalization,
-            cooks=options["cooks"],
-            threads=threads,
-        )
+        try:
+            further = fit(
+                fitted.counts,
+                design,
+                normalization=fitted.normalization,
+                cooks=options["cooks"],
+                threads=threads,
+            )
+        except NoVariationError:
+            rows.append(
+                _rows("qc_adjusted", entries.loc[is_fitted, KEYS].assign(note=NO_VARIATION))
+            )
+            continue
         added = design.shape[1] - fitted.design.shape[1]
         for contrast in (one for one in contrasts if one.name in chosen):
             after = _tested(further, contrast, formula, samples, options)

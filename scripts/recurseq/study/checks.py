@@ -21,9 +21,8 @@ from recurseq.stats.design_matrix import column_rank, columns_outside, confounde
 from recurseq.study.contrasts import contrast_problems
 from recurseq.study.defaults import sheet_schema
 from recurseq.study.merging import merge_problems, merged_rows
-from recurseq.study.model import CohortSettings, Study
+from recurseq.study.model import AUTO, CohortSettings, Study
 from recurseq.study.samples import (
-    factor_levels,
     kept_samples,
     study_sheet,
     typed_samples,
@@ -31,7 +30,6 @@ from recurseq.study.samples import (
 )
 from recurseq.study.values import level_problems, number_problems
 
-SMALLEST_GROUP = 2
 LARGEST_FACTOR = 1_000_000
 SIZE_FACTOR = "size_factor"  # the column that the model adds to the sheet
 
@@ -52,7 +50,9 @@ def study_problems(study: Study) -> list[Problem]:
     problems = _enrichment_problems(study) + _transcript_problems(study.cohort)
     formula = _parsed(study.formula, "config: design.formula", problems)
     reduced = None
-    if study.omnibus_reduced is not None:
+    if study.omnibus_reduced == AUTO:
+        problems += _unknown_reduced(formula)
+    elif study.omnibus_reduced is not None:
         reduced = _parsed(study.omnibus_reduced, "config: omnibus.reduced", problems)
     try:
         sheet = study_sheet(study.cohort)
@@ -80,11 +80,10 @@ def study_problems(study: Study) -> list[Problem]:
     kept = merged_rows(kept, study.cohort)
     problems += _size_factor_problems(kept, study.cohort)
     problems += _filter_problems(kept, study.cohort)
-    compared = {contrast.factor for contrast in study.contrasts.values()}
     factor_problems = [
         problem
         for name in formula.variables
-        for problem in _factor_problems(name, kept, study.cohort, compared=name in compared)
+        for problem in _factor_problems(name, kept, study.cohort)
     ]
     problems += factor_problems
     samples = typed_samples(kept.set_index(study.cohort.sample_id), study.cohort)
@@ -254,10 +253,8 @@ def _no_such_level(where: str, column: str, level: str, values: list[str]) -> Pr
     return Problem(where, found, f"one of {few(values, 10)}", suggest(level, values))
 
 
-def _factor_problems(
-    name: str, kept: pd.DataFrame, cohort: CohortSettings, *, compared: bool
-) -> list[Problem]:
-    """One column of the formula: missing values, unknown levels, empty or tiny groups."""
+def _factor_problems(name: str, kept: pd.DataFrame, cohort: CohortSettings) -> list[Problem]:
+    """One column of the formula: missing values, unknown levels, empty groups."""
     values = without_missing(kept[name])
     where = f"{cohort.samples_path}, column {name!r}"
     problems = []
@@ -276,13 +273,6 @@ def _factor_problems(
     if len(counts) == 1:
         found = f"only one value ({counts.index[0]!r}) among the {len(kept)} samples used"
         problems.append(Problem(where, found, "two or more", "remove the column from the formula"))
-    if compared:
-        problems += [
-            Problem(where, f"the group {level!r} has {counts[level]} sample", "at least 2 samples",
-                    "a variance cannot be estimated from one sample; leave the group out")
-            for level in factor_levels(name, values, cohort)
-            if level in counts.index and counts[level] < SMALLEST_GROUP
-        ]  # fmt: skip
     return problems
 
 
@@ -357,6 +347,15 @@ def _rank_problems(formula: Formula, samples: pd.DataFrame) -> list[Problem]:
         found = f"{design.shape[1]} coefficients for {design.shape[0]} samples"
         problems.append(Problem(where, found, "more samples than coefficients", "a simpler design"))
     return problems
+
+
+def _unknown_reduced(formula: Formula | None) -> list[Problem]:
+    """Say that nothing tells what the omnibus test is to ask; a bad formula is said already."""
+    if formula is None:
+        return []
+    found = "'auto', and no contrast compares levels of a factor, so nothing says what to test"
+    allowed = "the design without what is tested, such as '~ 1'"
+    return [Problem("config: omnibus.reduced", found, allowed, "write the formula")]
 
 
 def _reduced_problems(

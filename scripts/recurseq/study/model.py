@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from recurseq.design.calling import CallingRule
-from recurseq.design.contrast import Contrast
-from recurseq.design.formula import parse_formula
+from recurseq.design.contrast import Contrast, Group
+from recurseq.design.formula import FormulaError, parse_formula
+from recurseq.design.omnibus import reduced_without
 from recurseq.study.clinical_names import (
     clinical_parts,
     clinical_sections,
@@ -131,13 +132,16 @@ class CohortSettings:
     Attributes
     ----------
     min_samples
-        Samples that need `min_count` counts for a gene to be kept; None is the smallest group.
+        Samples that need `min_count` counts for a gene to be kept; None follows the size of the
+        smallest compared group (`recurseq.cohort.filtering.samples_needed`).
     main_factor
         Column that groups the samples in figures; empty when there is none.
     merge
         Column that names the sample of each row, where several rows are one; None when none are.
     missing
         Words of the sheet that stand for a missing value.
+    compared
+        The groups that contrasts compare.
     """
 
     counts: Counts
@@ -153,6 +157,7 @@ class CohortSettings:
     min_samples: int | None
     normalization: NormalizationSettings
     main_factor: str
+    compared: tuple[Group, ...]
     simulated: bool
     merge: str | None
 
@@ -167,6 +172,7 @@ class CohortSettings:
             "counts": Counts(**plain["counts"]),
             "gene_rules": GeneRules(**plain["gene_rules"]),
             "normalization": NormalizationSettings(**plain["normalization"]),
+            "compared": tuple(map(Group.from_dict, plain["compared"])),
         }
         return cls(**{**plain, **parts})
 
@@ -186,7 +192,8 @@ class Study:
     enrichment
         Gene sets; None when the study has none.
     omnibus_reduced
-        Reduced design of the omnibus test; None when the study has none.
+        Reduced design of the omnibus test; None when the study has none. Where ``auto`` cannot be
+        filled in, because the design is no formula or no contrast compares levels, it stays.
     truth
         Where the simulated truth of the demo study lies; None for real data.
     sections
@@ -328,7 +335,7 @@ def load_study(config: Mapping) -> Study:
         title=full["study"]["title"],
         cohort=_cohort(full, config.get("normalization", {}), contrasts) if has_counts else None,
         contrasts=contrasts,
-        omnibus_reduced=full.get("omnibus", {}).get("reduced"),
+        omnibus_reduced=_reduced(full, contrasts),
         testing=testing,
         permutations=int(full["evidence"]["permutations"]),
         covariates=Covariates(
@@ -348,7 +355,6 @@ def load_study(config: Mapping) -> Study:
 
 def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) -> CohortSettings:
     counts = dict.fromkeys(("path", "directory", "transcripts", "sheet", "round")) | full["counts"]
-    factors = [contrast.factor for contrast in contrasts.values() if contrast.of_levels]
     min_samples = full["filter"]["min_samples"]
     return CohortSettings(
         counts=Counts(**counts),
@@ -363,7 +369,8 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
         min_count=full["filter"]["min_count"],
         min_samples=None if min_samples == AUTO else min_samples,
         normalization=_normalization(full["normalization"], given),
-        main_factor=factors[0] if factors else "",
+        main_factor=_main_factor(contrasts),
+        compared=tuple(dict.fromkeys(g for one in contrasts.values() for g in one.groups)),
         simulated="truth" in full.get("demo", {}),
         merge=full["samples"].get("merge"),
     )
@@ -371,6 +378,23 @@ def _cohort(full: Mapping, given: Mapping, contrasts: Mapping[str, Contrast]) ->
 
 def _gene_rules(genes: Mapping) -> GeneRules:
     return GeneRules(**{name: genes[name] for name in GeneRules.__dataclass_fields__})
+
+
+def _main_factor(contrasts: Mapping[str, Contrast]) -> str:
+    """Return the factor of the first contrast of levels; an empty text without one."""
+    return next((one.factor for one in contrasts.values() if one.of_levels), "")
+
+
+def _reduced(full: Mapping, contrasts: Mapping[str, Contrast]) -> str | None:
+    """Fill ``omnibus.reduced: auto`` in: the design without what the first contrast compares."""
+    given, factor = full.get("omnibus", {}).get("reduced"), _main_factor(contrasts)
+    if given != AUTO or not factor:
+        return given
+    try:
+        formula = parse_formula(full["design"]["formula"])
+    except FormulaError:
+        return given
+    return reduced_without(formula, factor) if factor in formula.variables else None
 
 
 def _normalization(full: Mapping, given: Mapping) -> NormalizationSettings:

@@ -10,7 +10,8 @@ import pytest
 
 from recurseq.base.errors import InputError
 from recurseq.base.h5ad import write_h5ad
-from recurseq.cohort.assemble import assemble, drop_reasons, keep_genes, smallest_group
+from recurseq.cohort.assemble import assemble
+from recurseq.cohort.filtering import drop_reasons, keep_genes, smallest_group
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.importing import count_problems, import_cohort
 from recurseq.cohort.readers.count_table import CountTable
@@ -162,16 +163,6 @@ def test_spike_ins_stay_in_the_table_and_out_of_the_model(left_out):
         assert "genes.spike_ins" in genes["drop_reason"].iloc[0]
 
 
-def test_smallest_group():
-    samples = pd.DataFrame(
-        {"group": pd.Categorical(list("aabbbc"), categories=list("abcd")), "age": range(6)}
-    )
-    assert smallest_group(samples, "group") == 1
-    assert smallest_group(samples[:5], "group") == 2
-    assert smallest_group(samples[:5], "") == 2
-    assert smallest_group(samples[["age"]], "") == 6
-
-
 def config_of(folder, **changed):
     config = {
         "study": {"title": "T"},
@@ -262,6 +253,7 @@ def test_real_studies_keep_the_genes_of_the_reference(shared_data, name, factor,
     folder = shared_data / "data" / name
     samples = pd.read_csv(folder / "samples.tsv", sep="\t", index_col=0)
     counts = read_counts(folder / "counts.tsv.gz").counts[list(samples.index)]
-    kept, _ = keep_genes(counts.to_numpy().T, min_count, smallest_group(samples, factor))
+    typed = samples[[factor]].astype("category")
+    kept, _ = keep_genes(counts.to_numpy().T, min_count, smallest_group(typed, []))
     reference = shared_data / "reference" / name / "dispersions.tsv.gz"
     assert set(counts.index[kept]) == set(pd.read_csv(reference, sep="\t", index_col=0).index)

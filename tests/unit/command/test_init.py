@@ -47,7 +47,7 @@ def test_a_plain_study_is_recognised_and_its_configuration_passes_the_check(tmp_
         "early_recurrence_vs_normal": ("early_recurrence", "normal"),
         "early_recurrence_vs_no_recurrence": ("early_recurrence", "no_recurrence"),
     }
-    assert config["omnibus"] == {"reduced": "~ 1"}
+    assert config["omnibus"] == {"reduced": "auto"}
     assert config["genes"] == {"annotation": "none"} and "markers" not in config
     checked = recurseq("check", folder)
     assert checked.exit_code == 0, checked.output

@@ -154,7 +154,6 @@ def test_weights_that_compare_are_fine(build, formula, weights):
         ("S4\tearly", "S4\tNA", ["column 'group'", "no value for the samples 'S4'"]),
         ("b2\t75\tF", "b2\t75\tF\textra", ["line 8", "6 cells, the header has 5"]),
         ("batch", "group", ["column names used twice: 'group'"]),
-        ("S5\tlate\tb1\t64\tF\nS6\tlate\tb2\t75\tM\n", "", ["the group 'late' has 1 sample"]),
     ],
 )
 def test_mistakes_in_the_sheet_are_named_with_their_line(build, old, new, words):
@@ -301,7 +300,7 @@ def test_remarks_on_choices_that_are_often_not_meant(build):
     notes = "\n".join(study_notes(load_study(config)))
     assert "'batch' holds 2 whole numbers" in notes
     assert "'F' is the reference" in notes
-    assert "in the contrast 'a', 'late' has 1 sample" in notes
+    assert "in the contrast 'a', 'late' (sex = M) is a single sample" in notes
     assert study_notes(load_study(build())) == []
 
 
@@ -354,3 +353,98 @@ def test_columns_that_cannot_be_told_from_a_contrast_are_named_before_the_run(bu
     )
     left_out = build({"confounding": {"leave_out": ["plate"]}}, sheet)
     assert not [one for one in study_notes(load_study(left_out)) if "plate" in one]
+
+
+FOUR = """sample_id\tgroup\tbatch\tage
+S1\tnormal\tb1\t60
+S2\tnormal\tb2\t61.5
+S3\tnormal\tb1\t70
+S4\tearly\tb2\t63
+"""
+
+
+def test_three_against_one_runs_with_a_word(build):
+    sides = {"factor": "group", "numerator": "early", "denominator": "normal"}
+    changes = {"design.levels.group": ["normal", "early"], "contrasts": {"a": sides}}
+    config = build(changes, FOUR)
+    assert problems_of(config) == []
+    (note,) = study_notes(load_study(config))
+    assert note.startswith("in the contrast 'a', 'early' is a single sample")
+    config = build(changes, FOUR.replace("S2\tnormal\tb2\t61.5\nS3\tnormal\tb1\t70\n", ""))
+    (problem,) = problems_of(config)
+    assert "2 coefficients for 2 samples" in problem.found
+
+
+def test_a_group_of_one_that_nothing_compares_is_said_to_tell_nothing(build):
+    sheet = SHEET.replace("S4\tearly", "S4\tpilot")
+    config = build({"design.levels.group": ["normal", "late", "early", "pilot"]}, sheet)
+    assert problems_of(config) == []
+    (note,) = study_notes(load_study(config))
+    assert note.startswith("levels of 'group' with a single sample (pilot) are fitted exactly")
+
+
+@pytest.mark.parametrize(
+    ("formula", "reduced"),
+    [
+        ("~ group", "~ 1"),
+        ("~ batch + group", "~ batch"),
+        ("~ 0 + batch + group", "~ batch"),
+        ("~ sex * group + batch", "~ sex + batch"),
+        ("~ sex * batch + group", "~ sex + batch + sex:batch"),
+    ],
+)
+def test_the_omnibus_test_is_of_the_first_contrast_unless_told_otherwise(build, formula, reduced):
+    within = {"contrasts.a.within": {"sex": "M"}} if "* group" in formula else {}
+    for given in ({}, {"reduced": "auto"}):
+        config = build({"design.formula": formula, "omnibus": given, **within}, SHEET)
+        study = load_study(config)
+        assert study.omnibus_reduced == reduced
+        assert not any("omnibus" in note for note in study_notes(study))
+    assert load_study(build()).omnibus_reduced is None
+
+
+def test_columns_in_backticks_stay_in_them(build):
+    sheet = SHEET.replace("\tbatch\t", "\tday of prep\t")
+    config = build({"design.formula": "~ `day of prep` + group", "omnibus": {}}, sheet)
+    assert load_study(config).omnibus_reduced == "~ `day of prep`"
+    assert problems_of(config) == []
+
+
+def test_an_omnibus_test_of_more_than_the_compared_factor_is_said(build):
+    config = build({"design.formula": "~ batch + sex + group", "omnibus.reduced": "~ batch"})
+    notes = [note for note in study_notes(load_study(config)) if "omnibus" in note]
+    assert len(notes) == 1
+    assert (
+        "depends on any of sex and group, tested together" in notes[0]
+        and "'~ batch + sex'" in notes[0]
+    )
+    config = build({"design.formula": "~ sex * group", "omnibus.reduced": "~ sex + group",
+                    "contrasts.a.within": {"sex": "M"}})  # fmt: skip
+    assert not any("omnibus" in note for note in study_notes(load_study(config)))
+
+
+def test_nothing_says_what_the_omnibus_test_of_coefficients_asks(build):
+    contrasts = {"a": {"coefficients": {"group[early]": 1}}}
+    (problem,) = problems_of(build({"contrasts": contrasts, "omnibus": {}}))
+    assert problem.where == "config: omnibus.reduced" and "no contrast compares" in problem.found
+
+
+def test_what_slopes_are_called_by_is_said(build):
+    slope = {"coefficients": {"age": 1}}
+    config = build({"design.formula": "~ age + group", "contrasts": {"slope": slope}})
+    (note,) = (note for note in study_notes(load_study(config)) if "'slope'" in note)
+    assert "per unit of age" in note and "by the test alone" in note
+    config["contrasts"]["slope"] = {**slope, "min_abs_lfc": 0.1}
+    (note,) = (note for note in study_notes(load_study(config)) if "'slope'" in note)
+    assert "below 0.1 per unit are not called" in note
+    config["contrasts"]["slope"] = {"coefficients": {"group[early]": 1}}
+    assert not any("per unit" in note for note in study_notes(load_study(config)))
+
+
+def test_the_filter_goes_by_the_groups_that_are_compared(build):
+    cohort = load_study(build()).cohort
+    assert [(group.factor, group.level) for group in cohort.compared] == [
+        ("group", "early"),
+        ("group", "late"),
+    ]
+    assert type(cohort).from_dict(cohort.as_dict()) == cohort

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recurseq.design.calling import CallingRule, rule_by_padj, strongest_first
+from recurseq.design.formula import parse_formula
+from recurseq.design.omnibus import question
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
 from recurseq.report.sections.contrasts import reasons
@@ -21,6 +23,7 @@ class OmnibusFacts:
 
     full: str
     reduced: str
+    question: str
     degrees: int
     rule: CallingRule
     samples: int
@@ -43,6 +46,11 @@ def collect(results: Results, study: Study) -> OmnibusFacts | None:
     return OmnibusFacts(
         full=study.formula,
         reduced=study.omnibus_reduced or "",
+        question=question(
+            parse_formula(study.formula),
+            parse_formula(study.omnibus_reduced),
+            study.main_factor,
+        ),
         degrees=int(degrees.iloc[0]) if len(degrees) else 0,
         rule=rule,
         samples=len(results.samples),
@@ -60,7 +68,7 @@ def methods(facts: OmnibusFacts) -> list[Paragraph]:
     text = (
         f"The omnibus test compares the design {facts.full} with {facts.reduced} by a "
         f"likelihood-ratio test with {many(facts.degrees, 'degree', 'degrees')} of freedom, with "
-        "the dispersions of the full model. It asks whether a gene differs anywhere among the "
-        "groups, not where; it has no single fold change."
+        f"the dispersions of the full model. It asks whether a gene {facts.question}, not where; "
+        "it has no single fold change."
     )
     return [Paragraph("Omnibus test", text, ("deseq2",))]

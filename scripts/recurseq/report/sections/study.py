@@ -39,6 +39,8 @@ class StudyFacts:
         What the import said.
     notes
         What the design and the contrasts mean where that is easily taken for something else.
+    needed
+        Samples that had to have the counts for a gene to be modelled.
     """
 
     samples: int
@@ -54,6 +56,7 @@ class StudyFacts:
     not_converged: int
     messages: list[str]
     notes: list[str]
+    needed: int
     settings: Study
 
 
@@ -89,6 +92,7 @@ def collect(results: Results, study: Study) -> StudyFacts | None:
         not_converged=len(fitted) - _true(fitted, "converged"),
         messages=[str(message) for message in facts.get("messages", [])],
         notes=design_notes(study, samples),
+        needed=int(facts["min_samples"]),
         settings=study,
     )
 
@@ -129,10 +133,9 @@ def _samples(facts: StudyFacts) -> Paragraph:
 
 def _filter(facts: StudyFacts) -> Paragraph:
     used = facts.settings.cohort
+    where = f"at least {many(facts.needed, 'sample')}"
     if used.min_samples is None:
-        where = "as many samples as the smallest group holds, or more,"
-    else:
-        where = f"at least {many(used.min_samples, 'sample')}"
+        where += " (by the size n of the smallest compared group: n, above 10 10 + 0.7 (n - 10))"
     if used.min_count <= 0:
         rule = "Genes without a single count were left out of the model"
     else:
