@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from recurseq.command.clinical_columns import ClinicalProposal
 from recurseq.command.clinical_text import clinical_text
-from recurseq.command.proposal import Proposal, formula_name
+from recurseq.command.proposal import Proposal
 from recurseq.command.text_parts import comment, items, scalar
 
 
@@ -83,11 +83,11 @@ def _inputs(proposal: Proposal) -> str:
         f"  path: {scalar(proposal.samples)}",
         f"  id: {scalar(proposal.sample_id)}",
     ]
-    if proposal.keeps:
+    if proposal.keep:
         lines += [
             "  # Only samples with these values are used; the others are left out of everything.",
             "  keep:",
-            f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
+            *(f"    {scalar(name)}: {items(values)}" for name, values in proposal.keep.items()),
         ]
     return "\n".join([*lines, ""])
 
@@ -101,7 +101,7 @@ def _design(proposal: Proposal) -> str:
     lines = [
         "# The model: columns of the sheet joined by +; what is compared comes last.",
         "design:",
-        f"  formula: {scalar(f'~ {formula_name(proposal.factor)}')}",
+        f"  formula: {scalar(proposal.formula)}",
     ]
     if proposal.adjustable:
         lines.append("  # To take a batch, pairs or a covariate into account, write for example:")
@@ -117,6 +117,7 @@ def _design(proposal: Proposal) -> str:
     lines += [
         "  # The first level is the reference. Numbers are labels only when listed here.",
         "  levels:",
+        *(f"    {scalar(name)}: {items(values)}" for name, values in proposal.labels.items()),
         f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
     ]
     return "\n".join([*lines, ""])

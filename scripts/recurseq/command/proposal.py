@@ -38,9 +38,12 @@ class Proposal:
         Whether the counts have a column for each strand.
     samples, sample_id
         Path of the sheet and its column of sample names.
-    factor, levels, keeps
-        The column to compare, its levels (the first is the reference), and whether other values
-        have to be left out.
+    factor, levels
+        The column to compare, and its levels (the first is the reference).
+    formula, labels
+        The design, and the levels of its further columns whose numbers are labels.
+    keep
+        Columns by whose values samples are left out, and the values that stay.
     contrasts
         Name to the levels on either side.
     annotation, human
@@ -49,6 +52,8 @@ class Proposal:
         Formula that takes in one further column, and what the column holds.
     not_adjustable
         Columns that the design cannot take in, and why.
+    gene_sets
+        Name of each collection and its file.
     """
 
     title: str
@@ -61,12 +66,15 @@ class Proposal:
     sample_id: str
     factor: str
     levels: tuple[str, ...]
-    keeps: bool
+    formula: str
+    labels: Mapping[str, Sequence[str]]
+    keep: Mapping[str, Sequence[str]]
     contrasts: Mapping[str, Sides]
     annotation: str
     human: bool
     adjustable: Mapping[str, str]
     not_adjustable: Mapping[str, str]
+    gene_sets: Mapping[str, str]
 
 
 def choose_levels(
