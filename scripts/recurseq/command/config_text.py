@@ -170,6 +170,9 @@ def _liver(proposal: Proposal) -> str:
             "\n".join(f"# {line}" for line in text.replace("builtin", file).splitlines())
             for text, file in ((markers, "markers.tsv"), (sets, "sets.gmt"))
         )
+    if proposal.gene_sets:
+        files = [f"    {name}: {scalar(path)}" for name, path in proposal.gene_sets.items()]
+        sets = "\n".join(["enrichment:", "  collections:", *files])
     return (
         "# Your genes of interest: builtin (liver cancer, human) or a file of your own.\n"
         f"{markers}\n\n"

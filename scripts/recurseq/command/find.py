@@ -31,6 +31,7 @@ from recurseq.io.bytes import fail
 from recurseq.io.sheets import read_sheet
 
 MOST_FILES = 300  # that are opened
+MOST_SAID = 20  # that are listed although nothing needs them
 _OURS = frozenset({"results", "logs", "config.yaml", "config.yml"})
 _NOT_COUNTS = re.compile(
     r"(^|[^a-z])(tpm|fpkm|rpkm|cpm|vst|rlog|log2?|norm\w*|scaled)([^a-z]|$)", re.IGNORECASE
@@ -128,11 +129,15 @@ def look(folder: Path, choose: Choose, wanted: Wanted) -> Found:
         transcripts: ("transcripts", "which gene each belongs to"),
     }
     said = [(_shown(path, folder), *used[path]) for path in used if path is not None]
-    said += [
+    unused = [
         (_shown(p.path, folder), "not used", _why_not(p, counts, sheet))
         for p in peeks
         if p.path not in used and not _inside(p.path, counts)
     ]
+    if len(unused) > MOST_SAID:
+        rest = f"{len(unused) - MOST_SAID} further files"
+        unused = [*unused[:MOST_SAID], (rest, "not used", "")]
+    said += unused
     return Found(
         counts and counts.path,
         sheet and sheet.path,
@@ -171,11 +176,15 @@ def _entries(folder: Path) -> Iterator[Path]:
 
     Hidden files, results and names that no configuration may hold are passed over.
     """
-    level = [folder]
+    level, seen = [folder], {folder.resolve()}
     for _ in range(3):
         here = sorted(path for place in level for path in place.iterdir() if _may_be_used(path))
-        yield from (path for path in here if path.is_file())
-        level = [path for path in here if path.is_dir()]
+        new = {path.resolve(): path for path in reversed(here)}  # a link is the file it leads to
+        level = [path for path in here if new.get(path.resolve()) == path and path.exists()]
+        level = [path for path in level if path.resolve() not in seen]
+        seen |= set(new)
+        yield from (path for path in level if path.is_file())
+        level = [path for path in level if path.is_dir()]
 
 
 def _may_be_used(path: Path) -> bool:
@@ -226,7 +235,7 @@ def _pair(
     chosen = _one("the counts", [m.path for m in likely], "--counts", choose)
     matrix = next(m for m in likely if m.path == chosen)
     if not best[0]:
-        return matrix, sheet, "the only one; no name of a sample was seen in both"
+        return matrix, sheet, "the only one; no sample name was seen in both files"
     why = f"{best[0]} of the {len(sheet.table)} rows of {sheet.path.name} have counts"
     return matrix, sheet, why
 

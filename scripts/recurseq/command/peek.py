@@ -13,6 +13,7 @@ from recurseq.cohort.readers.formats import (
     NAME_HEADERS,
     NAMES_OF_FORMATS,
     ONE_SAMPLE,
+    TYPE_HEADERS,
     recognise,
 )
 from recurseq.cohort.readers.refused_tables import not_counts
@@ -105,8 +106,8 @@ def _by_content(path: Path, name: str) -> Peek:
         return Peek(path, MATRIX, NAMES_OF_FORMATS[found], _h5ad_names(path))
     if content.kind == "parquet" or len(numeric) >= max(2, _NUMERIC * (len(header) - 1)):
         cells = _names(content)
-        few = complete and content.kind != "parquet"
-        return Peek(path, MATRIX, NAMES_OF_FORMATS[found], cells, _has_decimals(content), few)
+        sheet = complete and content.kind != "parquet" and _has_groups(content, header)
+        return Peek(path, MATRIX, NAMES_OF_FORMATS[found], cells, _has_decimals(content), sheet)
     if _TITLES_OF_TRANSCRIPTS & set(header[:2]) or "tx2gene" in name or "t2g" in name:
         return Peek(path, TRANSCRIPTS, "transcripts and their genes")
     if {"gene_id", "gene_name"} <= set(header):
@@ -172,6 +173,17 @@ def _preamble(rows: Sequence[Sequence[str]]) -> int:
     filled = [sum(cell != "" for cell in row) for row in rows[:_ROWS_OF_NAMES]]
     widest = max(filled)
     return next(at for at, cells in enumerate(filled) if cells >= widest - 1)
+
+
+def _has_groups(content: Content, header: Sequence[str]) -> bool:
+    """Whether a column holds words that recur or one of two codes, and none is of genes."""
+    if (NAME_HEADERS | TYPE_HEADERS) & set(header):
+        return False
+    columns = [list(filter(None, cells)) for cells in zip(*_rows(content)[1:], strict=False)]
+    words = [[cell for cell in cells if not is_number(cell)] for cells in columns]
+    return any(len(set(cells)) < len(cells) for cells in words) or any(
+        len(set(cells)) == 2 < len(cells) for cells in columns
+    )
 
 
 def _has_decimals(content: Content) -> bool:
