@@ -1,0 +1,146 @@
+"""``recurseq run --dry-run``: one line for each step that would run, with its reason."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recurseq.base.text import few
+from recurseq.command.terminal import heading, say, say_whole, show_table
+
+# Jobs of a group are indented.
+_START = re.compile(r"^(?: {4})?(?:local)?(?:rule|checkpoint) (\w+):$")
+_ITEM = re.compile(r"^(?: {4}){1,2}(output|reason|wildcards): (.*)$")
+_TARGETS = ("all", "default")  # rules that make nothing
+_DATED = re.compile(r"'([^']+)': \(\d+, \d+\)")  # size and date of an input, as a parameter
+# Snakemake's words for a reason, and ours; {} are the files that it names.
+_WORDS = (
+    (r"Forced execution", "asked for"),
+    (r"Incomplete output files: ([^;]*)", "was interrupted before"),
+    (r"Updated input files: ([^;]+)", "input changed: {}"),
+    (r"Set of input files has changed", "reads other files than before"),
+    (r"Code has changed", "code changed"),
+    (r"Software environment definition has changed", "environment changed"),
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A job that would run.
+
+    Attributes
+    ----------
+    rule
+        Name of the rule.
+    subject
+        What of the study it is about: the contrast, the collection.
+    output
+        The files that it makes.
+    reason
+        Snakemake's.
+    """
+
+    rule: str
+    subject: str
+    output: tuple[str, ...]
+    reason: str
+
+
+def steps_of(text: str) -> list[Step]:
+    """Read what Snakemake prints in a dry run; rules that make nothing are left out."""
+    found: list[tuple[str, dict[str, str]]] = []
+    for line in text.splitlines():
+        if start := _START.match(line):
+            found.append((start[1], {}))
+        elif found and (item := _ITEM.match(line)):
+            found[-1][1].setdefault(item[1], item[2].strip())
+    return [
+        Step(
+            rule,
+            re.sub(r"\b\w+=", "", items.get("wildcards", "")),
+            tuple(items.get("output", "").split(", ")),
+            items.get("reason", ""),
+        )
+        for rule, items in found
+        if rule not in _TARGETS
+    ]
+
+
+def reason_in_words(step: Step, makers: Mapping[str, str], folder: Path) -> str:
+    """Say why a step would run.
+
+    Parameters
+    ----------
+    step
+        The job.
+    makers
+        Each file that the run would make, and the rule that makes it.
+    folder
+        Of the study, in which the files are.
+    """
+    said = [words for words in (_missing(step, folder), _parameters(step)) if words]
+    if said == ["new"]:
+        return "new"
+    for pattern, words in _WORDS:
+        if match := re.search(pattern, step.reason):
+            files = match[1].split(", ") if match.groups() else []
+            said.append(words.format(few(files, 3).replace("'", "")))
+    if not said and (
+        match := re.search(r"Input files updated by another job: ([^;]+)", step.reason)
+    ):
+        before = dict.fromkeys(makers[file] for file in match[1].split(", ") if file in makers)
+        return f"follows {', '.join(before)}" if before else "follows another step"
+    return "; ".join(said) or step.reason
+
+
+def _missing(step: Step, folder: Path) -> str:
+    """Say that a result is not there: all of a step's (it is new), or some."""
+    match = re.search(r"Missing output files: ([^;]+)", step.reason)
+    if match is None:
+        return ""
+    if not any((folder / file).exists() for file in step.output):
+        return "new"
+    names = few([Path(file).name for file in match[1].split(", ")], 3)
+    return f"a result is missing: {names}".replace("'", "")
+
+
+def _parameters(step: Step) -> str:
+    """Tell a changed configuration from the changed date of an input, which is a parameter too."""
+    match = re.search(r"Params have changed since last execution:(.*)", step.reason)
+    if match is None:
+        return ""
+    _, _, exclusive = match[1].partition("before:")
+    inputs = list(dict.fromkeys(_DATED.findall(exclusive)))
+    rest = re.sub(r"\bnow:|<nothing exclusive>|[\s,{}]", "", _DATED.sub("", exclusive))
+    said = [f"input changed: {few(inputs, 3)}".replace("'", "")] if inputs else []
+    return "; ".join([*said, *(["configuration changed"] if rest or not inputs else [])])
+
+
+def show_steps(command: Sequence[str], shown: str, folder: Path) -> int:
+    """Let Snakemake list the jobs and print one line for each; return its exit code.
+
+    What Snakemake says is printed as it is when it fails, or when no job can be read from it.
+    """
+    ended = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    steps = steps_of(ended.stdout + "\n" + ended.stderr)
+    nothing = "Nothing to be done" in ended.stdout + ended.stderr
+    if ended.returncode or not (steps or nothing):
+        sys.stdout.write(ended.stdout)
+        sys.stdout.flush()
+        sys.stderr.write(ended.stderr)
+        return ended.returncode
+    if not steps:
+        say("Nothing would run: all results are there and up to date.")
+        return 0
+    makers = {file: step.rule for step in steps for file in step.output}
+    rows = [[s.rule, s.subject, reason_in_words(s, makers, folder)] for s in steps]
+    heading(f"{len(steps)} steps would run; nothing was computed")
+    show_table(["step", "of", "why"], rows)
+    say()
+    say("What Snakemake itself says is shown by --verbose, or by")
+    say_whole(f"  {shown}", "dim")
+    return 0
