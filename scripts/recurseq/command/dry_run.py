@@ -82,19 +82,23 @@ def reason_in_words(step: Step, makers: Mapping[str, str], folder: Path) -> str:
     folder
         Of the study, in which the files are.
     """
-    said = [words for words in (_missing(step, folder), _parameters(step)) if words]
+    said = [words for words in (_missing(step, folder), *_parameters(step)) if words]
     if said == ["new"]:
         return "new"
     for pattern, words in _WORDS:
         if match := re.search(pattern, step.reason):
             files = match[1].split(", ") if match.groups() else []
             said.append(words.format(few(files, 3).replace("'", "")))
-    if not said and (
-        match := re.search(r"Input files updated by another job: ([^;]+)", step.reason)
-    ):
-        before = dict.fromkeys(makers[file] for file in match[1].split(", ") if file in makers)
-        return f"follows {', '.join(before)}" if before else "follows another step"
-    return "; ".join(said) or step.reason
+    return "; ".join(dict.fromkeys(said)) or _follows(step, makers) or step.reason
+
+
+def _follows(step: Step, makers: Mapping[str, str]) -> str:
+    """Name the steps whose results a step reads again."""
+    match = re.search(r"Input files updated by another job: ([^;]+)", step.reason)
+    if match is None:
+        return ""
+    before = dict.fromkeys(makers[file] for file in match[1].split(", ") if file in makers)
+    return f"follows {', '.join(list(before)[:3]) or 'another step'}"
 
 
 def _missing(step: Step, folder: Path) -> str:
@@ -108,16 +112,16 @@ def _missing(step: Step, folder: Path) -> str:
     return f"a result is missing: {names}".replace("'", "")
 
 
-def _parameters(step: Step) -> str:
+def _parameters(step: Step) -> list[str]:
     """Tell a changed configuration from the changed date of an input, which is a parameter too."""
     match = re.search(r"Params have changed since last execution:(.*)", step.reason)
     if match is None:
-        return ""
+        return []
     _, _, exclusive = match[1].partition("before:")
     inputs = list(dict.fromkeys(_DATED.findall(exclusive)))
     rest = re.sub(r"\bnow:|<nothing exclusive>|[\s,{}]", "", _DATED.sub("", exclusive))
     said = [f"input changed: {few(inputs, 3)}".replace("'", "")] if inputs else []
-    return "; ".join([*said, *(["configuration changed"] if rest or not inputs else [])])
+    return [*said, *(["configuration changed"] if rest or not inputs else [])]
 
 
 def show_steps(command: Sequence[str], shown: str, folder: Path) -> int:
