@@ -37,6 +37,7 @@ _NOT_COUNTS = re.compile(
     r"(^|[^a-z])(tpm|fpkm|rpkm|cpm|vst|rlog|log2?|norm\w*|scaled)([^a-z]|$)", re.IGNORECASE
 )
 _ESTIMATING = ("Salmon", "kallisto", "isoforms")
+_CALLED_COUNTS = re.compile(r"count|matrix|expression", re.IGNORECASE)
 
 Choose = Callable[[str, Sequence[Path], str], Path]
 
@@ -213,6 +214,9 @@ def _pair(
 ) -> tuple[Peek | None, _Sheet | None, str]:
     """Choose counts and sheet, by how many samples of the one are in the other."""
     matrices = [p for p in peeks if p.kind == MATRIX]
+    if not matrices:  # one that is called so: its reader says what is wrong with it
+        matrices = [p for p in peeks if p.sheet and _CALLED_COUNTS.search(p.path.name)]
+        sheets = [s for s in sheets if s.path not in {m.path for m in matrices}]
     if wanted.counts is not None:
         matrices = [_given(wanted.counts)]
     if wanted.samples is not None:

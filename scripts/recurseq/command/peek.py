@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,14 +37,20 @@ _PACKED = (".gz", ".bz2", ".xz", ".zip")
 _TABLES = (".tsv", ".csv", ".txt", ".tab", ".xlsx", ".parquet", ".h5ad", ".gct", ".soft")
 _COUNT_FILES = (".sf", ".results", ".counts", ".count", ".h5", ".out")
 _GENOMES = (".gtf", ".gff", ".gff3")
+# Not opened, whatever is in them.
+_OTHERS = re.compile(
+    r"bam|bai|cram|crai|sam|fastq|fq|fa|fasta|fai|bw|bigwig|bed|vcf|pdf|docx?|pptx?|xls|png|jpe?g|"
+    r"svg|tiff?|gif|html?|md|rst|ya?ml|json|xml|r|rmd|qmd|py|ipynb|sh|smk|log|rds|rda|rdata|rproj|"
+    r"pkl|npz|npy|db|sqlite|tar|exe"
+)
+_TEXTS_ABOUT = re.compile(r"^(readme|licen[cs]e|changes|changelog|makefile|notes?|info)", re.I)
 _ROWS_OF_NAMES = 20  # first rows, among which the one with the names of samples is
 _NUMERIC = 0.5  # share of columns of numbers from which a table may be a matrix
 _TITLES_OF_TRANSCRIPTS = frozenset(
     ["tx", "txname", "tx_id", "transcript", "transcript_id", "transcriptid", "target_id", "enst"]
 )
-_TITLES_OF_IDS = ID_HEADERS - {"", "id", "name", "identifier", "row.names", "rownames"} | {
-    "gene stable id"
-}
+_TITLES_OF_GENES = ID_HEADERS - {"", "id", "name", "identifier", "row.names", "rownames"}
+_IDENTIFIERS = re.compile(r"gene[_ .]?(stable[_ ])?id|ensembl.*|ensgene|entrez.*")
 
 
 @dataclass(frozen=True)
@@ -84,12 +91,16 @@ def peek(path: Path) -> Peek:
         return Peek(path, GENE_SETS, "gene sets (GMT)")
     if name.endswith(_GENOMES):
         return Peek(path, ANNOTATION, "an annotation of the genome")
-    if not name.endswith((*_TABLES, *_COUNT_FILES)):
+    known = name.endswith((*_TABLES, *_COUNT_FILES))
+    if not known and (_OTHERS.fullmatch(name.rpartition(".")[2]) or _TEXTS_ABOUT.match(name)):
         return Peek(path, OTHER, "no kind of file that is read")
     try:
-        return _by_content(path, name)
+        seen = _by_content(path, name)
     except InputError as error:
         return Peek(path, OTHER, f"cannot be read: {error.problems[0].found}")
+    if known or seen.kind in (MATRIX, ONE):
+        return seen
+    return Peek(path, OTHER, "no kind of file that is read")
 
 
 def _by_content(path: Path, name: str) -> Peek:
@@ -110,12 +121,10 @@ def _by_content(path: Path, name: str) -> Peek:
         return Peek(path, MATRIX, NAMES_OF_FORMATS[found], cells, _has_decimals(content), sheet)
     if _TITLES_OF_TRANSCRIPTS & set(header[:2]) or "tx2gene" in name or "t2g" in name:
         return Peek(path, TRANSCRIPTS, "transcripts and their genes")
-    if {"gene_id", "gene_name"} <= set(header):
+    if _IDENTIFIERS.fullmatch(header[0]) and NAME_HEADERS & set(header[1:]):
         return Peek(path, ANNOTATION, "a table of genes")
-    if not complete and _TITLES_OF_IDS & set(header) and NAME_HEADERS & set(header):
-        return Peek(path, ANNOTATION, "a table of genes")
-    if not complete:
-        return Peek(path, OTHER, "a long table without columns of counts")
+    if not complete or (content.kind == "text" and len(header) < 2):
+        return Peek(path, OTHER, "neither columns of counts nor a table of samples")
     return Peek(path, SHEET, "a table", sheet=True)
 
 
@@ -123,7 +132,7 @@ def _of_one_sample(content: Content, header: Sequence[str], numeric: Sequence[in
     """Whether a table has one column of counts: genes and counts, or featureCounts of one file."""
     if header[:6] == FEATURECOUNTS_HEADER:
         return len(header) == len(FEATURECOUNTS_HEADER) + 1
-    return len(header) == 2 and numeric == [1] and header[0] in _TITLES_OF_IDS
+    return len(header) == 2 and numeric == [1] and header[0] in _TITLES_OF_GENES
 
 
 def _beginning(path: Path) -> tuple[Content, bool]:

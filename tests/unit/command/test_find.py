@@ -140,6 +140,31 @@ def test_a_sheet_full_of_numbers_is_no_matrix_of_counts(tmp_path):
     assert config_of(folder)["counts"]["path"] == "counts.tsv"
 
 
+def test_files_of_any_ending_and_tables_of_genes_are_known_by_content(tmp_path):
+    folder = write_study(tmp_path, sheet_of(TWO).rename(columns={"sample_id": "who"}),
+                         sample_id="who")  # fmt: skip
+    (folder / "counts.tsv").rename(folder / "merged_final")
+    (folder / "counts.tsv.log").write_text("a log of 3 lines\n")
+    (folder / "notes.txt").write_text("to do\nask Anna\n")
+    names = "".join(f"GENE{i}\tN{i}\n" for i in range(60))
+    (folder / "biomart.txt").write_text("gene_id\tgene_name\n" + names)
+    ended = recurseq("init", folder)
+    assert ended.exit_code == 0, ended.output
+    config = config_of(folder)
+    assert config["counts"]["path"] == "merged_final"
+    assert config["genes"]["annotation"] == "biomart.txt"
+    assert "no kind of file" in said(ended, "counts.tsv.log")
+    assert "neither columns of counts" in said(ended, "notes.txt")
+
+
+def test_a_file_called_counts_is_read_for_its_message(tmp_path):
+    folder = write_study(tmp_path, sheet_of(TWO))
+    (folder / "counts.tsv").write_text("gene\tS1\nA\tmany\nB\tfew\n")
+    ended = recurseq("init", folder)
+    assert "which is" not in ended.output and "no counts" not in ended.output
+    assert ended.exit_code == 1 and "counts.tsv" in ended.output
+
+
 def clinical_table(patients):
     return pd.DataFrame(
         {
