@@ -145,7 +145,7 @@ def test_files_of_any_ending_and_tables_of_genes_are_known_by_content(tmp_path):
                          sample_id="who")  # fmt: skip
     (folder / "counts.tsv").rename(folder / "merged_final")
     (folder / "counts.tsv.log").write_text("a log of 3 lines\n")
-    (folder / "notes.txt").write_text("to do\nask Anna\n")
+    (folder / "notes.txt").write_text("to-do\nask-Anna\n")
     names = "".join(f"GENE{i}\tN{i}\n" for i in range(60))
     (folder / "biomart.txt").write_text("gene_id\tgene_name\n" + names)
     ended = recurseq("init", folder)
