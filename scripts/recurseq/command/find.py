@@ -102,7 +102,8 @@ def look(folder: Path, choose: Choose, wanted: Wanted) -> Found:
     InputError
         When neither counts with their sheet nor a clinical table are found.
     """
-    peeks = _peeks(folder)
+    elsewhere = wanted.counts is not None or wanted.samples is not None
+    peeks = [] if elsewhere and not folder.exists() else _peeks(folder)
     sheets = [_read(p) for p in peeks if p.sheet and p.path != wanted.counts]
     counts, sheet, why = _pair(folder, peeks, sheets, choose, wanted)
     clinical = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ import typer
 from recurseq.base.errors import InputError
 from recurseq.base.text import few, suggest
 from recurseq.command.columns import SheetColumn
+from recurseq.command.folder import argument
 from recurseq.command.proposal import formula_name
 from recurseq.command.terminal import complain
 from recurseq.design.formula import FormulaError, parse_formula
@@ -72,10 +75,12 @@ def choose_file(wishes: Wishes, what: str, paths: Sequence[Path], flag: str) -> 
     InputError
         When there is nobody to ask.
     """
-    by_name = {str(path): path for path in paths}
+    base = Path(os.path.commonpath([path.parent for path in paths]))
+    by_name = {path.relative_to(base).as_posix(): path for path in paths}
     if not wishes.asking:
         found = f"which is {what}? {few(list(by_name), 6)}"
-        raise fail(str(paths[0].parent), found, "one of them", f"name it with {flag}")
+        fix = f"name it, such as: {flag} {shlex.quote(argument(paths[0]))}"
+        raise fail(str(base), found, "one of them", fix)
 
     def understood(text: str) -> Path:
         fits = [path for name, path in by_name.items() if text in (name, path.name)]

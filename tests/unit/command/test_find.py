@@ -6,6 +6,7 @@ import re
 import pandas as pd
 import pytest
 
+from recurseq.command.wishes import Wishes, choose_file
 from support.command_study import config_of, counts_for, recurseq, sheet_of, write_study
 
 THREE = {"normal": 3, "no_recurrence": 3, "early_recurrence": 3}
@@ -117,6 +118,14 @@ def test_what_could_be_two_files_is_refused_with_their_names_and_the_flag(tmp_pa
         (folder / "config.yaml").unlink()
 
 
+def test_on_a_terminal_one_of_several_files_is_asked_for(tmp_path, monkeypatch, capsys):
+    answers = iter(["c.tsv", "b.tsv"])
+    monkeypatch.setattr("typer.prompt", lambda question, default: next(answers))
+    paths = [tmp_path / name for name in ("a.tsv", "b.tsv")]
+    assert choose_file(Wishes(asking=True), "the counts", paths, "--counts") == paths[1]
+    assert "did you mean" in capsys.readouterr().err
+
+
 def test_the_sheet_is_the_one_whose_samples_were_counted(tmp_path):
     folder = write_study(tmp_path, sheet_of(TWO))
     others = sheet_of({"red": 4, "blue": 4})
@@ -203,6 +212,8 @@ def test_what_is_missing_is_said_with_what_was_seen(tmp_path):
     (folder / "counts.tsv").unlink()
     ended = recurseq("init", folder)
     assert ended.exit_code == 1 and "no counts" in ended.output and "--counts" in ended.output
+    away = recurseq("init", tmp_path / "new", "--samples", folder / "samples.tsv")
+    assert away.exit_code == 1 and "--counts" in away.output
     for place in (tmp_path / "nowhere", folder / "samples.tsv"):
         ended = recurseq("init", place)
         assert ended.exit_code == 1 and "Traceback" not in ended.output
