@@ -94,11 +94,29 @@ def reason_in_words(step: Step, makers: Mapping[str, str], folder: Path) -> str:
 
 def _follows(step: Step, makers: Mapping[str, str]) -> str:
     """Name the steps whose results a step reads again."""
+    files = _made_before(step)
+    before = dict.fromkeys(makers[file] for file in files if file in makers)
+    return f"follows {', '.join(list(before)[:3]) or 'another step'}" if files else ""
+
+
+def _made_before(step: Step) -> list[str]:
     match = re.search(r"Input files updated by another job: ([^;]+)", step.reason)
-    if match is None:
-        return ""
-    before = dict.fromkeys(makers[file] for file in match[1].split(", ") if file in makers)
-    return f"follows {', '.join(list(before)[:3]) or 'another step'}"
+    return [] if match is None else match[1].split(", ")
+
+
+def in_order_of_work(steps: Sequence[Step]) -> list[Step]:
+    """Put steps after those whose results they read; Snakemake lists a group by its names."""
+    maker = {file: at for at, step in enumerate(steps) for file in step.output}
+    depths: dict[int, int] = {}
+
+    def depth(at: int) -> int:
+        if at not in depths:
+            depths[at] = 0  # should Snakemake ever print a circle, it is cut here
+            before = [maker[file] for file in _made_before(steps[at]) if file in maker]
+            depths[at] = 1 + max(map(depth, before), default=0)
+        return depths[at]
+
+    return [steps[at] for at in sorted(range(len(steps)), key=depth)]
 
 
 def _missing(step: Step, folder: Path) -> str:
@@ -141,7 +159,10 @@ def show_steps(command: Sequence[str], shown: str, folder: Path) -> int:
         say("Nothing would run: all results are there and up to date.")
         return 0
     makers = {file: step.rule for step in steps for file in step.output}
-    rows = [[s.rule, s.subject, reason_in_words(s, makers, folder)] for s in steps]
+    rows = [
+        [step.rule, step.subject, reason_in_words(step, makers, folder)]
+        for step in in_order_of_work(steps)
+    ]
     heading(f"{len(steps)} steps would run; nothing was computed")
     show_table(["step", "of", "why"], rows)
     say()

@@ -2,7 +2,13 @@
 
 import sys
 
-from recurseq.command.dry_run import reason_in_words, show_steps, steps_of
+from recurseq.command.dry_run import (
+    Step,
+    in_order_of_work,
+    reason_in_words,
+    show_steps,
+    steps_of,
+)
 
 TEXT = """\
 Building DAG of jobs...
@@ -81,6 +87,17 @@ def test_a_missing_result_is_told_from_a_new_step(tmp_path):
     (tmp_path / "results/notes.tsv").touch()
     reason = "Missing output files: results/cohort.h5ad"
     assert why(tmp_path, reason) == "a result is missing: cohort.h5ad"
+
+
+def test_steps_stand_after_those_that_they_follow():
+    again = "Input files updated by another job: {}"
+    steps = [
+        Step("report", "", ("report.html",), again.format("b.tsv, a.tsv")),
+        Step("plot", "", ("b.tsv",), again.format("a.tsv")),
+        Step("test", "", ("a.tsv",), again.format("model, elsewhere")),
+        Step("fit", "", ("model",), "Code has changed since last execution"),
+    ]
+    assert [step.rule for step in in_order_of_work(steps)] == ["fit", "test", "plot", "report"]
 
 
 def test_what_snakemake_says_is_printed_when_it_fails_or_is_not_understood(tmp_path, capfd):
