@@ -16,7 +16,7 @@ from recurseq.command.terminal import heading, say, say_whole, show_table
 _START = re.compile(r"^(?: {4})?(?:local)?(?:rule|checkpoint) (\w+):$")
 _ITEM = re.compile(r"^(?: {4}){1,2}(output|reason|wildcards): (.*)$")
 _TARGETS = ("all", "default")  # rules that make nothing
-_DATED = re.compile(r"'([^']+)': \(\d+, \d+\)")  # size and date of an input, as a parameter
+_DATED = re.compile(r"'([^']+)': \((\d+, \d+)\)")  # size and date of an input, as a parameter
 # Snakemake's words for a reason, and ours; {} are the files that it names.
 _WORDS = (
     (r"Forced execution", "asked for"),
@@ -136,7 +136,8 @@ def _parameters(step: Step) -> list[str]:
     if match is None:
         return []
     _, _, exclusive = match[1].partition("before:")
-    inputs = list(dict.fromkeys(_DATED.findall(exclusive)))
+    before, _, now = (set(_DATED.findall(part)) for part in exclusive.partition(" now: "))
+    inputs = sorted({path for path, _ in before ^ now})
     rest = re.sub(r"\bnow:|<nothing exclusive>|[\s,{}]", "", _DATED.sub("", exclusive))
     said = [f"input changed: {few(inputs, 3)}".replace("'", "")] if inputs else []
     return [*said, *(["configuration changed"] if rest or not inputs else [])]

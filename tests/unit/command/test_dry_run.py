@@ -58,7 +58,7 @@ def test_each_job_is_a_step_also_in_a_group_and_targets_are_none():
 def test_reasons_are_said_in_plain_words(tmp_path):
     changed = "Params have changed since last execution: Union of exclusive params before and now"
     changed += " across all output: before: {} now: {} "
-    dated = "{'counts.tsv': (10, 1700000000000000000)}"
+    dated = "{'counts.tsv': (10, 1700000000000000000), 'samples.tsv': (5, 1700000000000000000)}"
     for reason, words in (
         ("Missing output files: results/cohort.h5ad", "new"),
         ("Updated input files: counts.tsv, samples.tsv", "input changed: counts.tsv, samples.tsv"),
@@ -69,7 +69,7 @@ def test_reasons_are_said_in_plain_words(tmp_path):
         (changed.format("<nothing exclusive>", "'x'"), "configuration changed"),
         (changed.format(dated, dated.replace("10", "11")), "input changed: counts.tsv"),
         (
-            f"Updated input files: counts.tsv; {changed.format(dated, dated)}",
+            f"Updated input files: counts.tsv; {changed.format(dated, dated.replace('10', '9'))}",
             "input changed: counts.tsv",
         ),
         (
