@@ -1,9 +1,11 @@
 """The way of a user's own files: init, check, run, explain, by the installed command."""
 
 import copy
+import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import anndata
@@ -94,16 +96,26 @@ def snakemakes(text):
     return {k: int(n) for k, n in counts.items() if k not in ("all", "default", "total")}
 
 
+def listed(ended):
+    """Rows of the short list of a dry run, as words."""
+    rows = ended.stdout.split("why\n")[1].split("\n\n")[0]
+    return [row.split() for row in rows.splitlines()]
+
+
 def test_the_planned_jobs_are_those_of_snakemake(tmp_path, monkeypatch):
     full = make_study(tmp_path)  # with omnibus test, markers and gene sets
     small = copy.copy(full)
     small.config = {k: v for k, v in full.config.items() if k not in OPTIONAL}
     for one in (full, small):
         one.write()
-        ended = recurseq("run", one.path, "--dry-run")
+        ended = recurseq("run", one.path, "--dry-run", "--verbose")
         assert ended.returncode == 0, ended.stdout + ended.stderr
         assert snakemakes(ended.stdout + ended.stderr) == planned(one, monkeypatch)
         assert "Called genes" not in ended.stdout
+    ended = recurseq("run", small.path, "--dry-run")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert Counter(step for step, *_ in listed(ended)) == planned(small, monkeypatch)
+    assert {words[-1] for words in listed(ended)} == {"new"} and "Job stats" not in ended.stdout
 
 
 def test_the_run_ends_with_its_report_and_its_calls(study, ran):
@@ -192,6 +204,25 @@ def test_explain_says_when_the_configuration_has_changed_since(study, ran):
     ended = explain(study, "GENE3")
     (study.path / "config.yaml").write_text(before)
     assert "was changed after these results were made" in ended.stdout
+
+
+def test_a_dry_run_says_why_each_step_would_run(study, ran):
+    assert "Nothing would run" in recurseq("run", study.path, "--dry-run").stdout
+    config = study.path / "config.yaml"
+    before, counts = config.read_text(), study.path / "counts.tsv"
+    dates = counts.stat().st_atime_ns, counts.stat().st_mtime_ns
+    config.write_text(before.replace("alpha: 0.05", "alpha: 0.01"))
+    os.utime(counts, ns=(dates[0], dates[1] + 10**9))
+    (study.path / "results/qc/pca.tsv").rename(study.path / "pca.tsv")
+    ended = recurseq("run", study.path, "--dry-run")
+    config.write_text(before)
+    os.utime(counts, ns=dates)
+    (study.path / "pca.tsv").rename(study.path / "results/qc/pca.tsv")
+    why = {" ".join(row) for row in listed(ended)}
+    assert "import_counts input changed: counts.tsv" in why
+    assert "fit_model follows import_counts" in why
+    assert "assess_quality a result is missing: pca.tsv" in why
+    assert "test_contrast early_vs_none configuration changed" in why
 
 
 def test_a_lock_is_explained_and_taken_away(study, ran):

@@ -6,7 +6,7 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,13 +14,25 @@ from recurseq.base.errors import InputError
 from recurseq.base.versions import own_version
 from recurseq.command.terminal import asks, complain, say, say_whole
 
+if TYPE_CHECKING:
+    from recurseq.command.folder import StudyFolder
+
+
+def examples(*lines: str) -> str:
+    """Return commands under a title, as the end of a help text that is not wrapped."""
+    return "\b\n" + "\n".join(["Examples:", *(f"  {line}" for line in lines)])
+
+
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # plain help, which can be searched
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="From counts or a clinical table to a report: init, check, run, explain.",
-)
+    help="From counts or a clinical table to a report. The commands, in the order of work:",
+    epilog=examples("recurseq demo", "recurseq init my_study", "recurseq check my_study",
+                    "recurseq run my_study", "recurseq open my_study",
+                    "recurseq explain my_study TP53"),
+)  # fmt: skip
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the study.")]
 
@@ -66,55 +78,36 @@ def _options(
     pass
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "recurseq demo",
+        "recurseq demo try_it --cores 2",
+    )
+)
 @_in_words
-def check(directory: Folder) -> None:
-    """Check everything before anything is computed, and show what would run."""
-    from recurseq.command.check import check_folder, show
-    from recurseq.command.folder import open_folder
-
-    folder = open_folder(directory)
-    if not show(check_folder(folder), folder):
-        raise typer.Exit(1)
-
-
-@app.command()
-@_in_words
-def run(
-    directory: Folder,
-    more: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[-- SNAKEMAKE ARGUMENTS]", help="Handed to Snakemake as they are."),
-    ] = None,
+def demo(
+    directory: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="Folder for the demo study; made when missing.")
+    ] = Path("recurseq_demo"),
     cores: Annotated[
         int | None, typer.Option(min=1, help="Processors to use at most; all of them by default.")
     ] = None,
-    profile: Annotated[
-        str | None,
-        typer.Option(help="Where to run: slurm, or the folder of a Snakemake profile."),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", "-n", help="Only list what would run.")
-    ] = False,
-    unlock: Annotated[
-        bool, typer.Option("--unlock", help="Take away the lock that a killed run left.")
-    ] = False,
 ) -> None:
-    """Run a study and say what came out; prints the Snakemake command that it runs."""
-    from recurseq.command import run as running
-    from recurseq.command.folder import open_folder
-    from recurseq.study.config_file import read_config
+    """Run the built-in simulated study, to see what a report is."""
+    from recurseq.command.demo import write_demo
 
-    folder = open_folder(directory)
-    config = read_config(folder.config_path)
-    request = running.Request(cores, profile, dry_run, unlock, more or ())
-    if code := running.run(folder, request):
-        raise typer.Exit(code)
-    if not dry_run and not unlock:
-        running.conclude(folder, config)
+    _run(write_demo(directory), cores=cores)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "recurseq init my_study",
+        "recurseq init my_study --counts counts.csv --samples sheet.xlsx",
+        "recurseq init my_study --levels normal,early,late --pair patient",
+        "recurseq init my_study --keep tissue=liver --formula '~ batch + group' --yes",
+        "recurseq init my_patients --clinical patients.xlsx",
+    )
+)
 @_in_words
 def init(
     directory: Annotated[
@@ -148,6 +141,19 @@ def init(
         list[str] | None,
         typer.Option(help="numerator:denominator or name=numerator:denominator; repeatable."),
     ] = None,
+    formula: Annotated[
+        str | None, typer.Option(help="Design as in R: '~ batch + group'; compared comes last.")
+    ] = None,
+    pair: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Column of pairs: patients, animals, cultures."),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN=VALUE[,VALUE]", help="Use only samples with these values; repeatable."
+        ),
+    ] = None,
     annotation: Annotated[
         str | None,
         typer.Option(help="Gene symbols: builtin (human), none, or GTF, GFF3 or table."),
@@ -160,14 +166,19 @@ def init(
         bool, typer.Option("--force", help="Write over a configuration that is there.")
     ] = False,
 ) -> None:
-    """Look at your files and write a commented configuration for them."""
+    """Look at your files and write a commented configuration.
+
+    Counts, sample sheet, clinical table, annotation and gene sets are looked for in the folder;
+    flags name them where several could be meant, or where they lie elsewhere.
+    """
     from recurseq.command import initialise
     from recurseq.command.check import check_folder
     from recurseq.command.folder import advised, open_folder
+    from recurseq.command.wishes import Wishes
 
     if not force:
         initialise.refuse_overwriting(directory)
-    wishes = initialise.Wishes(
+    wishes = Wishes(
         counts=counts,
         samples=samples,
         clinical=clinical,
@@ -177,6 +188,9 @@ def init(
         levels=levels or (),
         reference=reference,
         contrasts=contrast or (),
+        formula=formula,
+        pair=pair,
+        keep=keep or (),
         annotation=annotation,
         title=title,
         asking=asks() and not yes,
@@ -195,7 +209,103 @@ def init(
     say_whole(f"It passes the check. Read it, then: {advised('check', directory)}")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "recurseq check my_study",
+    )
+)
+@_in_words
+def check(directory: Folder) -> None:
+    """Check everything before anything is computed.
+
+    Says what was found in the files, and all problems at once.
+    """
+    from recurseq.command.check import check_folder, show
+    from recurseq.command.folder import open_folder
+
+    folder = open_folder(directory)
+    if not show(check_folder(folder), folder):
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog=examples(
+        "recurseq run my_study",
+        "recurseq run my_study --dry-run",
+        "recurseq run my_study --cores 4",
+        "recurseq run my_study -- --until test_contrast",
+    )
+)
+@_in_words
+def run(
+    directory: Folder,
+    more: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- SNAKEMAKE ARGUMENTS]", help="Handed to Snakemake as they are."),
+    ] = None,
+    cores: Annotated[
+        int | None, typer.Option(min=1, help="Processors to use at most; all of them by default.")
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="Where to run: slurm, or the folder of a Snakemake profile."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", "-n", help="Only list what would run, and why.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="With --dry-run: what Snakemake itself says.")
+    ] = False,
+    unlock: Annotated[
+        bool, typer.Option("--unlock", help="Take away the lock that a killed run left.")
+    ] = False,
+) -> None:
+    """Run a study and say what came out.
+
+    Prints the Snakemake command that it runs. After a change only what depends on it runs again;
+    --dry-run lists what would, and why.
+    """
+    from recurseq.command.folder import open_folder
+
+    _run(
+        open_folder(directory),
+        cores=cores,
+        profile=profile,
+        dry_run=dry_run,
+        unlock=unlock,
+        verbose=verbose,
+        extra=more or (),
+    )
+
+
+def _run(folder: StudyFolder, **wishes: object) -> None:
+    """Run a study and say what came out; end with the exit code of Snakemake when it failed."""
+    from recurseq.command import run as running
+    from recurseq.study.config_file import read_config
+
+    config = read_config(folder.config_path)
+    request = running.Request(**wishes)
+    if code := running.run(folder, request):
+        raise typer.Exit(code)
+    if not request.dry_run and not request.unlock:
+        running.conclude(folder, config)
+
+
+@app.command("open", epilog=examples("recurseq open my_study"))
+@_in_words
+def open_report(directory: Folder) -> None:
+    """Open the report in the browser, or print where it is."""
+    from recurseq.command.open_report import show_report
+
+    show_report(directory)
+
+
+@app.command(
+    epilog=examples(
+        "recurseq explain my_study TP53",
+        "recurseq explain my_study TP53 ENSG00000205364 --no-samples",
+    )
+)
 @_in_words
 def explain(
     directory: Folder,
@@ -207,7 +317,10 @@ def explain(
         typer.Option(help="List every sample; without either, when there are at most 30."),
     ] = None,
 ) -> None:
-    """Say why genes are or are not called: counts, filter, outliers and tests of each contrast."""
+    """Say why genes are or are not called.
+
+    Shows counts, filter, outliers and the tests of each contrast.
+    """
     from recurseq.command.explain import explain as explain_genes
     from recurseq.command.folder import open_folder
     from recurseq.study.config_file import read_config

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -38,9 +39,18 @@ _PERHAPS = _words(
 )
 # Words in the name of a level that others are compared with.
 _REFERENCE = _words(
-    "normal control controls ctrl ctl healthy untreated untrt vehicle dmso mock placebo wt "
-    "wildtype baseline sham naive adjacent benign scramble scrambled parental unaffected "
-    "nontumor nontumour reference ref"
+    "normal control controls contr cntrl ctrl ctl con healthy untreated untrt unstimulated unstim "
+    "uninfected unexposed uninjured unperturbed untransfected uninduced unaffected vehicle veh "
+    "dmso pbs saline mock placebo wt wildtype baseline base sham naive adjacent benign scramble "
+    "scrambled scr shscr scrna nontargeting ntc nt shnt sint sgnt sictrl shctrl sgctrl luciferase "
+    "parental nontumor nontumour nondiseased reference ref before pre prior pretreatment preop "
+    "preoperative pretransplant predose resting unchallenged"
+)
+_TWO_WORDS = frozenset(["wild type", "non targeting", "empty vector", "steady state"])
+_TIME_ZERO = re.compile(
+    r"(t|time|tp|timepoint|d|day|h|hr|hour|min|minute|w|wk|week|m|mo|month|dpi|hpi|dpa|hpa|dose)0+"
+    r"|0+(h|hr|hrs|hour|hours|d|day|days|m|min|mins|minutes|s|sec|w|wk|week|weeks|mo|month|months"
+    r"|dpi|hpi|dpa|hpa|dpt|hpt|um|nm|mm|ng|mg|ug|gy)"
 )
 _MISSING_WORDS = (
     *(
@@ -155,18 +165,35 @@ def _codes(present: pd.Series) -> bool:
 
 def reference_rank(level: str) -> int:
     """Return 0 for a control, 1 for a level that lacks something (``no_…``), 2 for any other."""
-    words = words_of(level)
-    joined = "".join(words)
-    if joined in _REFERENCE or any(word in _REFERENCE for word in words):
+    if _marks_of_reference(level):
         return 0
-    if (words and words[0] in _WITHOUT) or joined in _WITHOUT:
-        return 1
-    return 2
+    words = words_of(level)
+    return 1 if words and (words[0] in _WITHOUT or "".join(words) in _WITHOUT) else 2
+
+
+def _marks_of_reference(level: str) -> int:
+    """Count the words that make a level the one others are compared with: control, WT, day 0."""
+    words = words_of(level)
+    decimal = re.search(r"\d[.,]\d", level) is not None  # half an hour is not the start
+    found = 0
+    for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
+        if before in ("no", "non", "not"):  # non-targeting is a reference, not normal is none
+            found += f"{before} {word}" in _TWO_WORDS or f"{before}{word}" in _REFERENCE
+            continue
+        zero = _TIME_ZERO.fullmatch(word) or _TIME_ZERO.fullmatch(word + after)
+        found += word in _REFERENCE or f"{word} {after}" in _TWO_WORDS or bool(zero and not decimal)
+    return found or int("".join(words) in _REFERENCE)
 
 
 def by_reference(levels: Iterable[str]) -> list[str]:
-    """Order levels: likely references first, then in natural order."""
-    return sorted(levels, key=lambda level: (reference_rank(level), natural(level)))
+    """Order levels: likely references first, then in natural order.
+
+    Among several controls (``WT_0h``, ``WT_6h``), the one that is a control in most respects leads.
+    """
+    return sorted(
+        levels,
+        key=lambda level: (reference_rank(level), -_marks_of_reference(level), natural(level)),
+    )
 
 
 def factor_score(column: SheetColumn) -> int:

@@ -6,7 +6,6 @@ from recurseq.command.clinical_columns import ClinicalProposal
 from recurseq.command.clinical_text import clinical_text
 from recurseq.command.proposal import Proposal
 from recurseq.command.text_parts import comment, items, scalar
-from recurseq.design.formula import quoted_column
 
 
 def clinical_config_text(title: str, proposal: ClinicalProposal) -> str:
@@ -110,7 +109,7 @@ def _design(proposal: Proposal) -> str:
     lines = [
         "# The model: columns of the sheet joined by +; what is compared comes last.",
         "design:",
-        f"  formula: {scalar(f'~ {quoted_column(proposal.factor)}')}",
+        f"  formula: {scalar(proposal.formula)}",
     ]
     if proposal.adjustable:
         lines.append("  # To take a batch, pairs or a covariate into account, write for example:")
@@ -125,6 +124,7 @@ def _design(proposal: Proposal) -> str:
     lines += [
         "  # The first level is the reference. Numbers are labels only when listed here.",
         "  levels:",
+        *(f"    {scalar(name)}: {items(values)}" for name, values in proposal.labels.items()),
         f"    {scalar(proposal.factor)}: {items(proposal.levels)}",
     ]
     if proposal.names_of_numbers:
@@ -186,6 +186,9 @@ def _liver(proposal: Proposal) -> str:
                 sets.replace("liver_cancer: builtin", "my_sets: sets.gmt"),
             )
         )
+    if proposal.gene_sets:
+        files = [f"    {name}: {scalar(path)}" for name, path in proposal.gene_sets.items()]
+        sets = "\n".join(["enrichment:", "  collections:", *files])
     return (
         "# Your genes of interest: a file of your own, or builtin (liver cancer, human genes).\n"
         f"{markers}\n\n"

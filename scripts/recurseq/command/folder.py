@@ -54,4 +54,6 @@ def advised(command: str, path: Path) -> str:
 
 
 def _start(path: Path) -> str:
-    return f"make one with: {advised('init', path)} --counts <file> --samples <file>"
+    return (
+        f"put counts and sample sheet, or a clinical table, into it; then: {advised('init', path)}"
+    )

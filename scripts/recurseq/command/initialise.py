@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import pandas as pd
 import typer
 
-from recurseq.base.errors import InputError
 from recurseq.base.places import SHIPPED
 from recurseq.base.text import few, listed, suggest
 from recurseq.base.whole_file import whole_file
@@ -33,6 +33,7 @@ from recurseq.command.columns import (
 )
 from recurseq.command.config_text import clinical_config_text, config_text
 from recurseq.command.design_remarks import design_remarks
+from recurseq.command.find import Wanted, look
 from recurseq.command.folder import PLACES
 from recurseq.command.proposal import (
     Proposal,
@@ -45,11 +46,22 @@ from recurseq.command.recognition import (
     speaks_of_liver,
     species,
 )
-from recurseq.command.terminal import complain, heading, say, show_table
+from recurseq.command.terminal import heading, say, show_table
+from recurseq.command.wishes import (
+    Wishes,
+    answer,
+    choose_file,
+    choose_formula,
+    choose_kept,
+    factor_of_formula,
+    label_levels,
+    rows_kept,
+)
 from recurseq.io.bytes import fail
 from recurseq.io.sheets import read_sheet, read_sheet_and_notes
 from recurseq.markers.panel import EXPECTED, read_panel
 from recurseq.study.samples import kept_rows, odd_cells, without_words
+from recurseq.study.schema import RESERVED
 
 _DECIMALS = {
     "estimated": "They are taken for estimated counts of a quantifier: counts.round is true",
@@ -59,32 +71,6 @@ USUAL_ID = "sample_id"
 _STRANDED = ("star", "gdc_star")
 _VALUES_SHOWN = 5
 _LONGEST_VALUE = 30
-
-Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the user said on the command line; None or empty where nothing was said.
-
-    Attributes
-    ----------
-    asking
-        Whether there is somebody to answer questions.
-    """
-
-    counts: Path | None = None
-    samples: Path | None = None
-    clinical: Path | None = None
-    transcripts: Path | None = None
-    sample_id: str | None = None
-    factor: str | None = None
-    levels: Sequence[str] = ()
-    reference: str | None = None
-    contrasts: Sequence[str] = ()
-    annotation: str | None = None
-    title: str | None = None
-    asking: bool = False
 
 
 def refuse_overwriting(folder: Path) -> None:
@@ -104,21 +90,26 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         When a file cannot be read, a wish does not fit it, or there is nobody to ask what only the
         user can know.
     """
-    sheet, notes = read_sheet_and_notes(wishes.samples, wishes.sample_id or USUAL_ID)
-    missing = missing_words(sheet)
-    sheet = without_words(sheet, missing, wishes.sample_id or "")
+    whole, notes = read_sheet_and_notes(wishes.samples, wishes.sample_id or USUAL_ID)
+    missing = missing_words(whole)
+    whole = without_words(whole, missing, wishes.sample_id or "")
+    wanted = choose_kept(wishes, whole)
+    sheet = rows_kept(whole, wanted)
     columns = describe_columns(sheet)
     sample_id, table = matched_counts(
         wishes.counts, wishes.transcripts, sheet, columns, wishes.sample_id
     )
     whose = species(table)
     _show_files(wishes, sheet, columns, sample_id, table, whose)
-    keep = samples_with_counts(sheet, sample_id, table)
-    _say_of_sheet(sheet, notes, missing, keep)
-    sheet = kept_rows(sheet, keep)
+    with_counts = samples_with_counts(sheet, sample_id, table)
+    _say_of_sheet(sheet, notes, missing, with_counts)
+    sheet = kept_rows(sheet, with_counts)
     columns = describe_columns(sheet)
+    by_name = {column.name: column for column in columns}
     factor = _choose_factor(wishes, columns, sample_id)
     levels = _choose_levels(wishes, factor)
+    formula = choose_formula(wishes, by_name, factor.name)
+    labels = label_levels(formula, wishes, by_name, factor.name)
     human = whose == HUMAN
     annotation = _annotation(wishes.annotation, folder, human)
     _say_names(wishes, table, annotation)
@@ -140,19 +131,18 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         sample_id=sample_id,
         factor=factor.name,
         levels=levels,
-        keep=keep if _uses_all(factor, levels) else {**keep, factor.name: levels},
+        formula=formula,
+        labels=labels,
+        keep=wanted | with_counts | _leaving_out(factor, levels),
         contrasts=contrasts,
         annotation=annotation,
         liver=human and _wants_liver(wishes, likely),
-        adjustable=remarks.adjustable,
+        adjustable={text: held for text, held in remarks.adjustable.items() if text != formula},
         not_adjustable=remarks.not_adjustable,
-        names_of_numbers=remarks.labels,
+        names_of_numbers={name: own for name, own in remarks.labels.items() if name not in labels},
         missing=missing,
+        gene_sets=_collections(wishes.gene_sets, folder),
     )
-
-
-def _uses_all(factor: SheetColumn, levels: Sequence[str]) -> bool:
-    return not factor.missing and set(levels) == set(factor.values)
 
 
 def _say_of_sheet(
@@ -203,6 +193,25 @@ def _wants_liver(wishes: Wishes, likely: bool) -> bool:
     return likely
 
 
+def _leaving_out(factor: SheetColumn, levels: Sequence[str]) -> dict[str, Sequence[str]]:
+    """Keep the levels that are compared, where other values stand in the column."""
+    others = factor.missing > 0 or set(levels) != set(factor.values)
+    return {factor.name: levels} if others else {}
+
+
+def _collections(files: Iterable[Path], folder: Path) -> dict[str, str]:
+    """Name collections of gene sets after their files, in letters, digits, ``_`` and ``-``."""
+    found: dict[str, str] = {}
+    for path in files:
+        stem = re.sub(r"\.gmt(\..*)?$", "", path.name, flags=re.IGNORECASE)
+        name = re.sub(r"[^A-Za-z0-9_-]+", "_", stem).strip("_-")[:40] or "sets"
+        taken = {name.casefold() for name in found}
+        while name.casefold() in taken or name.casefold() in RESERVED:
+            name = f"{name}_sets"
+        found[name] = _relative(path, folder)
+    return found
+
+
 def _show_files(
     wishes: Wishes,
     sheet: pd.DataFrame,
@@ -239,30 +248,20 @@ def _shown_values(column: SheetColumn) -> str:
     return ", ".join(shown[:_VALUES_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _answer(
-    wishes: Wishes, question: str, default: str | None, understood: Callable[[str], Answer]
-) -> Answer:
-    """Return the user's answer, asked for until it is understood; else the default."""
-    while wishes.asking:
-        try:
-            return understood(typer.prompt(question, default=default))
-        except InputError as error:
-            complain(error)
-    return understood(default)
-
-
 def _choose_factor(wishes: Wishes, columns: Sequence[SheetColumn], sample_id: str) -> SheetColumn:
     """Take the column to compare from the user, else from the likeliest of the sheet."""
     by_name = {column.name: column for column in columns if column.name != sample_id}
     if wishes.factor is not None:
         return _factor_named(wishes.factor, by_name)
+    if wishes.formula is not None:
+        return _factor_named(factor_of_formula(wishes.formula, by_name), by_name)
     candidates = factor_candidates(columns, sample_id)
     if not wishes.asking and not clear_winner(candidates):
         names = ", ".join(column.name for column in candidates) or "none holds groups"
         fix = "name the column with --factor"
         raise fail(str(wishes.samples), f"which column to compare? {names}", "one column", fix)
     likely = candidates[0].name if candidates else None
-    return _answer(wishes, "Column to compare", likely, lambda text: _factor_named(text, by_name))
+    return answer(wishes, "Column to compare", likely, lambda text: _factor_named(text, by_name))
 
 
 def _factor_named(name: str, by_name: dict[str, SheetColumn]) -> SheetColumn:
@@ -284,7 +283,7 @@ def _choose_levels(wishes: Wishes, factor: SheetColumn) -> tuple[str, ...]:
         return levels
     if wishes.asking:
         question = f"Groups of {factor.name} to compare, the reference first"
-        return _answer(
+        return answer(
             wishes, question, ", ".join(levels), lambda text: choose_levels(factor, [text], None)
         )
     if reference_rank(levels[0]) == 2:
@@ -297,7 +296,7 @@ def _choose_levels(wishes: Wishes, factor: SheetColumn) -> tuple[str, ...]:
 
 def _title(folder: Path, wishes: Wishes) -> str:
     named = folder.resolve().name.replace("_", " ").strip() or "Study"
-    return wishes.title or _answer(wishes, "Title of the report", named, str)
+    return wishes.title or answer(wishes, "Title of the report", named, str)
 
 
 def _expected() -> list[str]:
@@ -340,20 +339,41 @@ def proposed_text(folder: Path, wishes: Wishes) -> str:
     InputError
         As `propose` does, or when the clinical table does not say who the patients are.
     """
+    wishes = with_found_files(folder, wishes)
     clinical = None if wishes.clinical is None else _clinical(folder, wishes)
     if wishes.counts is None:
-        if clinical is None:
-            found = "neither counts nor a clinical table"
-            raise fail("init", found, "--counts and --samples, or --clinical, or all three")
-        title = _title(folder, wishes)
-        return clinical_config_text(title, clinical)
-    if wishes.samples is None:
-        raise fail("--samples", "not given", "the sample sheet, which belongs to the counts")
+        return clinical_config_text(_title(folder, wishes), clinical)
     proposal = propose(folder, wishes)
     show_proposal(proposal)
     if clinical is not None:
         clinical = replace(clinical, link=_link(wishes, clinical))
     return config_text(proposal, clinical)
+
+
+def with_found_files(folder: Path, wishes: Wishes) -> Wishes:
+    """Look for files in the folder where the user named none, and print what was found.
+
+    Raises
+    ------
+    InputError
+        When what the configuration needs is not there, or could be several files.
+    """
+    alone = wishes.counts is None and wishes.samples is None
+    if (alone and wishes.clinical is not None) or (wishes.counts and wishes.samples):
+        return wishes
+    wanted = Wanted(wishes.counts, wishes.samples, clinical=wishes.clinical is None)
+    found = look(folder, partial(choose_file, wishes), wanted)
+    heading(f"Files of {folder}")
+    show_table(["file", "used as", "why"], found.said)
+    return replace(
+        wishes,
+        counts=found.counts,
+        samples=found.samples,
+        clinical=wishes.clinical or found.clinical,
+        transcripts=wishes.transcripts or found.transcripts,
+        annotation=wishes.annotation or (found.annotation and str(found.annotation)),
+        gene_sets=found.gene_sets,
+    )
 
 
 def _clinical(folder: Path, wishes: Wishes) -> ClinicalProposal:

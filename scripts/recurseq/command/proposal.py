@@ -36,6 +36,8 @@ class Proposal:
         Path of the sheet and its column of sample names.
     factor, levels
         The column to compare, and its levels (the first is the reference).
+    formula, labels
+        The design, and the levels of its further columns whose numbers are labels.
     keep
         Columns by whose values samples are left out, and the values that stay.
     contrasts
@@ -51,6 +53,8 @@ class Proposal:
         Columns of `adjustable` whose numbers are names, and these names in order.
     missing
         Words of the sheet that stand for a missing value.
+    gene_sets
+        Name of each collection and its file.
     """
 
     title: str
@@ -64,6 +68,8 @@ class Proposal:
     sample_id: str
     factor: str
     levels: tuple[str, ...]
+    formula: str
+    labels: Mapping[str, Sequence[str]]
     keep: Mapping[str, Sequence[str]]
     contrasts: Mapping[str, Sides]
     annotation: str
@@ -72,6 +78,7 @@ class Proposal:
     not_adjustable: Mapping[str, str]
     names_of_numbers: Mapping[str, Sequence[str]]
     missing: Sequence[str]
+    gene_sets: Mapping[str, str]
 
 
 def choose_levels(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recurseq.base.text import suggest
+from recurseq.command.dry_run import show_steps
 from recurseq.command.folder import REPOSITORY, SNAKEFILE, StudyFolder, advised, argument
 from recurseq.command.terminal import complain, say, say_whole
 from recurseq.io.bytes import fail
@@ -32,6 +33,8 @@ class Request:
         Name of a profile that comes with recurseq, or the folder of one; None for this machine.
     dry_run, unlock
         Only list the jobs; only take away the lock of a run that was killed.
+    verbose
+        Whether Snakemake's own list is shown in a dry run.
     extra
         Further arguments, for Snakemake.
     """
@@ -40,6 +43,7 @@ class Request:
     profile: str | None = None
     dry_run: bool = False
     unlock: bool = False
+    verbose: bool = False
     extra: Sequence[str] = ()
 
 
@@ -142,9 +146,13 @@ def _signals_for(process: subprocess.Popen) -> Iterator[None]:
 
 def run(folder: StudyFolder, request: Request) -> int:
     """Run Snakemake and return its exit code; advise when it failed."""
-    command = command_line(folder, request, progress_bar=sys.stderr.isatty())
+    listing = request.dry_run and not request.verbose
+    bar = sys.stderr.isatty() and not listing
+    command = command_line(folder, request, progress_bar=bar)
     if "--rerun-incomplete" in command:
         say(f"{unfinished(folder)} files of an interrupted run are made again.")
+    if listing:
+        return show_steps(command, in_a_shell(command), folder.path)
     say_whole(in_a_shell(command), "dim")
     sys.stdout.flush()
     code = execute(command)

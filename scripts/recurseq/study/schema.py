@@ -25,7 +25,7 @@ _PATHS = frozenset(
 )
 _END_OF_SCRIPT = re.compile(r"</script|<!--", re.IGNORECASE)
 _SEVERAL_LINES = frozenset({"title", "formula", "reduced"})  # YAML's | and > end with a line ending
-_RESERVED = frozenset(
+RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 )
 
@@ -114,7 +114,7 @@ def _clashing_names(config: Mapping) -> Iterable[Problem]:
         first: dict[str, str] = {}
         for name in names:
             where, folded = f"config: {section}", name.casefold()
-            if folded in _RESERVED:
+            if folded in RESERVED:
                 found = f"the name {name!r}, which Windows keeps for a device"
                 yield Problem(where, found, "another name")
             if first.setdefault(folded, name) != name:

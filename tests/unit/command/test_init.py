@@ -380,7 +380,8 @@ def test_files_that_cannot_be_read(tmp_path):
     for counts, sheet in (("no.tsv", "samples.tsv"), ("counts.tsv", "no.tsv")):
         ended = init(folder, counts=counts, sheet=sheet)
         assert ended.exit_code == 1 and "no.tsv: the file does not exist" in ended.output
-    ended = recurseq("init", folder)
+    (tmp_path / "empty").mkdir()
+    ended = recurseq("init", tmp_path / "empty")
     assert ended.exit_code == 1 and "neither counts nor a clinical table" in ended.output
 
 
@@ -394,17 +395,25 @@ def test_without_a_clear_column_somebody_has_to_name_it(tmp_path):
 
 
 def test_questions_on_a_terminal_are_asked_again_until_understood(tmp_path):
-    folder = write_study(tmp_path, sheet_of(THREE))
-    answers = ["grup", "group", "normal,erly", "normal,early_recurrence", "My title", "y"]
+    sex, batch = ["male"] * 8 + ["female"], ["1", "2", "1", "2", "1", "2", "1", "2", "1"]
+    folder = write_study(tmp_path, sheet_of(THREE, sex=sex, batch=batch))
+    answers = [
+        "sex=mal", "sex=male", "grup", "group", "normal,erly", "normal,early_recurrence",
+        "~ batsch + group", "~ batch + group", "My title", "y",
+    ]  # fmt: skip
     text, code = on_a_terminal(
         answers, "init", folder, "--counts", folder / "counts.tsv",
         "--samples", folder / "samples.tsv",
     )  # fmt: skip
     assert code == 0, text
     assert "did you mean 'group'?" in text and "'erly'" in text
+    assert "did you mean 'male'?" in text and "did you mean 'batch'?" in text
     config = config_of(folder)
     assert config["study"]["title"] == "My title"
-    assert config["samples"]["keep"] == {"group": ["normal", "early_recurrence"]}
+    kept = {"sex": ["male"], "group": ["normal", "early_recurrence"]}
+    assert config["samples"]["keep"] == kept
+    assert config["design"]["formula"] == "~ batch + group"
+    assert config["design"]["levels"]["batch"] == ["1", "2"]
 
 
 def on_a_terminal(answers, *arguments):
