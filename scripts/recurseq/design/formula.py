@@ -297,6 +297,8 @@ def _imagined_samples(
     for name, values in metadata.items():
         if isinstance(values.dtype, pd.CategoricalDtype):
             categories = values.cat.categories
+            if categories.empty:
+                continue  # a column of the sheet without a value, which no formula can name
             chosen = levels if name == contrast["factor"] else [fixed.get(name, categories[0])]
             chosen = [str(level) for level in chosen] * (len(levels) // len(chosen))
             columns[name] = pd.Categorical(chosen, categories=categories)

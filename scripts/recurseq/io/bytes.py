@@ -127,7 +127,7 @@ def _packing(plain: BinaryIO) -> str:
         return found
     try:
         with zipfile.ZipFile(plain) as archive:
-            is_workbook = "[Content_Types].xml" in archive.namelist()
+            is_workbook = any(name.endswith(".xml") for name in archive.namelist())
     except zipfile.BadZipFile:
         is_workbook = True  # whoever reads spreadsheets says what is wrong with it
     plain.seek(0)

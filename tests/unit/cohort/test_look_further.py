@@ -117,9 +117,11 @@ def test_the_first_visible_sheet_is_taken_and_the_others_are_named(tmp_path):
 
 
 def test_several_sheets_with_the_samples_are_asked_about(tmp_path):
-    sheets = {"README": [["x"]], "raw": [HEADER, *ROWS], "tpm": [HEADER, *ROWS]}
+    sheets = {"README": [["x"]], "liver": [HEADER, *ROWS], "tpm": [HEADER, ["X", 1, 1, 1]]}
     problem = problem_of(workbook(tmp_path / "a.xlsx", sheets), sample_ids=SAMPLES)
-    assert "'raw', 'tpm'" in problem.found
+    assert "'liver', 'tpm'" in problem.found
+    sheets["Raw_counts"] = sheets.pop("liver")
+    expect(read_counts(workbook(tmp_path / "b.xlsx", sheets), sample_ids=SAMPLES))
     assert "counts.sheet" in problem.fix
 
 

@@ -86,6 +86,14 @@ def test_contrast_between_two_non_reference_levels():
     assert weights.to_dict() == {"Intercept": 0, "s[y]": 0, "g[b]": -1, "g[c]": 1}
 
 
+def test_a_column_without_a_value_takes_no_part():
+    contrast = {"factor": "g", "numerator": ["c"], "denominator": ["b"]}
+    formula = parse_formula("~ g")
+    metadata = METADATA.assign(lane=pd.Categorical([None] * len(METADATA)))
+    weights = contrast_vector(formula, metadata, contrast)
+    assert weights.equals(contrast_vector(formula, METADATA, contrast))
+
+
 def test_averaged_side_and_level_of_the_interacting_factor():
     weights = contrast_vector(
         parse_formula("~ s * g"),

@@ -150,7 +150,9 @@ def _as_r_writes(name: str) -> str:
 
     A leading X before a digit is taken off rather than added, so that both spellings become one.
     """
-    dotted = "".join(c if c.isalnum() or c in "._" else "." for c in name)
+    # What cannot be seen stays: such a difference is for the checks to show.
+    kept = [c.isalnum() or c in "._" or not c.isprintable() for c in name]
+    dotted = "".join(c if keep else "." for c, keep in zip(name, kept, strict=True))
     return re.sub(r"^X(?=[\d._])", "", dotted)
 
 

@@ -18,6 +18,7 @@ ROWS_LOOKED_AT = 20
 SHEETS_LOOKED_AT = 20
 GENES_IN_HEADER = 50  # with samples in rows; a sample sheet has fewer columns
 _GCT = re.compile(rb"#1\.[23]\s")
+_COUNTS = re.compile(r"count|raw", re.IGNORECASE)  # names of the sheet that is meant among several
 _FEWEST = 2  # samples in a row, for it to be a header
 
 
@@ -32,7 +33,8 @@ def load_table(
         The file.
     sample_ids
         Samples of the sheet. When the first row names none, the first 20 rows of the table are
-        looked at, and those of every other visible sheet of a workbook.
+        looked at, and those of every other visible sheet of a workbook; of several that name
+        samples, the one is taken whose own name alone speaks of counts.
     sheet
         Name or number of the sheet to read, which the configuration gives; no other is then read.
 
@@ -54,12 +56,14 @@ def load_table(
             continue
         if _best_row(other, sample_ids)[1] or _samples_in_rows(other, sample_ids):
             found.append(other)
+    called = [one for one in found if _COUNTS.search(one.sheet.name)]
+    found = called if len(called) == 1 else found
     if len(found) > 1:
         names = few([one.sheet.name for one in found])
         none = (
             f"the first sheet, {content.sheet.name!r}, names no sample; several others do: {names}"
         )
-        raise fail(path, none, "one sheet of counts", "say which by counts.sheet")
+        raise fail(path, none, "one sheet of counts", "say which by counts.sheet, or put it first")
     if not found:
         return content
     said = (
