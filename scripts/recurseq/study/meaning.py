@@ -19,7 +19,7 @@ def _words(text: str) -> frozenset[str]:
 
 _SUBJECTS = _words(
     "donor patient subject subj individual participant animal mouse rat pig dog person volunteer "
-    "proband pt"
+    "proband"
 )
 _PERSONS = _SUBJECTS | _words("pair case cell celltype cellline line clone family litter twin")
 _REPLICATES = _words("replicate replicates rep reps biorep techrep bioreplicate techreplicate")
