@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -70,17 +71,10 @@ def read_xlsx(where: str, data: bytes, wanted: str | int | None = None) -> Sheet
     InputError
         When the file is broken, swells when it is unpacked, has no such sheet, or an empty one.
     """
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        _refuse_swelling(where, data)
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = _chosen(where, book.worksheets, wanted)
-        kept = _filled_rows(where, sheet.iter_rows(values_only=True))
-    except (InvalidFileException, *_BROKEN_SPREADSHEET) as error:
-        raise fail(where, f"not a readable xlsx file ({error})", TABLE_KINDS) from None
-    others = tuple(one.title for one in _visible(book.worksheets) if one.title != sheet.title)
+    with opened(where, data) as sheets:
+        sheet = _chosen(where, sheets, wanted)
+        kept = filled_rows(where, sheet, MOST_CELLS)
+        others = tuple(one.title for one in visible(sheets) if one.title != sheet.title)
     if not kept:
         found = (
             f"the sheet is empty; the others are {few(others)}" if others else "the sheet is empty"
@@ -92,13 +86,33 @@ def read_xlsx(where: str, data: bytes, wanted: str | int | None = None) -> Sheet
     return Sheet(sheet.title, others, rows, tuple(kept))
 
 
-def _visible(sheets: Sequence) -> list:
+@contextmanager
+def opened(where: str, data: bytes) -> Iterator[Sequence[ReadOnlyWorksheet]]:
+    """Open a workbook for reading; it yields the sheets.
+
+    Raises
+    ------
+    InputError
+        When the file swells when it is unpacked, or is broken where it is read.
+    """
+    from openpyxl import load_workbook  # most files are text
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        _refuse_swelling(where, data)
+        yield load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets
+    except (InvalidFileException, *_BROKEN_SPREADSHEET) as error:
+        raise fail(where, f"not a readable xlsx file ({error})", TABLE_KINDS) from None
+
+
+def visible(sheets: Sequence) -> list:
+    """Return the sheets that are not hidden; all where every one is."""
     return [sheet for sheet in sheets if sheet.sheet_state == "visible"] or list(sheets)
 
 
 def _chosen(where: str, sheets: Sequence, wanted: str | int | None) -> ReadOnlyWorksheet:
     if wanted is None:
-        return _visible(sheets)[0]
+        return visible(sheets)[0]
     names = {sheet.title: sheet for sheet in sheets}
     if (found := names.get(str(wanted))) is not None:
         return found
@@ -108,14 +122,20 @@ def _chosen(where: str, sheets: Sequence, wanted: str | int | None) -> ReadOnlyW
     raise fail(f"{where}, sheet {wanted!r}", "no such sheet", allowed, suggest(str(wanted), names))
 
 
-def _filled_rows(where: str, rows: Iterable[tuple]) -> dict[int, tuple]:
-    """Leave out empty rows; one cell in the last corner of a sheet makes a million of them."""
+def filled_rows(where: str, sheet: ReadOnlyWorksheet, most_cells: int) -> dict[int, tuple]:
+    """Return rows by number, without empty ones; a cell in the last corner makes a million of them.
+
+    Raises
+    ------
+    InputError
+        When the sheet has more cells than `most_cells`, empty ones too.
+    """
     kept, cells = {}, 0
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
         cells += len(row)
-        if cells > MOST_CELLS:
+        if cells > most_cells:
             found, fix = "a sheet that is nearly endless", "remove the cells far from the table"
-            raise fail(where, found, f"at most {MOST_CELLS:,} cells", fix)
+            raise fail(where, found, f"at most {most_cells:,} cells", fix)
         if row.count(None) < len(row):
             kept[number] = row
     return kept
