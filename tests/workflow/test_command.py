@@ -212,17 +212,19 @@ def test_a_dry_run_says_why_each_step_would_run(study, ran):
     before, counts = config.read_text(), study.path / "counts.tsv"
     dates = counts.stat().st_atime_ns, counts.stat().st_mtime_ns
     config.write_text(before.replace("alpha: 0.05", "alpha: 0.01"))
-    os.utime(counts, ns=(dates[0], dates[1] + 10**9))
     (study.path / "results/qc/pca.tsv").rename(study.path / "pca.tsv")
     ended = recurseq("run", study.path, "--dry-run")
     config.write_text(before)
-    os.utime(counts, ns=dates)
     (study.path / "pca.tsv").rename(study.path / "results/qc/pca.tsv")
+    why = {" ".join(row) for row in listed(ended)}
+    assert "test_contrast early_vs_none configuration changed" in why
+    assert "assess_quality a result is missing: pca.tsv" in why
+    os.utime(counts, ns=(dates[0], dates[1] + 10**9))
+    ended = recurseq("run", study.path, "--dry-run")
+    os.utime(counts, ns=dates)
     why = {" ".join(row) for row in listed(ended)}
     assert "import_counts input changed: counts.tsv" in why
     assert "fit_model follows import_counts" in why
-    assert "assess_quality a result is missing: pca.tsv" in why
-    assert "test_contrast early_vs_none configuration changed" in why
 
 
 def test_a_lock_is_explained_and_taken_away(study, ran):
