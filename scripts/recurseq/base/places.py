@@ -2,18 +2,17 @@
 
 from pathlib import Path
 
-import yaml
-
 LIBRARY = Path(__file__).resolve().parents[1]
 REPOSITORY = LIBRARY.parents[1]
 SCHEMAS = REPOSITORY / "workflow" / "schemas"
 SHIPPED = REPOSITORY / "config"
 CAPTIONS = REPOSITORY / "workflow" / "report"
 
-# The parser in C reads the same language ten times as fast, and every job reads these files.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
 
 def read_shipped(path: Path) -> dict:
     """Return what a YAML file that comes with recurseq holds."""
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    import yaml  # what writes the log of a job needs places only
+
+    # The parser in C reads the same language ten times as fast, and every job reads these files.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)

@@ -95,6 +95,8 @@ def claim_notes(
         For older symbols.
     """
     names = list(dict.fromkeys(claim.name for claim in claims if claim.of_gene))
+    if not names:
+        return []
     rows = resolve_symbols(names, genes["gene_id"], genes["gene_name"], annotation)
     absent = rows[rows["gene_id"].isna()]
     return [

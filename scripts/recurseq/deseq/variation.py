@@ -12,6 +12,8 @@ from recurseq.deseq.normalization import Normalization
 from recurseq.deseq.trend import varies
 
 _FIRST, _GROWTH = 64, 16
+# So many genes that vary so much by moments, at such a mean: nothing need be fitted.
+_PLAIN_GENES, _PLAIN_DISPERSION, _PLAIN_MEAN = 10, 0.1, 10.0
 
 
 def any_gene_varies(
@@ -19,8 +21,9 @@ def any_gene_varies(
 ) -> bool:
     """Whether `recurseq.deseq.fit` will find a dispersion trend.
 
-    Gene-wise dispersions are estimated as the fit does it, of the genes that vary most by moments
-    first, until one lies above the limit: 64 genes are enough unless none varies.
+    Where ten genes plainly vary by moments, it will. Else gene-wise dispersions are estimated as
+    the fit does it, of the genes that vary most by moments first, until one lies above the limit:
+    64 genes are enough unless none varies.
 
     Parameters
     ----------
@@ -35,7 +38,10 @@ def any_gene_varies(
     design = design.loc[counts.index].astype(float)
     basis, _ = orthonormal(design)
     scaled = normalization.divide(counts).to_numpy().T
-    order = np.argsort(-rough_estimate(scaled, basis.to_numpy()), kind="stable")
+    rough = rough_estimate(scaled, np.linalg.qr(basis.to_numpy())[0])
+    if np.sum((rough > _PLAIN_DISPERSION) & (scaled.mean(axis=1) >= _PLAIN_MEAN)) >= _PLAIN_GENES:
+        return True
+    order = np.argsort(-rough, kind="stable")
     start, size = 0, _FIRST
     while start < len(order):
         chosen = counts.iloc[:, order[start : start + size]]

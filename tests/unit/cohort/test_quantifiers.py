@@ -392,8 +392,8 @@ def test_sample_without_a_file_and_a_broken_one_in_one_message(tmp_path):
     small(tmp_path, B=gzip.compress(file_of("salmon", SMALL).encode() * 20)[:-9])
     (tmp_path / "Cc_1").mkdir()
     (tmp_path / "Cc_1" / "quant.sf").write_text(file_of("salmon", SMALL))
-    absent, broken = problems_of(tmp_path, ["A", "B", "Cc-1"])
-    assert absent.where == f"{tmp_path}, sample 'Cc-1'"
+    absent, broken = problems_of(tmp_path, ["A", "B", "Ccc_1"])
+    assert absent.where == f"{tmp_path}, sample 'Ccc_1'"
     assert "did you mean 'Cc_1'" in absent.fix
     assert "gzip" in broken.found
     assert broken.where.endswith("quant.sf")
