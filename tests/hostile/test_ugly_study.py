@@ -39,7 +39,7 @@ def ugly(ground):
     sheet = pd.read_csv(ground.path / "samples.tsv", sep="\t", dtype=str)
     genes = [*IDENTIFIERS, *counts.index[len(IDENTIFIERS) :]]
     counts.columns = SAMPLES
-    counts.iloc[30, :] = 1_000_000_000
+    counts.iloc[30, :] = [1_000_000_000 - 10_000_000 * sample for sample in range(len(SAMPLES))]
     counts.insert(0, "gene_name", [*IDENTIFIERS[::-1], *counts.index[len(IDENTIFIERS) :]])
     counts.index = pd.Index(genes, name="gene_id")
     lines = ["\t".join(map(str, row)) for row in counts.reset_index().itertuples(index=False)]

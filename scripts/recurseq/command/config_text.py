@@ -188,7 +188,9 @@ def _liver(proposal: Proposal) -> str:
         )
     if proposal.gene_sets:
         files = [f"    {name}: {scalar(path)}" for name, path in proposal.gene_sets.items()]
-        sets = "\n".join(["enrichment:", "  collections:", *files])
+        wanted = proposal.liver and "liver_cancer" not in proposal.gene_sets
+        shipped = ["    liver_cancer: builtin"] if wanted else []
+        sets = "\n".join(["enrichment:", "  collections:", *files, *shipped])
     return (
         "# Your genes of interest: a file of your own, or builtin (liver cancer, human genes).\n"
         f"{markers}\n\n"

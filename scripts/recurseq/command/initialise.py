@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,15 +12,11 @@ import pandas as pd
 import typer
 
 from recurseq.base.places import SHIPPED
-from recurseq.base.text import few, listed, suggest
+from recurseq.base.text import suggest
 from recurseq.base.whole_file import whole_file
-from recurseq.cohort.genes.annotation import load_annotation
-from recurseq.cohort.genes.naming import naming, naming_note
 from recurseq.cohort.genes.species import HUMAN
-from recurseq.cohort.readers.count_table import CountTable
-from recurseq.cohort.readers.estimates import NO_LENGTHS, decimals
+from recurseq.cohort.readers.estimates import decimals
 from recurseq.cohort.readers.formats import NAMES_OF_FORMATS
-from recurseq.cohort.remarks import left_out_note
 from recurseq.command.clinical_columns import ClinicalProposal, propose_clinical
 from recurseq.command.columns import (
     SheetColumn,
@@ -35,6 +31,7 @@ from recurseq.command.config_text import clinical_config_text, config_text
 from recurseq.command.design_remarks import design_remarks
 from recurseq.command.find import Wanted, look
 from recurseq.command.folder import PLACES
+from recurseq.command.init_words import say_names, say_of_sheet, show_files, show_proposal
 from recurseq.command.proposal import (
     Proposal,
     choose_contrasts,
@@ -60,17 +57,11 @@ from recurseq.command.wishes import (
 from recurseq.io.bytes import fail
 from recurseq.io.sheets import read_sheet, read_sheet_and_notes
 from recurseq.markers.panel import EXPECTED, read_panel
-from recurseq.study.samples import kept_rows, odd_cells, without_words
+from recurseq.study.samples import kept_rows, without_words
 from recurseq.study.schema import RESERVED
 
-_DECIMALS = {
-    "estimated": "They are taken for estimated counts of a quantifier: counts.round is true",
-    "unclear": "Estimated counts of a quantifier need counts.round: true; FPKM are no counts",
-}
 USUAL_ID = "sample_id"
 _STRANDED = ("star", "gdc_star")
-_VALUES_SHOWN = 5
-_LONGEST_VALUE = 30
 
 
 def refuse_overwriting(folder: Path) -> None:
@@ -100,9 +91,9 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         wishes.counts, wishes.transcripts, sheet, columns, wishes.sample_id
     )
     whose = species(table)
-    _show_files(wishes, sheet, columns, sample_id, table, whose)
+    show_files(wishes, sheet, columns, sample_id, table, whose)
     with_counts = samples_with_counts(sheet, sample_id, table)
-    _say_of_sheet(sheet, notes, missing, with_counts)
+    say_of_sheet(sheet, notes, missing, with_counts)
     sheet = kept_rows(sheet, with_counts)
     columns = describe_columns(sheet)
     by_name = {column.name: column for column in columns}
@@ -112,7 +103,7 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
     labels = label_levels(formula, wishes, by_name, factor.name)
     human = whose == HUMAN
     annotation = _annotation(wishes.annotation, folder, human)
-    _say_names(wishes, table, annotation)
+    say_names(wishes, table, annotation)
     expected = _expected() if human else []
     contrasts = choose_contrasts(levels, wishes.contrasts, expected)
     likely = bool({*contrasts} & {*expected}) or speaks_of_liver(_texts(folder, wishes, sheet))
@@ -143,35 +134,6 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         missing=missing,
         gene_sets=_collections(wishes.gene_sets, folder),
     )
-
-
-def _say_of_sheet(
-    sheet: pd.DataFrame,
-    notes: Sequence[str],
-    missing: Sequence[str],
-    keep: Mapping[str, Sequence[str]],
-) -> None:
-    """Print what was decided on the way from the sheet to the samples."""
-    for note in notes:
-        say(f"- {note}")
-    if missing:
-        say(f"- {few(missing)} among numbers: taken for a missing value (samples.missing)")
-    for column, odd in odd_cells(sheet).items():
-        say(
-            f"- {column} holds numbers but for {few(odd.unique(), 3)} (line {odd.index[0]}): no "
-            "number for the model until the cell is mended, or the word listed in samples.missing"
-        )
-    for column, values in keep.items():
-        say(
-            f"- every sample without counts has another value of {column}: only samples with "
-            f"{listed(values, 'or')} are used (samples.keep)"
-        )
-
-
-def _say_names(wishes: Wishes, table: CountTable, annotation: str) -> None:
-    """Say how many genes have a symbol with this annotation, and where symbols come from."""
-    source = annotation if annotation in ("builtin", "none") else wishes.annotation
-    say(f"- {naming_note(naming(table, load_annotation(source), str(source)))}")
 
 
 def _texts(folder: Path, wishes: Wishes, sheet: pd.DataFrame) -> list[str]:
@@ -210,42 +172,6 @@ def _collections(files: Iterable[Path], folder: Path) -> dict[str, str]:
             name = f"{name}_sets"
         found[name] = _relative(path, folder)
     return found
-
-
-def _show_files(
-    wishes: Wishes,
-    sheet: pd.DataFrame,
-    columns: Sequence[SheetColumn],
-    sample_id: str,
-    table: CountTable,
-    whose: str,
-) -> None:
-    """Print what was recognised, before anything is asked."""
-    heading(f"{wishes.samples}: {len(sheet)} rows")
-    show_table(
-        ["column", "holds", "missing", "values"],
-        [[c.name, c.kind, c.missing or "", _shown_values(c)] for c in columns],
-    )
-    matched = len(set(sheet[sample_id]) & set(map(str, table.counts.columns)))
-    kind = NAMES_OF_FORMATS.get(table.format, table.format)
-    genes = f"{len(table.counts):,} {whose} genes".replace("  ", " ")
-    heading(f"{wishes.counts}: {kind}, {genes}, {matched} samples")
-    say(f"{matched} of the {len(sheet)} names in the column {sample_id!r} have counts.")
-    for message in (*table.messages, left_out_note(table, set(sheet[sample_id]))):
-        say(f"- {message}") if message else None
-    if decimals(table) != "none":
-        say(f"- {wishes.counts} holds decimals. {_DECIMALS[decimals(table)]}; {NO_LENGTHS}")
-
-
-def _shown_values(column: SheetColumn) -> str:
-    if column.kind == "names":
-        return f"{next(iter(column.values))}, …"
-    if column.kind == "numbers":
-        numbers = sorted(map(float, column.values))
-        return f"{numbers[0]:g} to {numbers[-1]:g}"
-    shown = [f"{value[:_LONGEST_VALUE]} {count}" for value, count in column.values.items()]
-    rest = len(shown) - _VALUES_SHOWN
-    return ", ".join(shown[:_VALUES_SHOWN]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _choose_factor(wishes: Wishes, columns: Sequence[SheetColumn], sample_id: str) -> SheetColumn:
@@ -403,25 +329,3 @@ def _link(wishes: Wishes, clinical: ClinicalProposal) -> str | None:
     shared = {str(name): int(texts.isin(patients).sum()) for name, texts in sheet.items()}
     best = max(shared, key=lambda name: shared[name])
     return best if shared[best] else None
-
-
-def show_proposal(proposal: Proposal) -> None:
-    """Print what will be compared."""
-    heading(f"Comparisons of {proposal.factor}; the reference is {proposal.levels[0]}")
-    show_table(
-        ["contrast", "numerator", "denominator"],
-        [
-            [name, " and ".join(numerator), " and ".join(denominator)]
-            for name, (numerator, denominator) in proposal.contrasts.items()
-        ],
-    )
-    if proposal.adjustable:
-        say("The design could also be (see the file):")
-    for formula, held in proposal.adjustable.items():
-        say(f"- {formula}: {held}")
-    if proposal.names_of_numbers:
-        say(
-            f"The numbers of {listed(proposal.names_of_numbers)} repeat as the names of pairs or "
-            "batches do: in a formula they need their levels, as the file shows, or one slope is "
-            "fitted."
-        )

@@ -1,6 +1,7 @@
 """The study: configuration and sample sheet, checked against each other and typed."""
 
 from recurseq.study.checks import study_problems
+from recurseq.study.load import load_study
 from recurseq.study.model import (
     CohortSettings,
     Counts,
@@ -8,7 +9,6 @@ from recurseq.study.model import (
     NormalizationSettings,
     Study,
     Testing,
-    load_study,
 )
 from recurseq.study.remarks import design_notes, study_notes
 from recurseq.study.samples import kept_names, left_out_names, read_samples
