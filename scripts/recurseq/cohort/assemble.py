@@ -75,7 +75,7 @@ def assemble(
     kept, codes = fitted_genes(counts, *named, spike_ins=spike_ins, **limits)
     variables["kept"], variables["drop_code"] = kept, codes
     variables["drop_reason"] = drop_reasons(variables["drop_code"], min_count, min_samples)
-    said += filter_notes(counts, list(variables["gene_name"]), samples, groups, **limits)
+    said += filter_notes(counts, codes, list(variables["gene_name"]), samples, groups, **limits)
     variables.index = pd.Index(names, dtype=object, name="gene_id")
     cohort = anndata.AnnData(obs=_storable(samples), var=_compact(variables))
     cohort.layers["counts"] = counts

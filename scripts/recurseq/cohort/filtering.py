@@ -13,6 +13,7 @@ from recurseq.cohort.genes.spike_ins import spike_ins as find_spike_ins
 from recurseq.design.contrast import Group
 from recurseq.study import CohortSettings
 
+FILTERED = "filtered"  # code of a gene with too few counts
 SPIKE_IN = "spike_in"  # code of a spike-in that is left out of the model
 LARGE_GROUP = 10
 _TENTHS_BEYOND = 7  # of the samples above a large group
@@ -83,7 +84,7 @@ def keep_genes(
     kept = expressed
     if min_count > 0:
         kept = expressed & ((counts >= min_count).sum(axis=0) >= min_samples)
-    codes = np.where(kept, "", np.where(expressed, "filtered", "all_zero"))
+    codes = np.where(kept, "", np.where(expressed, FILTERED, "all_zero"))
     return kept, codes.astype(object)
 
 
@@ -119,7 +120,7 @@ def drop_reasons(codes: np.ndarray, min_count: int, min_samples: int) -> np.ndar
     plural = "s" if min_samples != 1 else ""
     too_few = f"fewer than {min_samples} sample{plural} with {min_count} counts or more"
     added = "a spike-in, no gene of the sample (genes.spike_ins: exclude)"
-    words = {"": "", "all_zero": "all zero", "filtered": too_few, SPIKE_IN: added}
+    words = {"": "", "all_zero": "all zero", FILTERED: too_few, SPIKE_IN: added}
     return np.array([words[code] for code in codes], dtype=object)
 
 
@@ -165,6 +166,7 @@ def high_in_one_group(
 
 def filter_notes(
     counts: np.ndarray,
+    codes: np.ndarray,
     names: Sequence[str],
     samples: pd.DataFrame,
     groups: Sequence[Group],
@@ -178,6 +180,8 @@ def filter_notes(
     ----------
     counts
         Samples × genes.
+    codes
+        Of the genes, from `fitted_genes`.
     names
         Of the genes, as people know them.
     samples
@@ -187,9 +191,7 @@ def filter_notes(
     min_count, min_samples
         See `keep_genes`.
     """
-    if min_count <= 0:
-        return []
-    left_out = np.flatnonzero(~keep_genes(counts, min_count, min_samples)[0])
+    left_out = np.flatnonzero(codes == FILTERED)
     totals = counts.sum(axis=1, dtype=float)
     high = high_in_one_group(counts[:, left_out], totals, samples, groups, min_count)
     named = [str(names[position]) for position in left_out[high]]

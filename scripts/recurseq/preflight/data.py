@@ -47,7 +47,7 @@ def look_at_counts(
     needed = samples_for(cohort, samples)
     limits = {"min_count": cohort.min_count, "min_samples": needed}
     values = table.counts[list(samples.index)].to_numpy().T
-    kept, _ = fitted_genes(
+    kept, codes = fitted_genes(
         values,
         list(table.counts.index),
         table.gene_names,
@@ -56,7 +56,7 @@ def look_at_counts(
     )
     if not kept.any():
         return DataFindings((no_gene_is_left(cohort, needed),), needed=needed)
-    notes = filter_notes(values, names, samples, cohort.compared, **limits)
+    notes = filter_notes(values, codes, names, samples, cohort.compared, **limits)
     fitted = pd.DataFrame(values[:, kept], samples.index, table.counts.index[kept])
     return DataFindings(
         tuple(_fit_problems(study, samples, fitted, table)),

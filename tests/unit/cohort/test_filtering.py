@@ -3,6 +3,7 @@ import pandas as pd
 
 from recurseq.cohort.filtering import (
     filter_notes,
+    fitted_genes,
     high_in_one_group,
     samples_needed,
     smallest_group,
@@ -58,8 +59,15 @@ def test_genes_high_in_one_group_are_named():
     found = high_in_one_group(counts, counts.sum(axis=1), samples, compared, 10)
     assert found.tolist() == [False, True, False, False, False]
     limits = {"min_count": 10, "min_samples": 12}
-    (note,) = filter_notes(counts, list("VWXYZ"), samples, compared, **limits)
+
+    def notes(compared, ids="VWXYZ", **limits):
+        ids = ids if isinstance(ids, list) else list(ids)
+        codes = fitted_genes(counts, ids, None, spike_ins=True, **limits)[1]
+        return filter_notes(counts, codes, ids, samples, compared, **limits)
+
+    (note,) = notes(compared, **limits)
     assert note.startswith("1 gene is left out") and "'W'" in note and "below 12" in note
-    assert filter_notes(counts, list("VWXYZ"), samples, compared, min_count=10, min_samples=7) == []
-    assert filter_notes(counts, list("VWXYZ"), samples, compared, min_count=0, min_samples=12) == []
-    assert filter_notes(counts, list("VWXYZ"), samples, [], **limits) == []
+    assert notes(compared, min_count=10, min_samples=7) == []
+    assert notes(compared, min_count=0, min_samples=12) == []
+    assert notes([], **limits) == []
+    assert notes(compared, ["V", "ERCC-00002", "X", "Y", "Z"], **limits) == []  # no gene of theirs
