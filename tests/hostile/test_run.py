@@ -74,7 +74,7 @@ def test_lengths_are_refused_before_the_fit(tmp_path, record_property):
 def test_every_refusal_at_once(tmp_path):
     """Many mistakes at a time give one message with all of them."""
     ground = Ground(tmp_path)
-    for name in ("gene with an escape sequence", "panel with an empty set", "set without genes"):
+    for name in ("gene with an escape sequence", "panel with an empty set", "set with a name only"):
         BY_NAME[name].build(ground)
     setting("design.formula", "~ grup")(ground)
     case = Case("", lambda ground: None, ("counts.tsv", "markers.tsv", "sets.gmt", "'grup'"))

@@ -84,7 +84,7 @@ CASES = {
     "empty matrix": (write_text("counts.tsv", b""), ["counts.tsv", "empty"]),
     "matrix is not text": (write_text("counts.tsv", b"\x1f\x8b\x08garbage"), ["counts.tsv"]),
     "matrix is missing": (setting("counts.path", "nowhere.tsv"), ["nowhere.tsv"]),
-    "misspelt sample in matrix": (put(0, 2, "2-T_1"), ["'2-T.1'", "2-T_1"]),
+    "misspelt sample in matrix": (put(0, 2, "2-TT.1"), ["'2-T.1'", "2-TT.1"]),
     # the sheet
     "sample not in matrix": (edit_sheet(drop_sample), ["13-T.0"]),
     "duplicate sample in sheet": (
