@@ -56,15 +56,15 @@ def show_summary(study: Study, notes: list[str], folder: StudyFolder) -> None:
     _show_survival(results)
     flags = results.table("qc_flags")
     if flags is not None and len(flags):
-        heading(
-            f"Quality flags: {flags['sample_id'].nunique()} samples stand out; none was dropped"
-        )
+        number = flags["sample_id"].nunique()
+        out = "1 sample stands out" if number == 1 else f"{number} samples stand out"
+        heading(f"Quality flags: {out}; none was dropped")
         columns = ["sample_id", "flag", "reason"]
         show_table(columns, flags[columns].to_numpy().tolist())
     elif flags is not None:
         say()
         say("Quality flags: none.")
-    remarks = [*import_messages(folder.results), *notes]
+    remarks = dict.fromkeys([*import_messages(folder.results), *notes])  # each of them once
     if remarks:
         heading("Notes")
         for remark in remarks:
