@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from recurseq.base.errors import InputError, Problem
+from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.base.h5ad import Stored, gene_columns, open_h5ad
 from recurseq.base.text import few
 from recurseq.clinical.columns import read_undeclared
@@ -72,6 +72,13 @@ def linked_samples(
     return linked, []
 
 
+def _linked(settings: Clinical, model: Stored, patients: Iterable[str]) -> pd.Series:
+    """Return the patient of each sample of a model, or raise what stands against that."""
+    linked, problems = linked_samples(settings, model.obs, list(patients))
+    raise_if_any(problems)
+    return linked
+
+
 def _as_text(value: object) -> str | None:
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return None
@@ -107,9 +114,7 @@ def panel_values(
         When samples cannot be told to patients.
     """
     stored = open_h5ad(model)
-    linked, problems = linked_samples(settings, stored.obs, list(patients))
-    if problems:
-        raise InputError(problems)
+    linked = _linked(settings, stored, patients)
     found = markers.dropna(subset="gene_id")[["gene_id", "gene_name", "set"]].drop_duplicates()
     sets = found.groupby("gene_id", sort=False)["set"].agg(
         lambda names: "; ".join(dict.fromkeys(names.dropna()))
@@ -143,9 +148,7 @@ def read_gene_measures(
     if not model:
         return {}
     stored = open_h5ad(model[0])
-    linked, problems = linked_samples(settings, stored.obs, patients)
-    if problems:
-        raise InputError(problems)
+    linked = _linked(settings, stored, patients)
     wanted = {name: one for name, one in settings.measures.items() if one.gene is not None}
     genes = _genes(wanted, stored, load_annotation(annotation or "none"))
     found = {}

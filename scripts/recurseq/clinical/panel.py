@@ -104,14 +104,15 @@ def _of_endpoint(
 
 def _effects(time: np.ndarray, event: np.ndarray, x: np.ndarray) -> dict[str, object]:
     """Return the columns of one gene from its hazard ratio to its note."""
-    row: dict[str, object] = {}
     line = hazard_ratio(time, event, x)
     if line is None:
         return {"note": NO_RATIO}
-    row |= {"hr": line.ratio, "lower": line.lower, "upper": line.upper, "pvalue": line.pvalue}
     cut = float(np.median(x))
     above = x >= cut
-    row |= {"cut": cut, "cut_n_high": int(above.sum())}
+    row: dict[str, object] = {
+        **{"hr": line.ratio, "lower": line.lower, "upper": line.upper, "pvalue": line.pvalue},
+        **{"cut": cut, "cut_n_high": int(above.sum())},
+    }
     if above.all() or not event[above].any() or not event[~above].any():
         return row | {"note": f"groups of the median: {NO_RATIO}"}
     row["cut_pvalue"] = compare(time, event, above.astype(int)).test().pvalue

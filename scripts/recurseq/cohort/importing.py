@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -60,10 +61,12 @@ def read_inputs(
     table, annotation = None, None
     problems: list[Problem] = []
     try:
-        rows = _rows_of_counts(settings, samples)
+        libraries = None if settings.merge is None else kept_libraries(settings)
+        rows = samples if libraries is None else _one_by_one(libraries)
         table = _read(settings, rows)
         problems += matrix_problems(table, rows, settings.counts.location)
-        table = table if problems else _merged(table, settings)
+        if libraries is not None and not problems:
+            table = added_up(table, libraries, settings.merge, settings.counts.location)
     except InputError as error:
         problems += error.problems
     try:
@@ -138,18 +141,9 @@ def samples_in(table: CountTable, settings: CohortSettings, samples: pd.DataFram
     return len(set(table.counts.columns) & {*map(str, samples.index), *left_out_names(settings)})
 
 
-def _rows_of_counts(settings: CohortSettings, samples: pd.DataFrame) -> pd.DataFrame:
-    """Return the samples as they are named in the counts: technical replicates one by one."""
-    if settings.merge is None:
-        return samples
-    libraries = kept_libraries(settings)
+def _one_by_one(libraries: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Return technical replicates as they are named in the counts."""
     return pd.DataFrame(index=[name for several in libraries.values() for name in several])
-
-
-def _merged(table: CountTable, settings: CohortSettings) -> CountTable:
-    if settings.merge is None:
-        return table
-    return added_up(table, kept_libraries(settings), settings.merge, settings.counts.location)
 
 
 def _read(settings: CohortSettings, samples: pd.DataFrame) -> CountTable:

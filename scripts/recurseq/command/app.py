@@ -35,6 +35,9 @@ app = typer.Typer(
 )  # fmt: skip
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the study.")]
+Cores = Annotated[
+    int | None, typer.Option(min=1, help="Processors to use at most; all of them by default.")
+]
 
 
 def main() -> None:
@@ -89,9 +92,7 @@ def demo(
     directory: Annotated[
         Path, typer.Argument(metavar="[DIR]", help="Folder for the demo study; made when missing.")
     ] = Path("recurseq_demo"),
-    cores: Annotated[
-        int | None, typer.Option(min=1, help="Processors to use at most; all of them by default.")
-    ] = None,
+    cores: Cores = None,
 ) -> None:
     """Run the built-in simulated study, to see what a report is."""
     from recurseq.command.demo import write_demo
@@ -243,9 +244,7 @@ def run(
         list[str] | None,
         typer.Argument(metavar="[-- SNAKEMAKE ARGUMENTS]", help="Handed to Snakemake as they are."),
     ] = None,
-    cores: Annotated[
-        int | None, typer.Option(min=1, help="Processors to use at most; all of them by default.")
-    ] = None,
+    cores: Cores = None,
     profile: Annotated[
         str | None,
         typer.Option(help="Where to run: slurm, or the folder of a Snakemake profile."),

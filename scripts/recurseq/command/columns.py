@@ -52,34 +52,9 @@ _TIME_ZERO = re.compile(
     r"|0+(h|hr|hrs|hour|hours|d|day|days|m|min|mins|minutes|s|sec|w|wk|week|weeks|mo|month|months"
     r"|dpi|hpi|dpa|hpa|dpt|hpt|um|nm|mm|ng|mg|ug|gy)"
 )
-_MISSING_WORDS = (
-    *(
-        "unknown",
-        "missing",
-        "?",
-        "??",
-        ".",
-        "-",
-        "--",
-        "\u2013",
-        "na",
-        "n.a.",
-        "n.a",
-        "null",
-        "none",
-    ),
-    *(
-        "nd",
-        "n.d.",
-        "n/d",
-        "not available",
-        "not known",
-        "not determined",
-        "not done",
-        "unk",
-        "#n/a",
-    ),
-)
+_MISSING_WORDS = _words(
+    "unknown missing ? ?? . - -- \u2013 na n.a. n.a null none nd n.d. n/d unk #n/a"
+) | {"not available", "not known", "not determined", "not done"}
 _WITHOUT = _words("no non not none without never neg negative minus 0 false absent n")
 
 

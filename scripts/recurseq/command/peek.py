@@ -148,16 +148,13 @@ def _beginning(path: Path) -> tuple[Content, bool]:
 
 def _h5ad_names(path: Path) -> frozenset[str]:
     """Names of the samples of an h5ad file, and the texts of the columns beside them."""
-    import anndata.io  # takes a second
-    import h5py
+    from recurseq.io.h5ad import rows_of_obs  # anndata takes a second
 
     try:
-        with h5py.File(path, "r") as file:
-            samples = anndata.io.read_elem(file["obs"])
-        columns = [samples.index, *(samples[name] for name in samples.columns)]
-    except Exception:  # whatever h5py and anndata raise at a damaged file: it is named when read
+        _, *rows = rows_of_obs(str(path))
+    except InputError:  # it is named when the file is read
         return frozenset()
-    return frozenset(cell_text(value) for column in columns for value in column)
+    return frozenset(cell for row in rows for cell in row)
 
 
 def _rows(content: Content) -> Sequence[Sequence[str]]:

@@ -85,8 +85,11 @@ def load(
     InputError
         When the file is missing, empty, broken, of a kind that is not read, or not UTF-8.
     """
-    where = str(path)
-    data = read_bytes(path, TABLE_KINDS, largest)
+    return content_of(str(path), read_bytes(path, TABLE_KINDS, largest), sheet)
+
+
+def content_of(where: str, data: bytes, sheet: str | int | None = None) -> Content:
+    """Look at the first rows of a file that was read; see `load`."""
     if not data.removeprefix(b"\xef\xbb\xbf").strip():
         raise fail(where, "the file is empty", "a header row and one row for each gene")
     if data[:8] == b"\x89HDF\r\n\x1a\n":

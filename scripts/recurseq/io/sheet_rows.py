@@ -122,12 +122,3 @@ def _is_before(row: list[str], following: list[str], width: int) -> bool:
 def _is_titled(row: list[str], width: int) -> bool:
     whole = len(row) >= width and all(map(str.strip, row))
     return whole and row[0].strip().casefold() in SAMPLE_TITLES
-
-
-def column_letters(position: int) -> str:
-    """Return what a spreadsheet calls a column, whose position is counted from 0."""
-    letters, number = "", position + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -10,12 +10,11 @@ from recurseq.base.errors import InputError, Problem
 from recurseq.base.text import control_of, few, quoted
 from recurseq.io.bytes import LARGEST_SHEET, fail, read_bytes
 from recurseq.io.cells import TABLE_KINDS, is_number
-from recurseq.io.files import load
+from recurseq.io.files import content_of
 from recurseq.io.geo import geo_rows, is_geo
 from recurseq.io.sheet_rows import (
     SAMPLE_TITLES,
     Rows,
-    column_letters,
     header_line,
     text_rows,
     width_of,
@@ -93,7 +92,7 @@ def _rows(path: str | Path, names: str) -> tuple[Rows, list[str]]:
     if data.startswith(b"PK\x03\x04"):
         rows = _page(str(path), visible_pages(str(path), data), names, notes)
     else:
-        rows = _lines(path, notes)
+        rows = _lines(str(path), data, notes)
     stripped = {line: [cell.strip() for cell in row] for line, row in rows.items()}
     filled = {line: row for line, row in stripped.items() if any(row)}
     if not filled:
@@ -101,19 +100,19 @@ def _rows(path: str | Path, names: str) -> tuple[Rows, list[str]]:
     return filled, notes
 
 
-def _lines(path: str | Path, notes: list[str]) -> Rows:
-    content = load(path, LARGEST_SHEET)
+def _lines(path: str, data: bytes, notes: list[str]) -> Rows:
+    content = content_of(path, data)
     if content.kind == "hdf5":
         from recurseq.io.h5ad import rows_of_obs  # anndata takes a second
 
-        return dict(enumerate(rows_of_obs(str(path)), start=1))
+        return dict(enumerate(rows_of_obs(path), start=1))
     if content.kind != "text":
-        raise fail(str(path), f"a file of kind {content.kind}", "TSV, CSV, xlsx or h5ad")
+        raise fail(path, f"a file of kind {content.kind}", "TSV, CSV, xlsx or h5ad")
     text = content.data.decode("utf-8")
     if not is_geo(text):
-        return text_rows(str(path), text)
+        return text_rows(path, text)
     notes.append(f"{path}: the samples of a file of GEO; their characteristics are the columns")
-    return geo_rows(str(path), text)
+    return geo_rows(path, text)
 
 
 def _page(path: str, pages: dict[str, Rows], names: str, notes: list[str]) -> Rows:
@@ -149,8 +148,10 @@ def _header_problems(where: str, header: list[str], body: Rows) -> list[Problem]
         found = f"column {at + 1} has no name"
         cells = [(line, row[at]) for line, row in body.items() if at < len(row) and row[at]]
         if len(cells) == 1:
+            from openpyxl.utils import get_column_letter  # most sheets have no such cell
+
             ((line, cell),) = cells
-            found += f", and only one cell: {quoted(cell)} in {column_letters(at)}{line}"
+            found += f", and only one cell: {quoted(cell)} in {get_column_letter(at + 1)}{line}"
         fix = "name the column, or remove what stands in it"
         problems.append(Problem(where, found, "a name for each column", fix))
     if len(header) > MOST_COLUMNS:

@@ -9,10 +9,10 @@ from dataclasses import replace
 from recurseq.base.errors import InputError
 from recurseq.base.text import few
 from recurseq.cohort.readers.matching import loose
-from recurseq.io.bytes import fail
-from recurseq.io.cells import cell_text
+from recurseq.io.bytes import LARGEST_MATRIX, fail, read_bytes
+from recurseq.io.cells import TABLE_KINDS, cell_text
 from recurseq.io.delimited import without_lines
-from recurseq.io.files import Content, load, without_first_rows
+from recurseq.io.files import Content, content_of, load, without_first_rows
 
 ROWS_LOOKED_AT = 20
 SHEETS_LOOKED_AT = 20
@@ -48,10 +48,10 @@ def load_table(
         return content
     if _best_row(content, sample_ids)[1] or _samples_in_rows(content, sample_ids):
         return content
-    found = []
+    found, data = [], read_bytes(path, TABLE_KINDS, LARGEST_MATRIX)
     for name in content.sheet.others[:SHEETS_LOOKED_AT]:
         try:
-            other = _with_header(load(path, sheet=name), sample_ids)
+            other = _with_header(content_of(path, data, name), sample_ids)
         except InputError:  # an empty sheet
             continue
         if _best_row(other, sample_ids)[1] or _samples_in_rows(other, sample_ids):
