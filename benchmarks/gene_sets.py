@@ -15,9 +15,9 @@ import pandas as pd
 from reliability import table as markdown
 
 from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.cohort.genes.gene_sets import name_genes, read_gene_sets
 from recurseq.deseq.normalization import normalize
 from recurseq.design.formula import design_matrix, parse_formula
-from recurseq.enrichment.gene_sets import name_genes, read_gene_sets
 from recurseq.enrichment.prerank import prerank
 from recurseq.limma import gene_set_tests, voom_contrast
 from recurseq.stats.adjust import benjamini_hochberg

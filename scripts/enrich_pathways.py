@@ -5,16 +5,12 @@ from recurseq.jobs.log import logged
 with logged(snakemake):
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
+    from recurseq.cohort.genes.gene_sets import read_gene_sets
     from recurseq.cohort.genes.species import refuse_human_files
     from recurseq.deseq import read_fit
     from recurseq.design.contrast import Contrast
     from recurseq.design.formula import parse_formula
-    from recurseq.enrichment import (
-        enrichment_table,
-        overrepresentation,
-        read_gene_sets,
-        tested_genes,
-    )
+    from recurseq.enrichment import enrichment_table, overrepresentation, tested_genes
 
     settings = snakemake.params
     sizes = {"min_size": settings.min_size, "max_size": settings.max_size}

@@ -5,8 +5,9 @@ from recurseq.jobs.log import logged
 with logged(snakemake):
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table
+    from recurseq.cohort.genes.gene_sets import read_gene_sets
     from recurseq.design.contrast import Contrast
-    from recurseq.enrichment import rank_genes, read_gene_sets, tested_genes
+    from recurseq.enrichment import rank_genes, tested_genes
     from recurseq.figures.contrast import about
     from recurseq.figures.enrichment import dotplot_figure, running_figure
     from recurseq.figures.style import save

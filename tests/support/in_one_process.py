@@ -9,6 +9,7 @@ import pandas as pd
 from recurseq.base.h5ad import gene_columns, open_h5ad, write_h5ad
 from recurseq.base.tables import read_table, write_table
 from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.cohort.genes.gene_sets import read_gene_sets
 from recurseq.cohort.importing import import_cohort
 from recurseq.cohort.lengths import normalization_values
 from recurseq.contrasts.results import contrast_tables
@@ -16,7 +17,7 @@ from recurseq.deseq import Options, add_fit, check_contrasts, fit, omnibus_table
 from recurseq.design.confounding import relations
 from recurseq.design.confounding_table import confounding_table
 from recurseq.design.formula import design_matrix, parse_formula
-from recurseq.enrichment import enrichment_table, overrepresentation, read_gene_sets, tested_genes
+from recurseq.enrichment import enrichment_table, overrepresentation, tested_genes
 from recurseq.evidence.shuffles import shuffle_labels
 from recurseq.evidence.summary import summarise
 from recurseq.evidence.weigh import weigh_evidence

@@ -1,6 +1,6 @@
 """The registry of result tables: where each lies, what its columns mean, how it is written.
 
-The entries are data (``tables.yaml``, ``tables_clinical.yaml``). Targets of the workflow, sheets of
+The entries are data (the files of `REGISTRY`). Targets of the workflow, sheets of
 the workbook, the plan of ``recurseq check``, the report and ``docs/outputs.md`` are made from them.
 """
 
@@ -19,7 +19,7 @@ from recurseq.base.places import read_shipped
 from recurseq.base.registry import study_files, wildcards_in
 from recurseq.base.whole_file import whole_file
 
-REGISTRY = ("tables.yaml", "tables_clinical.yaml")
+REGISTRY = ("tables.yaml", "tables_meaning.yaml", "tables_quality.yaml", "tables_clinical.yaml")
 MISSING = "NA"
 SIGNIFICANT_DIGITS = 10
 ANY = "any"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.enrichment.gene_sets import GeneSets
+from recurseq.cohort.genes.gene_sets import GeneSets
 from recurseq.stats.adjust import benjamini_hochberg
 
 DIRECTIONS = ("up", "down")

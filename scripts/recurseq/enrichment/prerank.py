@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
-from recurseq.enrichment.gene_sets import GeneSets
+from recurseq.cohort.genes.gene_sets import GeneSets
 from recurseq.enrichment.ranking import running_score
 from recurseq.stats.adjust import benjamini_hochberg
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from recurseq.enrichment.gene_sets import GeneSets, name_genes
+from recurseq.cohort.genes.gene_sets import GeneSets, name_genes
 
 RANKINGS = ("stat", "log2FoldChange", "shrunkenLog2FoldChange")
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
+from recurseq.cohort.genes.gene_sets import GeneSets
 from recurseq.deseq import Fit
 from recurseq.design.calling import DIRECTIONS, SetRule
-from recurseq.enrichment.gene_sets import GeneSets
 from recurseq.enrichment.prerank import prerank, sets_of_allowed_size
 from recurseq.enrichment.ranking import rank_genes
 from recurseq.limma import gene_set_tests, voom_contrast

@@ -15,9 +15,9 @@ from recurseq.claims.checks import claim_problems
 from recurseq.claims.claim import Claim, read_claims
 from recurseq.clinical.read_settings import clinical_settings
 from recurseq.clinical.table_problems import ClinicalExamination, examine_clinical
+from recurseq.cohort.genes.gene_sets import gene_set_problems, read_gene_sets
 from recurseq.cohort.importing import count_problems
 from recurseq.cohort.lengths import column_problems
-from recurseq.enrichment.gene_sets import gene_set_problems, read_gene_sets
 from recurseq.io.files import header_of, load
 from recurseq.markers.panel import panel_notes, panel_problems
 from recurseq.patterns.checks import pattern_notes, pattern_problems

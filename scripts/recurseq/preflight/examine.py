@@ -13,13 +13,13 @@ from recurseq.claims.checks import claim_notes
 from recurseq.claims.claim import read_claims
 from recurseq.clinical.table_problems import ClinicalExamination
 from recurseq.cohort.genes.annotation import annotate
+from recurseq.cohort.genes.gene_sets import description_note, name_genes, read_gene_sets
 from recurseq.cohort.genes.species import human_file_problems
 from recurseq.cohort.genes.symbols import OTHER_CASE, resolve_symbols
 from recurseq.cohort.importing import notes_of, read_inputs, samples_in
 from recurseq.cohort.lengths import matrix_of_lengths_problems
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.remarks import left_out_note
-from recurseq.enrichment.gene_sets import description_note, name_genes, read_gene_sets
 from recurseq.markers.panel import read_panel
 from recurseq.preflight.check import examined_study
 from recurseq.preflight.data import DataFindings, look_at_counts

@@ -16,7 +16,7 @@ from recurseq.figures.registry import FigureEntry, all_figures
 _HEAD = """\
 # Result files
 
-Made by `make docs` from the registries `scripts/recurseq/base/tables.yaml` and
+Made by `make docs` from the registries `scripts/recurseq/base/tables*.yaml` and
 `scripts/recurseq/figures/figures.yaml`; do not edit.
 
 Paths are below `results/` (the truth of the demo lies where `demo.truth` says). Tables are TSV:

@@ -8,8 +8,8 @@ import pytest
 from scipy.stats import fisher_exact
 
 from recurseq.base.tables import describe, read_table, write_table
+from recurseq.cohort.genes.gene_sets import GeneSet, GeneSets
 from recurseq.enrichment import overrepresentation
-from recurseq.enrichment.gene_sets import GeneSet, GeneSets
 
 
 def collection(sets):

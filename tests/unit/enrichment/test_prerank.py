@@ -10,15 +10,14 @@ import pandas as pd
 import pytest
 from scipy.stats import kstest
 
+from recurseq.cohort.genes.gene_sets import GeneSet, GeneSets, read_gene_sets
 from recurseq.enrichment import (
     prerank,
     rank_genes,
-    read_gene_sets,
     running_score,
     sets_of_allowed_size,
     tested_genes,
 )
-from recurseq.enrichment.gene_sets import GeneSet, GeneSets
 from recurseq.enrichment.prerank import NO_PVALUE, NO_STATISTIC
 
 tested_genes.__test__ = False

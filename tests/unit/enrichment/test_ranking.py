@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recurseq.cohort.genes.gene_sets import GeneSet, GeneSets
 from recurseq.enrichment import rank_genes, running_score, tested_genes
-from recurseq.enrichment.gene_sets import GeneSet, GeneSets
 
 tested_genes.__test__ = False  # a function of the library, not a test
 

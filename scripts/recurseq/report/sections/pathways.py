@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from recurseq.base.text import listed
+from recurseq.cohort.genes.gene_sets import description_note, gene_set_problems, read_gene_sets
 from recurseq.design.calling import CallingRule, SetRule, rule_by_padj
-from recurseq.enrichment.gene_sets import description_note, gene_set_problems, read_gene_sets
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import is_missing, spaced

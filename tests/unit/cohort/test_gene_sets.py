@@ -8,8 +8,14 @@ import pandas as pd
 import pytest
 
 from recurseq.base.errors import InputError
-from recurseq.enrichment import gene_set_problems, read_gene_sets
-from recurseq.enrichment.gene_sets import GeneSet, GeneSets, description_note, name_genes
+from recurseq.cohort.genes.gene_sets import (
+    GeneSet,
+    GeneSets,
+    description_note,
+    gene_set_problems,
+    name_genes,
+    read_gene_sets,
+)
 
 
 def write(tmp_path, content, name="sets.gmt"):
