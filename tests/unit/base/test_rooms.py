@@ -1,6 +1,7 @@
 """Rooms import only rooms above them, and no two modules import each other."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def imported_by(path: Path, known: dict) -> set[str]:
     return {name for name in found if name in known}
 
 
+@cache
 def arrows() -> list[tuple[str, str]]:
     known = modules()
     return sorted((name, to) for name, path in known.items() for to in imported_by(path, known))
