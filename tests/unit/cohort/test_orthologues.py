@@ -103,7 +103,7 @@ def test_symbols_alone_are_enough_and_mouse_names_stay():
     symbols = MOUSE.assign(gene_id=MOUSE["gene_name"])
     rows = resolved("MKI67", "Mt1", "G6PC1", "mki67", genes=symbols)
     assert rows["gene_id"].tolist()[:3] == ["Mki67", "Mt1", "G6pc"]
-    assert rows["matched_by"].tolist()[:3] == ["orthologue", "symbol", "orthologue"]
+    assert rows["matched_by"].tolist()[:3] == ["orthologue", "identifier", "orthologue"]
     assert rows.loc["mki67", "gene_id"] is None  # case counts: MT2A is not Mt2, HP is not Hp
 
 
