@@ -192,3 +192,10 @@ def test_the_rule_of_half_and_of_three_sources():
         "A", ["mouse_symbol", "mouse_id", "older_mouse_symbol", "sources"]
     ].tolist() == [*("a", "Ma", "old", "10")]
     assert table.loc["B", "mouse_symbol"] == "c|d" and table.loc["B", "mouse_id"] == ""
+
+
+def test_older_names_of_human_genes_are_known():
+    known = load_orthologues("mouse")
+    names = {"C1orf112": "FIRRM", "CTGF": "CCN2", "H2AFZ": "H2AZ1", "ENSG00000148773.14": "MKI67"}
+    assert {name: known.symbol(name) for name in names} == names
+    assert all(symbol in known.one for symbol in names.values())

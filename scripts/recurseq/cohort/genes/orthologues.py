@@ -85,22 +85,27 @@ def load_orthologues(species: str) -> Orthologues:
 def _human(table: pd.DataFrame) -> dict[str, str]:
     """Gather the names of human genes; a current name wins over an older one."""
     known = load_annotation("builtin")
-    listed = known[known["gene_name"] != ""]
-    older = listed[["gene_name", "aliases"]].assign(alias=listed["aliases"].str.split("|"))
-    older = older.explode("alias").drop_duplicates(["gene_name", "alias"])
-    # Alb and Cps1 are old names of human genes, and mouse genes: those in capitals alone are sure.
-    capitals = older["alias"] == older["alias"].str.upper()
-    older = older[capitals & ~older["alias"].duplicated(keep=False)]
-    pairs = (
-        (older["alias"], older["gene_name"]),
-        (listed["gene_id"], listed["gene_name"]),
-        (table["human_id"], table["human_symbol"]),
-        (listed["gene_name"], listed["gene_name"]),
-        (table["human_symbol"], table["human_symbol"]),
-    )
-    names: dict[str, str] = {}
-    for keys, symbols in pairs:
-        names |= dict(zip(keys[::-1], symbols[::-1], strict=True))  # the first of several wins
+    known = known[known["gene_name"] != ""].drop_duplicates("gene_name")
+    newer = dict(zip(table["human_id"], table["human_symbol"], strict=True))
+    current = set(table["human_symbol"])
+    symbols: dict[str, str] = {}
+    older: dict[str, set[str]] = {}
+    seen: set[str] = set()
+    for name, gene, aliases in known[["gene_name", "gene_id", "aliases"]].itertuples(index=False):
+        # The table is newer than the annotation: a gene renamed since is the same by identifier.
+        renamed = name not in current and gene not in seen
+        symbols[name] = newer.get(gene, name) if renamed else name
+        seen.add(gene)
+        for alias in aliases.split("|"):
+            # Alb and Cps1 are old names of human genes, and mouse genes: only capitals are sure.
+            if alias and alias == alias.upper():
+                older.setdefault(alias, set()).add(symbols[name])
+    names = {alias: one for alias, (one, *more) in older.items() if not more}
+    names |= {
+        gene: symbols[name]
+        for name, gene in zip(known["gene_name"][::-1], known["gene_id"][::-1], strict=True)
+    }
+    names |= newer | symbols | {symbol: symbol for symbol in current}
     names.pop("", None)
     return names
 
