@@ -10,7 +10,7 @@ from recurseq.cohort.genes.gene_sets import GeneSet, GeneSets, name_genes, read_
 from recurseq.cohort.genes.orthologues import load_orthologues, panel_note, translated
 from recurseq.cohort.genes.species import refuse_human_files
 from recurseq.cohort.genes.symbols import resolve_symbols
-from recurseq.markers.panel import read_panel
+from recurseq.markers.panel import panel_genes, read_panel
 
 NONE = load_annotation("none")
 # Genes as Ensembl names them; G6pc is called G6pc1 today.
@@ -153,6 +153,13 @@ def test_shipped_sets_and_panel_keep_most_of_their_genes(repository):
     note = panel_note(list(read_panel(repository / "config/markers.tsv")["gene"]), "mouse")
     assert "of its 88 human genes have one mouse orthologue" in note and "'MT1M'" in note
     assert panel_note(["Mki67"], "mouse") == panel_note(["MKI67"], "") == ""
+
+
+def test_figures_name_the_genes_that_the_panel_means(tmp_path):
+    (tmp_path / "panel.tsv").write_text("gene\tset\nMKI67\ta\nHP\ta\nMT2A\ta\n")
+    found = panel_genes(tmp_path / "panel.tsv", MOUSE, "mouse")
+    assert found == ["ENSMUSG00000031004.18"]
+    assert panel_genes(tmp_path / "panel.tsv", MOUSE, "") == ["MKI67", "HP", "MT2A"]
 
 
 def test_the_key_must_fit_the_species_of_the_counts(repository):
