@@ -6,6 +6,7 @@ with logged(snakemake):
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
     from recurseq.cohort.genes.gene_sets import read_gene_sets
+    from recurseq.cohort.genes.orthologues import translated
     from recurseq.cohort.genes.species import refuse_human_files
     from recurseq.deseq import read_fit
     from recurseq.design.contrast import Contrast
@@ -14,9 +15,10 @@ with logged(snakemake):
 
     settings = snakemake.params
     sizes = {"min_size": settings.min_size, "max_size": settings.max_size}
-    gene_sets = read_gene_sets(snakemake.input.gmt)
+    species = settings.orthologues
     table = read_table(snakemake.input.genes, "contrast_genes")
-    refuse_human_files({"enrichment.collections": snakemake.input.gmt}, table)
+    refuse_human_files({"enrichment.collections": snakemake.input.gmt}, table, species)
+    gene_sets = translated(read_gene_sets(snakemake.input.gmt), species, table)
     genes = tested_genes(table, gene_sets)
     model = open_h5ad(snakemake.input.model)
     contrast = Contrast.from_dict(settings.contrast)

@@ -6,6 +6,7 @@ with logged(snakemake):
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table
     from recurseq.cohort.genes.gene_sets import read_gene_sets
+    from recurseq.cohort.genes.orthologues import translated
     from recurseq.design.contrast import Contrast
     from recurseq.enrichment import rank_genes, tested_genes
     from recurseq.figures.contrast import about
@@ -13,8 +14,9 @@ with logged(snakemake):
     from recurseq.figures.style import save
 
     settings, collection = snakemake.params, snakemake.wildcards.collection
-    gene_sets = read_gene_sets(snakemake.input.gmt)
-    genes = tested_genes(read_table(snakemake.input.genes, "contrast_genes"), gene_sets)
+    table = read_table(snakemake.input.genes, "contrast_genes")
+    gene_sets = translated(read_gene_sets(snakemake.input.gmt), settings.orthologues, table)
+    genes = tested_genes(table, gene_sets)
     ranking = rank_genes(genes, settings.rank_by)
     members = gene_sets.members(ranking.index)
     gsea = read_table(snakemake.input.gsea, "gsea")

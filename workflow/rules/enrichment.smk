@@ -28,6 +28,7 @@ if "enrichment" in study.parts:
         params:
             contrast=one_contrast,
             rank_by=study.enrichment.rank_by,
+            orthologues=study.orthologues,
             min_size=study.enrichment.min_size,
             max_size=study.enrichment.max_size,
             alpha=study.testing.alpha,
@@ -56,6 +57,7 @@ if "enrichment" in study.parts:
         params:
             contrast=one_contrast,
             rank_by=study.enrichment.rank_by,
+            orthologues=study.orthologues,
             given=lambda wildcards: dates(gene_set_file(wildcards)),
         script:
             "../../scripts/plot_enrichment.py"

@@ -102,7 +102,13 @@ def _inputs(proposal: Proposal) -> str:
 
 def _genes(proposal: Proposal) -> str:
     comment = "# Gene symbols: builtin (human), none, or a GTF, GFF3 or table; identifiers stay."
-    return f"{comment}\ngenes:\n  annotation: {scalar(proposal.annotation)}\n"
+    lines = [comment, "genes:", f"  annotation: {scalar(proposal.annotation)}"]
+    if proposal.mouse:
+        lines += [
+            "  # Human names in panel, gene sets and claims stand for their one mouse orthologue.",
+            f"  {'' if proposal.liver else '# '}orthologues: mouse",
+        ]
+    return "\n".join([*lines, ""])
 
 
 def _design(proposal: Proposal) -> str:

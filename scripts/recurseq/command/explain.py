@@ -74,10 +74,12 @@ def _found(outcome: Outcome, queries: Sequence[str]) -> pd.DataFrame:
     """Rows of `resolve_symbols`; the annotation is only read for names the counts do not have."""
     genes = outcome.model.var
     names = (list(genes.index), list(genes["gene_name"]))
-    found = resolve_symbols(queries, *names, load_annotation("none"))
+    species = outcome.study.orthologues
+    found = resolve_symbols(queries, *names, load_annotation("none"), species)
     if found["gene_id"].notna().all():
         return found
-    return resolve_symbols(queries, *names, load_annotation(outcome.study.cohort.annotation))
+    annotation = load_annotation(outcome.study.cohort.annotation)
+    return resolve_symbols(queries, *names, annotation, species)
 
 
 def _closest(query: str, outcome: Outcome) -> str:

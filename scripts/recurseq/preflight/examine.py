@@ -14,6 +14,7 @@ from recurseq.claims.claim import read_claims
 from recurseq.clinical.table_problems import ClinicalExamination
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.genes.gene_sets import description_note, name_genes, read_gene_sets
+from recurseq.cohort.genes.orthologues import panel_note, translated
 from recurseq.cohort.genes.species import human_file_problems
 from recurseq.cohort.genes.symbols import OTHER_CASE, resolve_symbols
 from recurseq.cohort.importing import notes_of, read_inputs, samples_in
@@ -92,10 +93,10 @@ def examine(config: Mapping) -> Examination:
         names = list(samples.index), list(table.counts.index)
         problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
     genes = _named_genes(table, annotation)
-    problems += human_file_problems(study.gene_files, genes)
+    problems += human_file_problems(study.gene_files, genes, study.orthologues)
     collections, more, said = _collections(study, genes)
-    markers, by_case = _markers(study, genes, annotation)
-    said += [by_case] if by_case else []
+    markers, of_panel = _markers(study, genes, annotation)
+    said += [of_panel] if of_panel else []
     data = DataFindings()
     if not problems:
         said += notes_of(table, study.cohort, samples)
@@ -109,7 +110,7 @@ def examine(config: Mapping) -> Examination:
             *said,
             *notes,
             *data.notes,
-            *claim_notes(read_claims(study.claims), genes, annotation),
+            *claim_notes(read_claims(study.claims), genes, annotation, study.orthologues),
         ),
         samples=samples,
         genes=len(genes),
@@ -135,7 +136,7 @@ def _collections(
     """Compare every collection of gene sets with the genes of the counts."""
     found, problems, notes = {}, [], []
     for name, path in study.collections.items():
-        gene_sets = read_gene_sets(path)
+        gene_sets = translated(read_gene_sets(path), study.orthologues, genes)
         notes += [*gene_sets.notes, description_note(genes, gene_sets)]
         try:
             present = gene_sets.genes.intersection(name_genes(genes, gene_sets))
@@ -149,16 +150,21 @@ def _collections(
 def _markers(
     study: Study, genes: pd.DataFrame, annotation: pd.DataFrame
 ) -> tuple[tuple[int, int] | None, str]:
-    """Count the genes of the panel that are found, and say where only their case is another."""
+    """Count the genes of the panel that are found; say what of them another species has."""
     if study.panel is None:
         return None, ""
     queries = list(dict.fromkeys(read_panel(study.panel)["gene"]))
-    rows = resolve_symbols(queries, genes["gene_id"], genes["gene_name"], annotation)
+    names = genes["gene_id"], genes["gene_name"]
+    rows = resolve_symbols(queries, *names, annotation, study.orthologues)
     found = rows[rows["gene_id"].notna()].drop_duplicates("query")
     other = found.loc[found["matched_by"] == OTHER_CASE, "query"]
+    if study.orthologues:
+        note = panel_note(queries, study.orthologues)
+        return (len(queries), len(found)), f"{study.panel}: {note}" if note else ""
     note = (
         f"{study.panel}: {len(other)} of the {len(found)} genes that are found differ from those "
         f"of the counts in upper and lower case ({few(other, 3)}): is the panel of another "
-        "species? Human TP53 and mouse Trp53 are not written alike, and no orthologue is looked up"
+        "species? Human TP53 and mouse Trp53 are not written alike; genes.orthologues: mouse "
+        "translates human names"
     )
     return (len(queries), len(found)), note if len(other) > len(found) / 2 else ""

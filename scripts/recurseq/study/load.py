@@ -53,6 +53,7 @@ def load_study(config: Mapping) -> Study:
             tuple(full["confounding"]["leave_out"]), full["confounding"]["refit"]
         ),
         panel=full.get("markers", {}).get("panel"),
+        orthologues=full.get("genes", {}).get("orthologues", ""),
         enrichment=Enrichment(**enrichment) if enrichment else None,
         seed=full["seed"],
         truth=full.get("demo", {}).get("truth"),

@@ -178,6 +178,9 @@ class Study:
         How often the labels of each contrast are shuffled.
     panel
         Path of the marker panel; None when the study has none.
+    orthologues
+        Species whose genes stand for human names in panel, gene sets and claims; empty when names
+        are taken as they are.
     enrichment
         Gene sets; None when the study has none.
     omnibus_reduced
@@ -206,6 +209,7 @@ class Study:
     permutations: int
     covariates: Covariates
     panel: str | None
+    orthologues: str
     enrichment: Enrichment | None
     seed: int
     truth: str | None

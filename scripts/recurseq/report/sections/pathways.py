@@ -9,6 +9,7 @@ import pandas as pd
 
 from recurseq.base.text import listed
 from recurseq.cohort.genes.gene_sets import description_note, gene_set_problems, read_gene_sets
+from recurseq.cohort.genes.orthologues import in_words, translated
 from recurseq.design.calling import CallingRule, SetRule, rule_by_padj
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
@@ -88,7 +89,7 @@ def _remarks(results: Results, study: Study) -> list[str]:
     said: list[str] = []
     for path in study.collections.values():
         if Path(path).is_file() and not gene_set_problems(path):
-            read = read_gene_sets(path)
+            read = translated(read_gene_sets(path), study.orthologues, genes)
             said += [*read.notes, description_note(genes, read)]
     return [text for text in said if text]
 
@@ -168,7 +169,7 @@ def methods(facts: PathwayFacts) -> list[Paragraph]:
         "were tested for over-representation with the one-sided hypergeometric test against all "
         "these genes. P-values were adjusted within each contrast and collection (and direction "
         "for over-representation); a set was called when "
-        f"{SetRule(facts.settings.testing.alpha).sentence}."
+        f"{SetRule(facts.settings.testing.alpha).sentence}.{in_words(facts.settings.orthologues)}"
     )
     cites = ("gsea", "fgsea", "gseapy", "voom", "camera", "bh")
     return [Paragraph("Pathways", text, cites)]
