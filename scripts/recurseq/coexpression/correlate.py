@@ -182,7 +182,7 @@ def judge(rows: Sequence[dict], alpha: float) -> tuple[str | None, str]:
     sentences = []
     if outside and abs(overall["rho"]) > abs(inner["rho"]):
         sentences.append(
-            f"{_told('in all samples', overall)} is more than {_told('within groups', inner)}: part "
+            f"{_told('in all samples', overall)} exceeds {_told('within groups', inner)}: part "
             "of it is the difference between groups"
         )
     lost = [row for row in by_kind[PARTIAL] if _known(row) and not row["padj"] < alpha]

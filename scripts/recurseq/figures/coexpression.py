@@ -26,7 +26,8 @@ from recurseq.figures.style import (
 COLUMNS = 3
 MOST_PAIRS = 12
 LONGEST_RULE = 110
-TICKS = (0, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000, 10_000_000)
+TICKS = (0, *(lead * 10**power for power in range(8) for lead in (1, 3)))
+MOST_TICKS = 5
 
 
 @styled
@@ -60,7 +61,7 @@ def quadrants_figure(
         for level, colour in colours.items()
     }
     rule = str(classes["high"].iloc[0])
-    facts = f"lines: cut-offs of high, {short(rule, LONGEST_RULE)}; points on an axis have no count"
+    facts = f"lines: cut-offs of high, {short(rule, LONGEST_RULE)}; points at 0 have no count"
     if len(names) > len(shown):
         facts += f"; the first {MOST_PAIRS} of {len(names)} pairs"
     heading(figure, "Pairs of genes in each sample", facts, simulated, key)
@@ -87,7 +88,7 @@ def _pair(
     genes = [short(row["gene_a"], 16), short(row["gene_b"], 16)]
     values = own[["normalized_a", "normalized_b"]].to_numpy(dtype=float)
     if np.isnan(values).any():
-        panel.set_title(f"{genes[0]} and {genes[1]}")
+        panel.set_title(f"{genes[0]} and {genes[1]}", fontsize=9, fontweight="normal")
         empty(panel, "not in the counts" if row["status"] == "gene_absent" else "no values")
         return
     logs = np.log2(values + 1)
@@ -101,13 +102,13 @@ def _pair(
         if not pd.isna(cutoff):
             draw(np.log2(cutoff + 1), color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     for place, axis in enumerate((panel.xaxis, panel.yaxis)):
-        _counts_axis(axis, logs[:, place].max())
+        _counts_axis(axis, logs[:, place])
         axis.set_label_text(f"{genes[place]}, normalised count")
     panel.set_title(_title(genes, inner), fontsize=9, fontweight="normal")
     if row["status"] == "tested":
         panel.text(
-            1, 1, f"{genes[0]} and {genes[1]} high", transform=panel.transAxes, ha="right",
-            va="bottom", fontsize=7.5, color="#777777",
+            1, 1, "both high", transform=panel.transAxes, ha="right", va="bottom", fontsize=7.5,
+            color="#777777",
         )  # fmt: skip
 
 
@@ -115,14 +116,18 @@ def _title(genes: list[str], inner: pd.Series) -> str:
     if pd.isna(inner["rho"]):
         return f"{' and '.join(genes)}\nnot correlated: {str(inner['status']).replace('_', ' ')}\n"
     interval = f"{inner['lower']:.2f} to {inner['upper']:.2f}"
-    return f"{' and '.join(genes)}\n{inner['stratum']}: rho {inner['rho']:.2f} ({interval})\n"
+    told = f"{inner['stratum']}: rho {inner['rho']:.2f} ({interval})".replace(" -", " −")
+    return f"{' and '.join(genes)}\n{told.replace('(-', '(−')}\n"
 
 
-def _counts_axis(axis: object, largest: float) -> None:
-    """Label a scale of log2(count + 1) by counts."""
-    ticks = [tick for tick in TICKS if np.log2(tick + 1) <= largest + 0.01]
-    if len(ticks) > 6:
-        ticks = [0, *ticks[1::2]]
+def _counts_axis(axis: object, logs: np.ndarray) -> None:
+    """Label a scale of log2(count + 1) by counts, over the range that there is."""
+    ends = logs.min(), logs.max()
+    room = 0.04 * max(ends[1] - ends[0], 1)
+    ticks = [tick for tick in TICKS if ends[0] - room <= np.log2(tick + 1) <= ends[1] + room]
+    if len(ticks) > MOST_TICKS:
+        ticks = [tick for tick in ticks if not str(tick).startswith("3")]
+    axis.axes.set(**{f"{axis.axis_name}lim": (ends[0] - room, ends[1] + room)})
     axis.set_ticks(np.log2(np.array(ticks) + 1), [plain_number(tick) for tick in ticks])
 
 
@@ -177,13 +182,14 @@ def _set(panel: Axes, pairs: pd.DataFrame, row: dict) -> object | None:
     np.fill_diagonal(shown, np.nan)
     image = panel.imshow(shown, cmap=DIVERGING, vmin=-1, vmax=1, interpolation="nearest")
     panel.set_facecolor(QUIET)
+    panel.set_anchor("W")
     labels = [short(names[genes[k]], 14) for k in order]
     panel.set_xticks(range(len(labels)), labels, rotation=90, size=8)
     panel.set_yticks(range(len(labels)), labels, size=8)
     panel.tick_params(length=0)
     panel.spines[:].set_visible(False)
     if not pd.isna(row["median_rho"]):
-        panel.set_title(f"{title}: median {row['median_rho']:.2f} within groups")
+        panel.set_title(f"{title}\nmedian {row['median_rho']:.2f} within groups")
     return image
 
 

@@ -13,6 +13,7 @@ from recurseq.base.errors import InputError, Problem
 from recurseq.base.places import SHIPPED
 from recurseq.claims.checks import claim_problems
 from recurseq.claims.claim import Claim, read_claims
+from recurseq.clinical.classes import pair_problems
 from recurseq.clinical.read_settings import clinical_settings
 from recurseq.clinical.table_problems import ClinicalExamination, examine_clinical
 from recurseq.coexpression.checks import coexpression_problems
@@ -78,6 +79,11 @@ def examined_study(config: Mapping) -> tuple[Study, list[str], ClinicalExaminati
     clinical = _examined_patients(study)
     if clinical is not None:
         problems += clinical.problems
+    if study.clinical is not None and (study.coexpression is None) == (
+        "coexpression" not in config
+    ):
+        pairs = (study.coexpression or {"pairs": []})["pairs"]
+        problems += pair_problems(clinical_settings(study.clinical), pairs)
     if problems:
         raise InputError(problems)
     if study.has_counts:
