@@ -15,9 +15,9 @@ if "coexpression" in study.parts:
             annotation=annotation_file(study.cohort.annotation),
         output:
             **{
-                name: files
+                name: table(f"coexpression_{name}")
                 for name in COEXPRESSION
-                if (files := tables(f"coexpression_{name}"))
+                if tables(f"coexpression_{name}")
             },
         log:
             "results/logs/correlate_genes.log",

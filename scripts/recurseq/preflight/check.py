@@ -79,9 +79,8 @@ def examined_study(config: Mapping) -> tuple[Study, list[str], ClinicalExaminati
     clinical = _examined_patients(study)
     if clinical is not None:
         problems += clinical.problems
-    if study.clinical is not None and (study.coexpression is None) == (
-        "coexpression" not in config
-    ):
+    is_known = study.coexpression is not None or "coexpression" not in config
+    if study.clinical is not None and is_known:
         pairs = (study.coexpression or {"pairs": []})["pairs"]
         problems += pair_problems(clinical_settings(study.clinical), pairs)
     if problems:

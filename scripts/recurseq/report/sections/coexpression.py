@@ -205,8 +205,8 @@ def limits(facts: CoexpressionFacts) -> list[str]:
     """State what a correlation and a class do not say."""
     told = [
         "A correlation between genes of bulk tissue says that both rise in the same samples, by "
-        "regulation or because they are genes of the same cells; it is no sign that one acts on the "
-        "other. Several samples of a patient count as if they were independent."
+        "regulation or because they are genes of the same cells; it is no sign that one acts on "
+        "the other. Several samples of a patient count as if they were independent."
     ]
     if facts.classes:
         told.append(
