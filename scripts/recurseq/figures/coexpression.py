@@ -147,7 +147,7 @@ def sets_figure(pairs: pd.DataFrame, sets: pd.DataFrame, simulated: bool = False
     lines = -(-len(inner) // columns)
     largest = int(inner["genes"].max())
     height = max(3.2, 0.24 * largest + 1.4) * lines
-    figure = new_figure(WIDE if columns > 1 else WIDE * 0.7, height)
+    figure = new_figure(WIDE if columns > 1 else min(WIDE, height + 1.4), height)
     facts = "below the diagonal within groups, above it in all samples; grey: no correlation"
     heading(figure, "Rank correlations within sets", facts, simulated)
     axes = figure.subplots(lines, columns, squeeze=False).ravel()
@@ -182,7 +182,6 @@ def _set(panel: Axes, pairs: pd.DataFrame, row: dict) -> object | None:
     np.fill_diagonal(shown, np.nan)
     image = panel.imshow(shown, cmap=DIVERGING, vmin=-1, vmax=1, interpolation="nearest")
     panel.set_facecolor(QUIET)
-    panel.set_anchor("W")
     labels = [short(names[genes[k]], 14) for k in order]
     panel.set_xticks(range(len(labels)), labels, rotation=90, size=8)
     panel.set_yticks(range(len(labels)), labels, size=8)

@@ -13,7 +13,8 @@ from recurseq.report.words import MINUS, is_missing, many, number, percent, pval
 from recurseq.study import Study
 
 TITLE = "Co-expression"
-WITHIN, PARTIAL = "within", "partial"
+WITHIN = "within"
+COLUMNS = (WITHIN, "overall", "partial", "group")  # what is held of a pair comes first
 ANSWERS = {
     "together": "rise together within groups",
     "opposite": "one falls when the other rises, within groups",
@@ -24,10 +25,10 @@ ANSWERS = {
 
 @dataclass(frozen=True)
 class PairRow:
-    """A pair: both genes, a cell for each stratum, the answer and what is to be said of it."""
+    """A pair: both genes, estimate and interval in each stratum, the answer, and what is said."""
 
     name: str
-    cells: list[str]
+    cells: list[tuple[str, str]]
     zeros: str
     answer: str
     note: str
@@ -66,7 +67,7 @@ class CoexpressionFacts:
 
     strata: list[str]
     pairs: list[PairRow]
-    sets: list[tuple[str, str, str, list[str], str]]
+    sets: list[tuple[str, str, str, list[tuple[str, str]], str]]
     classes: list[ClassRows]
     tested: int
     alpha: float
@@ -78,11 +79,12 @@ class CoexpressionFacts:
 
 def collect(results: Results, study: Study) -> CoexpressionFacts | None:
     """Gather what is known of pairs and sets; None when the study asks for none."""
-    table = results.table("coexpression_pairs")
+    table = _ordered(results.table("coexpression_pairs"))
     if table is None:
         return None
     first = table[table["pair"] == table["pair"].iloc[0]] if len(table) else table
-    sets, classes = results.table("coexpression_sets"), results.table("coexpression_classes")
+    sets = _ordered(results.table("coexpression_sets"))
+    classes = results.table("coexpression_classes")
     names = {
         "coexpression_pairs": "all pairs",
         "coexpression_sets": "sets",
@@ -110,10 +112,19 @@ def collect(results: Results, study: Study) -> CoexpressionFacts | None:
     )
 
 
-def _cell(row: dict) -> str:
+def _ordered(table: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Put the strata of each pair or set in the order of the columns."""
+    if table is None:
+        return None
+    name = "pair" if "pair" in table else "set"
+    place = table.groupby(name, sort=False).ngroup() * len(COLUMNS)
+    return table.loc[(place + table["kind"].map(COLUMNS.index)).sort_values(kind="stable").index]
+
+
+def _cell(row: dict) -> tuple[str, str]:
     if is_missing(row["rho"]):
-        return str(row["status"]).replace("_", " ")
-    return f"{number(row['rho'])} ({number(row['lower'])} to {number(row['upper'])})"
+        return "", str(row["status"]).replace("_", " ")
+    return number(row["rho"]), f"{number(row['lower'])} to {number(row['upper'])}"
 
 
 def _pair(rows: pd.DataFrame) -> PairRow:
@@ -137,13 +148,13 @@ def _pair(rows: pd.DataFrame) -> PairRow:
     )
 
 
-def _set(rows: pd.DataFrame) -> tuple[str, str, str, list[str], str]:
+def _set(rows: pd.DataFrame) -> tuple[str, str, str, list[tuple[str, str]], str]:
     first = rows.iloc[0]
     size = f"{many(int(first['genes']), 'gene')}, {many(int(first['pairs']), 'pair')}"
     cells = [
-        str(row.status).replace("_", " ")
+        ("", str(row.status).replace("_", " "))
         if is_missing(row.median_rho)
-        else f"{number(row.median_rho)}; {percent(row.share_positive)} above 0"
+        else (number(row.median_rho), f"{percent(row.share_positive)} above 0")
         for row in rows.itertuples()
     ]
     note = "" if is_missing(first["note"]) else str(first["note"])
