@@ -63,7 +63,6 @@ def test_the_page_holds_the_section_and_escapes_names(results):
     assert "between groups only" in page
     assert "<script" not in page
     assert "Clopper" in page and "Bonett" in page
-    assert 'id="coexpression"' not in build_page(results.parent / "nowhere", config())
 
 
 def test_methods_name_what_was_taken_off(results):
