@@ -72,7 +72,9 @@ def read_classes(
         if own["class"].isna().all():
             reason = few(own["note"].dropna().unique()).replace("'", "") or "the pair is not there"
             where = f"config: measures.{name}.coexpression"
-            problems.append(Problem(where, f"no sample has a class: {reason}", "another pair"))
+            allowed = "a pair by which samples are classed"
+            fix = "another pair, or where a cut-off is 0 a higher coexpression.high"
+            problems.append(Problem(where, f"no sample has a class: {reason}", allowed, fix))
             continue
         classes = own.set_index("sample_id")["class"].map(_levels(measure, own.iloc[0]))
         found[name] = classes.reindex(patient.index).set_axis(patient.to_numpy())
