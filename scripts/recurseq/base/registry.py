@@ -16,6 +16,8 @@ SPECIAL = {
     "covariates": "unless `confounding.refit` is false",
     "covariate_markers": "with the section `markers`, and unless `confounding.refit` is false",
     "demo_clinical": "in studies of simulated patients",
+    "coexpression_pairs": "with `coexpression.pairs`",
+    "coexpression_sets": "with `coexpression.sets`",
     "early": "with an endpoint within a time",
     "traced": "with the section `flow` or `cohorts`",
     "concordance": "with an assay of a gene that the counts have too",

@@ -159,7 +159,9 @@ def _assay(name: str, entry: Mapping) -> Assay:
 
 
 def _measure(name: str, entry: Mapping) -> Measure:
-    return Measure(name, entry.get("assay"), entry.get("gene"), entry["scale"])
+    one, other = entry.get("coexpression", (None, None))
+    pair = None if one is None else (one.strip(), other.strip())
+    return Measure(name, entry.get("assay"), entry.get("gene"), entry["scale"], pair)
 
 
 def _cutoff(name: str, entry: Mapping) -> Cutoff:

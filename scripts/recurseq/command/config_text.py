@@ -54,6 +54,13 @@ testing:
   shrinkage: apeglm # shrunken fold changes beside the maximum-likelihood ones; or none
 """
 
+_PAIRS = """
+# Genes that are asked to go together; samples are classed as high in both.
+# coexpression:
+#   pairs: [[MYCN, HMGA2]]
+#   sets: [metallothioneins]
+"""
+
 _SEED = """\
 seed: 20160901 # of everything random
 """
@@ -202,5 +209,5 @@ def _liver(proposal: Proposal) -> str:
         f"{markers}\n\n"
         "# Pathways: name of each collection and its GMT file, or builtin (liver cancer, human "
         "genes).\n"
-        f"{sets}\n"
+        f"{sets}\n" + (_PAIRS if proposal.liver else "")
     )

@@ -13,13 +13,17 @@ from recurseq.base.errors import InputError, Problem
 from recurseq.base.places import SHIPPED
 from recurseq.claims.checks import claim_problems
 from recurseq.claims.claim import Claim, read_claims
+from recurseq.clinical.classes import pair_problems
 from recurseq.clinical.read_settings import clinical_settings
 from recurseq.clinical.table_problems import ClinicalExamination, examine_clinical
+from recurseq.coexpression.checks import coexpression_problems
+from recurseq.coexpression.named_sets import sources_of
+from recurseq.coexpression.settings import read_settings
 from recurseq.cohort.genes.gene_sets import gene_set_problems, read_gene_sets
 from recurseq.cohort.importing import count_problems
 from recurseq.cohort.lengths import column_problems
 from recurseq.io.files import header_of, load
-from recurseq.markers.panel import panel_notes, panel_problems
+from recurseq.markers.panel import panel_notes, panel_problems, read_panel
 from recurseq.patterns.checks import pattern_notes, pattern_problems
 from recurseq.study import (
     Study,
@@ -75,6 +79,10 @@ def examined_study(config: Mapping) -> tuple[Study, list[str], ClinicalExaminati
     clinical = _examined_patients(study)
     if clinical is not None:
         problems += clinical.problems
+    is_known = study.coexpression is not None or "coexpression" not in config
+    if study.clinical is not None and is_known:
+        pairs = (study.coexpression or {"pairs": []})["pairs"]
+        problems += pair_problems(clinical_settings(study.clinical), pairs)
     if problems:
         raise InputError(problems)
     if study.has_counts:
@@ -131,11 +139,24 @@ def _file_problems(study: Study, samples: list[str]) -> list[Problem]:
     for path in dict.fromkeys(study.collections.values()):
         problems += gene_set_problems(path)
     problems += pattern_problems(study.patterns, study.contrasts)
+    if study.coexpression is not None:
+        problems += _coexpression_problems(study, files_are_right=not problems)
     claims = read_claims(study.claims)
     problems += claim_problems(claims, list(study.contrasts), _set_names(study, claims))
     if study.normalization.lengths is not None:
         problems += _length_problems(study.normalization.lengths, samples)
     return problems
+
+
+def _coexpression_problems(study: Study, *, files_are_right: bool) -> list[Problem]:
+    """Check the section; its sets only where panel and gene sets can be read."""
+    sources = None
+    if files_are_right:
+        panel = None if study.panel is None else read_panel(study.panel)
+        named = study.coexpression["sets"]
+        collections = {k: read_gene_sets(path) for k, path in study.collections.items() if named}
+        sources = sources_of(panel, collections)
+    return coexpression_problems(read_settings(study.coexpression), study.contrasts, sources)
 
 
 def _set_names(study: Study, claims: Sequence[Claim]) -> dict[str, list[str] | None]:

@@ -12,6 +12,8 @@ from recurseq.base.text import few
 from recurseq.claims.checks import claim_notes
 from recurseq.claims.claim import read_claims
 from recurseq.clinical.table_problems import ClinicalExamination
+from recurseq.coexpression.checks import coexpression_notes
+from recurseq.coexpression.settings import read_settings
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.genes.gene_sets import description_note, name_genes, read_gene_sets
 from recurseq.cohort.genes.orthologues import panel_note, translated
@@ -111,6 +113,7 @@ def examine(config: Mapping) -> Examination:
             *notes,
             *data.notes,
             *claim_notes(read_claims(study.claims), genes, annotation, study.orthologues),
+            *_coexpression_notes(study, genes, annotation),
         ),
         samples=samples,
         genes=len(genes),
@@ -122,6 +125,12 @@ def examine(config: Mapping) -> Examination:
         kept=data.kept,
         needed=data.needed,
     )
+
+
+def _coexpression_notes(study: Study, genes: pd.DataFrame, annotation: pd.DataFrame) -> list[str]:
+    if study.coexpression is None:
+        return []
+    return coexpression_notes(read_settings(study.coexpression), genes, annotation)
 
 
 def _named_genes(table: CountTable, annotation: pd.DataFrame) -> pd.DataFrame:

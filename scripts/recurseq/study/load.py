@@ -60,6 +60,7 @@ def load_study(config: Mapping) -> Study:
         sections=frozenset(full),
         claims=tuple(full.get("claims", ())),
         patterns=full.get("patterns"),
+        coexpression=full.get("coexpression"),
         clinical=clinical_sections(full),
         simulated_patients=full.get("demo", {}).get("clinical"),
     )

@@ -194,6 +194,8 @@ class Study:
         Entries of the section ``claims``, which `recurseq.claims` reads.
     patterns
         The section ``patterns``; None when the study has none.
+    coexpression
+        The section ``coexpression``, which `recurseq.coexpression` reads; None when there is none.
     clinical
         The clinical sections as plain values with defaults; None for a study without patients.
         `recurseq.clinical.settings` gives them their types.
@@ -216,6 +218,7 @@ class Study:
     sections: frozenset[str]
     claims: tuple[Mapping, ...]
     patterns: Mapping | None
+    coexpression: Mapping | None
     clinical: Mapping[str, Mapping] | None
     simulated_patients: Mapping[str, str] | None
 
@@ -281,6 +284,7 @@ class Study:
             "shuffles": self.has_counts and self.permutations,
             "covariates": self.has_counts and self.covariates.refit,
             "covariate_markers": self.covariates.refit and self.panel is not None,
+            **{f"coexpression_{k}": (self.coexpression or {}).get(k) for k in ("pairs", "sets")},
             "patients_panel": self.panel is not None and links_samples(self.clinical or {}),
         }
         more |= {f"demo_{name}": True for name in self.simulates}
