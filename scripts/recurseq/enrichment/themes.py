@@ -196,7 +196,7 @@ def theme_summary(
         theme: ";".join(f"{name} {number}" for (_, name), number in one.items())
         for theme, one in kinds.groupby(level="theme")
     }
-    table = first.assign(collections=first["theme"].map(collections))
+    table = first.assign(representative=first["set"], collections=first["theme"].map(collections))
     table = table.merge(pd.DataFrame({"contrast": list(contrasts)}), how="cross")
     own = joined.set_index([*KEY, "contrast"])[["NES", "padj"]]
     table = table.join(own, on=[*KEY, "contrast"])
