@@ -100,9 +100,9 @@ def find_themes(joined: pd.DataFrame, symbols: Mapping[str, str]) -> pd.DataFram
     """Gather the called sets into themes.
 
     Sets enter that are called in any contrast by the joint adjustment. A theme bears the name of
-    the set that holds most of the others: the largest mean share of each set's leading edge that
-    lies in its own; of equal ones that with the smallest p-value, then by name. Themes are
-    numbered by their smallest p-value.
+    the set that holds most of the others: of the stronger half of its sets by p-value, the one with
+    the largest mean share of each set's leading edge that lies in its own; of equal ones that with
+    the smallest p-value, then by name. Themes are numbered by their smallest p-value.
 
     Parameters
     ----------
@@ -142,7 +142,8 @@ def _theme(
     holds = (shared[np.ix_(places, places)] / rows["genes"].to_numpy()).mean(axis=1)
     rows = rows.assign(holds=holds.round(9))
     ordered = rows.sort_values(["pvalue", *KEY], kind="stable")
-    first = ordered.sort_values("holds", ascending=False, kind="stable").index[:1]
+    stronger = ordered.iloc[: (len(ordered) + 1) // 2]
+    first = stronger.sort_values("holds", ascending=False, kind="stable").index[:1]
     ordered = ordered.loc[[*first, *ordered.index.difference(first, sort=False)]]
     name = theme_name(ordered["set"].iloc[0], len(ordered))
     own = held[ordered.index].toarray()

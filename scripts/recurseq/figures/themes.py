@@ -11,11 +11,22 @@ from matplotlib.figure import Figure
 
 from recurseq.base.text import setting
 from recurseq.figures.enrichment import set_label
-from recurseq.figures.style import DIVERGING, FAINT, INK, WIDE, empty, heading, new_figure, styled
+from recurseq.figures.style import (
+    DIVERGING,
+    FAINT,
+    INK,
+    WIDE,
+    empty,
+    heading,
+    new_figure,
+    short,
+    styled,
+)
 
 MOST_THEMES = 25
+LONGEST = 44  # characters of a set's name
 COLUMN_LINE = 16  # characters of a line above a column
-CALLED, OTHER = "●", "○"
+CALLED, OTHER = "*", "(*)"
 STRONG = 0.65  # share of the largest score from which text is white
 
 
@@ -40,27 +51,23 @@ def themes_figure(
     shown = themes.head(MOST_THEMES)
     figure = new_figure(WIDE, 0.7 + 0.25 * max(len(shown), 5))
     rule = f"padj < {setting(alpha)} over all sets, contrasts and collections"
-    facts = f"{len(shown)} of {len(themes)} themes, strongest first; called: {rule}"
-    marks = {
-        "the set is called": {"color": INK, "markersize": 4.5},
-        "another set of the theme is": {
-            "color": INK,
-            "markersize": 4.5,
-            "fillstyle": "none",
-        },
-    }
+    facts = (
+        f"{len(shown)} of {len(themes)} themes, strongest first; {CALLED} the set is called, "
+        f"{OTHER} another set of the theme is: {rule}"
+    )
     if shown.empty:
         heading(figure, "Themes of gene sets", f"called: {rule}", simulated)
         empty(figure.add_subplot(), "no gene set is called in any contrast")
         return figure
-    heading(figure, "Themes of gene sets", facts, simulated, marks)
+    heading(figure, "Themes of gene sets", facts, simulated)
     axes = figure.add_subplot()
     scores = _wide(summary, "NES", shown, labels)
     reach = np.nanmax(np.abs(scores), initial=1.0)
     image = axes.imshow(scores, cmap=DIVERGING, vmin=-reach, vmax=reach, aspect="auto")
     axes.set_facecolor(FAINT)
     _write_cells(axes, summary, shown, labels, scores, alpha)
-    axes.set_yticks(range(len(shown)), [set_label(name) for name in shown["name"]])
+    named = zip(shown["representative"], shown["name"], strict=True)
+    axes.set_yticks(range(len(shown)), [_label(*pair) for pair in named])
     columns = [textwrap.fill(set_label(label), COLUMN_LINE) for label in labels.values()]
     axes.set_xticks(range(len(labels)), columns)
     axes.xaxis.tick_top()
@@ -71,6 +78,11 @@ def themes_figure(
     )
     bar.outline.set_visible(False)
     return figure
+
+
+def _label(representative: str, name: str) -> str:
+    """Shorten the name of the set, and not the number of the others."""
+    return short(representative.replace("_", " "), LONGEST) + name[len(representative) :]
 
 
 def _wide(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
+from scipy.special import bdtrc
 
 from recurseq.base.text import listed
 from recurseq.report.results import DrawnFigure, Results
@@ -14,6 +15,7 @@ from recurseq.study import Study
 TOP_THEMES = 12
 SHARED_GENES = 8
 AS_CHANCE = 2  # calls that are no more than twice those that chance alone makes
+MANY = 0.01  # chance of so many random calls below which it is said
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,12 @@ def _chance(random: pd.DataFrame, labels: dict[str, str]) -> list[str]:
                 " That is no more than twice what chance makes: the limit comes from other "
                 f"contrasts. Adjusted by itself, {count(row['called_alone'])} "
                 f"{'is' if row['called_alone'] == 1 else 'are'} called."
+            )
+        called, drawn = int(row["random_called"]), int(row["random"])
+        if called and bdtrc(called - 1, drawn, row["random_expected"] / drawn) < MANY:
+            text += (
+                " That is more than chance makes: sets of these sizes and mean counts shift "
+                "whatever their genes, so take sets near the limit with care."
             )
         said.append(text)
     return said
