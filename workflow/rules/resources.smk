@@ -78,7 +78,7 @@ REQUESTS = {
     "check_contrasts": Request(450, "model", 1),
     "plot_contrast": Request(450, "model", 0.5),
     "test_omnibus": Request(450, "model", 1.5, 5, 0.03),
-    "enrich_pathways": Request(550, "model", 4, 20, threads=4),
+    "enrich_pathways": Request(750, "model", 6, 20, threads=4),
     "find_themes": Request(400),
     "plot_enrichment": Request(400),
     "extract_markers": Request(450, "model", 0.5),

@@ -3,11 +3,13 @@
 import re
 from html import unescape
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from recurseq.base.tables import write_table
 from recurseq.report.page import build_page
+from recurseq.report.workbook import Sheet, write_workbook
 from support.report_study import EVIL, config, draw, frame, write_study
 
 CONTRASTS = ("early_vs_none", "tumour_vs_normal")
@@ -89,6 +91,12 @@ def test_the_sheets_hold_matrix_and_themes(tmp_path):
             zip([f"{n}_{name}" for n in names], [1.5, 0.1, 0.2, "none", False], strict=True)
         )
     write_table(pd.DataFrame([row]), tmp_path / "matrix.tsv", "set_matrix")
+    sheet = Sheet("gene sets", "set_matrix", tmp_path / "matrix.tsv")
+    write_workbook([sheet], tmp_path / "tables.xlsx", "Study")
+    rows = openpyxl.load_workbook(tmp_path / "tables.xlsx")["gene sets"].iter_rows(values_only=True)
+    cells = dict(zip(*rows, strict=True))
+    assert cells["direction_early_vs_none"] == "none" and cells["NES_early_vs_none"] == 1.5
+    assert cells["significant_tumour_vs_normal"] is False
     wrong = pd.DataFrame([{**row, "other": 1}])
     with pytest.raises(ValueError, match="set_matrix"):
         write_table(wrong, tmp_path / "matrix.tsv", "set_matrix")
