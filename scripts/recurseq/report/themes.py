@@ -60,7 +60,7 @@ def collect_themes(results: Results, study: Study) -> ThemeFacts | None:
     files = {"Themes (TSV)": "themes", "All sets over contrasts (TSV)": "set_matrix",
              "Random sets (TSV)": "random_sets"}  # fmt: skip
     return ThemeFacts(
-        rows=_rows(summary, labels),
+        rows=_rows(summary, labels, len(study.collections) > 1),
         contrasts=labels,
         themes=len(first),
         sets=int(first["sets"].sum()),
@@ -72,7 +72,12 @@ def collect_themes(results: Results, study: Study) -> ThemeFacts | None:
     )
 
 
-def _rows(summary: pd.DataFrame, labels: dict[str, str]) -> list[dict]:
+def _collections(text: str, several: bool) -> list[str]:
+    """Sets of each collection; their number alone where the study has one collection."""
+    return text.split(";") if several else [text.rpartition(" ")[2]]
+
+
+def _rows(summary: pd.DataFrame, labels: dict[str, str], several: bool) -> list[dict]:
     rows = []
     for _, theme in summary[summary["theme"] <= TOP_THEMES].groupby("theme"):
         first = theme.iloc[0]
@@ -82,7 +87,7 @@ def _rows(summary: pd.DataFrame, labels: dict[str, str]) -> list[dict]:
             {
                 "theme": first["theme"],
                 "name": first["name"],
-                "collections": str(first["collections"]).split(";"),
+                "collections": _collections(str(first["collections"]), several),
                 "cells": [cells[name] for name in labels],
                 "genes": genes[:SHARED_GENES],
                 "more_genes": len(genes) - SHARED_GENES,

@@ -57,7 +57,7 @@ def text_of(page: str) -> str:
 def test_a_theme_is_one_line_with_its_directions_and_genes(page):
     text = text_of(page)
     assert "42 sets called in any contrast" in text and "are 2 themes; 1 of them holds more" in text
-    assert f"CELL CYCLE{EVIL} (+40) curated 41 – ▲ 40, ▼ 1 {EVIL}, GENE0" in text
+    assert f"CELL CYCLE{EVIL} (+40) 41 – ▲ 40, ▼ 1 {EVIL}, GENE0" in text
     assert "and 13 more" in text and "none in more than half of its sets" in text
     assert EVIL not in page
     assert page.index('id="pathways-themes"') < page.index("7 sets higher and 7 sets lower")
