@@ -73,7 +73,7 @@ def collect_themes(results: Results, study: Study) -> ThemeFacts | None:
 
 
 def _collections(text: str, several: bool) -> list[str]:
-    """Sets of each collection; their number alone where the study has one collection."""
+    """Name the sets of each collection; of a single collection give their number alone."""
     return text.split(";") if several else [text.rpartition(" ")[2]]
 
 
