@@ -22,7 +22,8 @@ from support.small_study import make_study
 pytestmark = pytest.mark.slurm
 LEVELS = {  # the rules of one job: those of a level run side by side
     "quality": [["assess_quality"], ["plot_quality"]],
-    "contrast": [["test_contrast"], ["plot_contrast", "enrich_pathways"], ["plot_enrichment"]],
+    "contrast": [["test_contrast"], ["plot_contrast"]],
+    "pathways": [["enrich_pathways"], ["find_themes"], ["plot_enrichment"]],
     "markers": [["extract_markers"], ["associate_panel", "nominate_markers", "plot_markers"]],
     "patterns": [["classify_patterns"], ["plot_patterns"]],
     "coexpression": [["correlate_genes"], ["plot_coexpression"]],

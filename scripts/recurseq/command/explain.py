@@ -23,6 +23,7 @@ from recurseq.command.sentences import (
     number,
     omnibus_sentence,
     pvalue_sentence,
+    theme_sentences,
     verdict,
 )
 from recurseq.command.terminal import complain, heading, say, show_table
@@ -110,6 +111,7 @@ def _show_gene(outcome: Outcome, gene_id: str, notes: Sequence[str], listed: boo
         dispersion_sentence(gene),
         cooks_sentence(gene, replaced, outcome),
         *(marker_sentences(_panel_rows(outcome, gene_id)) if outcome.study.panel else ()),
+        *theme_sentences(outcome.themes, gene["gene_name"]),
     ):
         if sentence:
             say(sentence)

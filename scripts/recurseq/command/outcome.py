@@ -62,6 +62,8 @@ class Outcome:
         Those that have been tested.
     omnibus, markers
         Their tables, indexed by gene_id; None when there are none.
+    themes
+        Table ``theme_summary``; None when there is none.
     stale
         Whether the configuration has been changed since the results were made.
     """
@@ -71,6 +73,7 @@ class Outcome:
     contrasts: Mapping[str, ContrastResult]
     omnibus: pd.DataFrame | None
     markers: pd.DataFrame | None
+    themes: pd.DataFrame | None
     stale: bool
 
 
@@ -95,6 +98,7 @@ def read_outcome(study: Study, config: Mapping) -> Outcome:
         contrasts=tested,
         omnibus=_by_gene(results.table("omnibus_genes")),
         markers=_by_gene(results.table("markers")),
+        themes=results.table("theme_summary"),
         stale=_changed(config, results.provenance),
     )
 

@@ -117,10 +117,10 @@ def test_pathways_of_early_against_no_recurrence(study, repository):
     _, tables, model, weights = study
     collection = read_gene_sets(repository / "config/gene_sets/liver_cancer.gmt")
     genes = enrichment.tested_genes(tables["early_vs_none"], collection)
-    scores = enrichment.enrichment_table(
+    scores = enrichment.enrich(
         model, weights["early_vs_none"], genes, collection, alpha=0.05, seed=1, min_size=5
     )
-    table = scores.set_index("set")
+    table = scores.table.set_index("set")
     assert table.loc["METALLOTHIONEINS", "direction"] == "down"
     assert table.loc["T_CELL_EXHAUSTION", "direction"] == "up"
     # Genes that share a factor are a few independent observations at most: the direction is seen,
