@@ -176,9 +176,7 @@ def _of_sets(
     without = _proxies(members, content, expression, score)
     none = _none(scores)
     return [
-        Signature(
-            row.collection, row.set, row.used, scores[row.column], none, *without[row.column]
-        )
+        Signature(row.collection, row.set, row.used, scores[row.column], none, *without[row.column])
         for row in sets[sets["status"] == SCORED].itertuples(index=False)
     ]
 

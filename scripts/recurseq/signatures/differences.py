@@ -217,4 +217,3 @@ def remaining(row: Mapping[str, object], alpha: float) -> str | None:
     small = not same or abs(adjusted) <= KEPT_SHARE * abs(estimate)
     outside = not row["adjustedLower"] <= estimate <= row["adjustedUpper"]
     return EXPLAINED if small and outside else UNCLEAR
-

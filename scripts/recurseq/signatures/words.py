@@ -43,4 +43,3 @@ def remark(row: Mapping[str, object], absent: Mapping[str, str], reason: str) ->
     if not pd.isna(row["adjustedEstimate"]) or not reason.startswith("a proxy"):
         parts += [f"not adjusted for {name}: {why}" for name, why in absent.items()]
     return "; ".join(part for part in parts if part) or None
-

@@ -59,6 +59,7 @@ def load_study(config: Mapping) -> Study:
         sections=frozenset(full),
         claims=tuple(full.get("claims", ())),
         patterns=full.get("patterns"),
+        signatures=full.get("signatures"),
         clinical=clinical_sections(full),
         simulated_patients=full.get("demo", {}).get("clinical"),
     )
