@@ -1,4 +1,4 @@
-"""Gene sets scored in every sample, and their differences with and without what samples are made of."""
+"""Gene sets scored in every sample, and their differences, also with the composition held equal."""
 
 from recurseq.jobs.log import logged
 

@@ -36,6 +36,7 @@ T_CELLS = ("CD8A", "CD3D", "CD3E", "CD3G")
 PROLIFERATION, G1_S, G2_M = "PROLIFERATION_CORE", "G1_S_TRANSITION", "G2_M_TRANSITION"
 EXHAUSTION = "T_CELL_EXHAUSTION"
 FEWEST_GENES, LEAST_SHARE = 10, 0.5  # what is left of a proxy's or score's genes
+FEWEST_T_CELL_GENES = 2
 NON_CYCLING, IN_G1_S, IN_G2_M = "non_cycling", "g1_s", "g2_m"
 
 Score = Callable[[pd.DataFrame, Mapping[str, list[str]]], pd.DataFrame]
@@ -84,11 +85,8 @@ def find_content(shipped: GeneSets, genes: pd.DataFrame, usable: pd.Index) -> Co
     for name, symbols in wanted.items():
         present = [known[symbol] for symbol in symbols if symbol in known.index]
         used = [gene for gene in dict.fromkeys(present) if gene in scorable]
-        if name == "t_cells":
-            enough = len(used) >= 2
-        else:
-            enough = enough_is_left(len(used), len(symbols))
-        if enough:
+        least = FEWEST_T_CELL_GENES if name == "t_cells" else fewest_left(len(symbols))
+        if len(used) >= least:
             found[name] = used
         else:
             reasons[name] = f"{len(used)} of its {len(symbols)} genes are fitted in this study"
@@ -107,9 +105,9 @@ def _union(parts: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(gene for part in parts for gene in part))
 
 
-def enough_is_left(used: int, all_genes: int) -> bool:
-    """Whether genes that are left of a list still stand for it."""
-    return used >= max(FEWEST_GENES, LEAST_SHARE * all_genes)
+def fewest_left(genes: int) -> float:
+    """Return how many genes of a list have to be left to stand for it."""
+    return max(FEWEST_GENES, LEAST_SHARE * genes)
 
 
 def proxies_without(content: Content, genes: Collection[str]) -> dict[str, list[str]]:
@@ -121,7 +119,7 @@ def proxies_without(content: Content, genes: Collection[str]) -> dict[str, list[
     for name in COVARIATES:
         whole = content.genes.get(name, ())
         rest = [gene for gene in whole if gene not in own]
-        if rest and enough_is_left(len(rest), len(whole)):
+        if rest and len(rest) >= fewest_left(len(whole)):
             left[name] = rest
     return left
 

@@ -20,6 +20,7 @@ REMAINS, EXPLAINED, UNCLEAR, APPEARS, NONE = CODES = (
     *("remains", "explained", "unclear", "appears", "none"),
 )
 FEWEST_DEGREES = 3  # residual ones that a test with covariates leaves
+NOT_TESTED = "not tested: the samples are too few, or its covariate follows the design exactly"
 KEPT_SHARE = 0.5  # of its size that an estimate loses before it counts as explained
 
 
@@ -120,7 +121,10 @@ def _one_contrast(
     called = table["padj"] < alpha
     table["significant"] = called
     table["direction"] = np.where(called, np.where(table["estimate"] > 0, *DIRECTIONS), "none")
-    with_proxies = [_adjusted(one, design, vector) for one in signatures]
+    with_proxies = [
+        (None, NOT_TESTED) if fit is None else _adjusted(one, design, vector)
+        for one, fit in zip(signatures, plain, strict=True)
+    ]
     names = ("Estimate", "Lower", "Upper", "Statistic", "Pvalue")
     fits = [fit for fit, _ in with_proxies]
     table = _filled(table, fits, [f"adjusted{name}" for name in names])
