@@ -9,7 +9,7 @@ import pandas as pd
 
 from recurseq.base.places import SHIPPED_SETS
 from recurseq.cohort.genes.gene_sets import GeneSet, GeneSets, read_gene_sets
-from recurseq.signatures.composition import PROXIES, T_CELLS
+from recurseq.signatures.composition import COVARIATES, PROXIES, T_CELLS
 
 OTHERS = 1500  # genes of no cell in particular
 SIZE = 30  # genes of a set of one's own
@@ -57,7 +57,7 @@ def mixed_model(
     shipped = {entry.name: entry.genes for entry in read_gene_sets(SHIPPED_SETS).sets}
     home = {f"OTHER{i}": "tumour" for i in range(OTHERS)}
     home |= {gene: "tumour" for genes in shipped.values() for gene in genes}
-    for cell, sets in PROXIES.items():
+    for cell, sets in ((cell, PROXIES[cell]) for cell in COVARIATES):
         home |= {gene: cell for name in sets for gene in shipped[name]}
     exhausted = {*shipped["T_CELL_EXHAUSTION"], *shipped["CYTOTOXIC_LYMPHOCYTES"], *T_CELLS}
     home |= dict.fromkeys(exhausted, "immune")

@@ -20,11 +20,12 @@ from recurseq.figures.style import (
     short,
     styled,
 )
+from recurseq.signatures.composition import SHOWN
 
 MOST_SETS = 60
-COLUMNS, LEADING = 4, 12
-TITLE_LINE = 24
-COMPOSITION = ("purity", "hepatocytes", "stroma", "immune")
+COLUMNS, LEADING = 5, 15
+LONGEST_SET = 32
+TITLE_LINE = 20
 
 
 def by_evidence(sets: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
@@ -80,7 +81,7 @@ def signature_heatmap(
         shown[np.ix_(rows, places)], cmap=DIVERGING, vmin=-CAP, vmax=CAP, aspect="auto",
         interpolation="nearest",
     )  # fmt: skip
-    labels = [short(_plain(columns[row]), 40) for row in rows]
+    labels = [short(_plain(columns[row]), LONGEST_SET) for row in rows]
     main.set_yticks(range(len(rows)), labels, size=7.5)
     main.yaxis.tick_right()
     main.set_xticks(range(len(names)) if named else [])
@@ -112,13 +113,13 @@ def signature_strips(
     samples
         Table ``signature_samples``, indexed by sample.
     ordered
-        As `by_evidence` gives it; the first 12 are drawn.
+        As `by_evidence` gives it; the first 15 are drawn.
     groups
         Categorical, index = sample, in the order of `scores`.
     simulated
         Whether to say that the data are simulated.
     """
-    proxies = [name for name in COMPOSITION if samples[name].notna().any()]
+    proxies = [name for name in SHOWN if samples[name].notna().any()]
     panels = [(name, samples.loc[scores.index, name]) for name in proxies]
     leading = ordered["column"].head(LEADING)
     panels += [(_plain(column), scores[column]) for column in leading]
@@ -139,7 +140,7 @@ def signature_strips(
         axes.set_axis_on()
         strip(axes, values.to_numpy(dtype=float), groups, colours, size=11)
         axes.set_xticks([])
-        axes.set_title("\n".join(textwrap.wrap(short(name, 46), TITLE_LINE)), fontsize=8.5)
+        axes.set_title("\n".join(textwrap.wrap(short(name, 46), TITLE_LINE)), fontsize=8)
         axes.tick_params(axis="y", labelsize=7.5)
     return figure
 

@@ -15,7 +15,10 @@ from recurseq.design.contrast import Contrast
 from recurseq.design.formula import parse_formula
 from recurseq.signatures.composition import (
     COVARIATES,
+    IMMUNE,
     PURITY,
+    SHOWN,
+    STROMA,
     Content,
     Score,
     describe_samples,
@@ -131,11 +134,11 @@ def _residual(values: pd.Series, cells: pd.Series, design: pd.DataFrame) -> pd.S
 
 def _composition(samples: pd.DataFrame, content: Content) -> list[Signature]:
     """Return the proxies as scores, which are adjusted for nothing."""
-    sizes = {name: len(content.genes.get(name, ())) for name in COVARIATES}
-    sizes[PURITY] = sizes["stroma"] + sizes["immune"]
+    sizes = {name: len(content.genes.get(name, ())) for name in SHOWN}
+    sizes[PURITY] = sizes[STROMA] + sizes[IMMUNE]
     return [
         Signature(COMPOSITION, name, sizes[name], samples[name], _none(samples), None, {})
-        for name in (PURITY, *COVARIATES)
+        for name in SHOWN
         if samples[name].notna().all()
     ]
 

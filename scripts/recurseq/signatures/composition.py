@@ -20,8 +20,11 @@ from recurseq.cohort.genes.species import HUMAN, species_of
 from recurseq.signatures.sets import genes_by_name
 
 HEPATOCYTES, STROMA, IMMUNE, PURITY = "hepatocytes", "stroma", "immune", "purity"
+SINUSOIDS = "sinusoids"
 # Purity is what stroma and immune cells leave, as in ESTIMATE: adjusting for both covers it.
+# Sinusoids are shown only: between tumour and liver they are the contrast itself.
 COVARIATES = (HEPATOCYTES, STROMA, IMMUNE)
+SHOWN = (PURITY, *COVARIATES, SINUSOIDS)
 PROXIES = MappingProxyType(
     {
         HEPATOCYTES: ("HEPATOCYTE_IDENTITY",),
@@ -30,6 +33,7 @@ PROXIES = MappingProxyType(
             *("CYTOTOXIC_LYMPHOCYTES", "B_AND_PLASMA_CELLS"),
             *("TUMOUR_ASSOCIATED_MACROPHAGES", "NEUTROPHILS_AND_MYELOID_SUPPRESSION"),
         ),
+        SINUSOIDS: ("LIVER_SINUSOIDAL_ENDOTHELIUM", "KUPFFER_CELLS"),
     }
 )
 T_CELLS = ("CD8A", "CD3D", "CD3E", "CD3G")
@@ -153,7 +157,7 @@ def describe_samples(
     made_of = [scores[name] for name in (STROMA, IMMUNE) if name in scores]
     if len(made_of) == 2:
         table[PURITY] = -sum(map(standardised, made_of)) / 2
-    for name in (*COVARIATES, "proliferation"):
+    for name in (*COVARIATES, SINUSOIDS, "proliferation"):
         table[name] = scores.get(name)
     cells = content.genes.get("t_cells")
     if cells is not None:

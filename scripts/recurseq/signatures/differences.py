@@ -176,7 +176,7 @@ def _adjusted(
     """Fit a score with its proxies, or say why not."""
     proxies = signature.proxies
     if proxies is None:
-        return None, "a proxy itself: others are adjusted for it"
+        return None, "says what samples are made of, and is adjusted for nothing"
     if proxies.empty:
         return None, "not adjusted: no proxy is left for it"
     covariates = pd.concat([signature.given, proxies], axis=1)

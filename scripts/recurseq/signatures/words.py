@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from recurseq.base.text import listed
 
 MEANINGS = {
@@ -40,6 +38,5 @@ def remark(row: Mapping[str, object], absent: Mapping[str, str], reason: str) ->
             "wider": f"{row['wider']:.1f}",
         }
         parts = [MEANINGS[row["remains"]].format(**words)]
-    if not pd.isna(row["adjustedEstimate"]) or not reason.startswith("a proxy"):
-        parts += [f"not adjusted for {name}: {why}" for name, why in absent.items()]
+    parts += [f"not adjusted for {name}: {why}" for name, why in absent.items()]
     return "; ".join(part for part in parts if part) or None

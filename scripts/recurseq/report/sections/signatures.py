@@ -155,15 +155,15 @@ def _phases(samples: pd.DataFrame) -> list[tuple[str, dict[str, int]]]:
 
 def methods(facts: SignatureFacts) -> list[Paragraph]:
     """Write how sets were scored and tested."""
-    names = {name: " with ".join(map(spaced, parts)).lower() for name, parts in PROXIES.items()}
-    made_of = ", ".join(f"{name} ({parts})" for name, parts in names.items())
+    names = {name: listed(map(spaced, parts)).lower() for name, parts in PROXIES.items()}
+    made_of = "; ".join(f"{name}: {parts}" for name, parts in names.items())
     text = (
         f"Sets with {facts.settings.min_size} fitted genes or more were scored in every sample by "
         f"{SCORES[facts.settings.method]}, on variance-stabilised expression of the fitted genes. "
         "Differences were tested by the linear model of the genes' design on the scores with "
         "moderated t statistics; p-values were adjusted by the Benjamini-Hochberg procedure over "
         f"all scores of a contrast and called below {facts.alpha:g}. What samples are made of was "
-        f"followed by scores of shipped sets: {made_of}; purity is minus the mean of stroma and "
+        f"followed by scores of shipped sets ({made_of}); purity is minus the mean of stroma and "
         "immune, after the idea of ESTIMATE. Each test was repeated with hepatocytes, stroma and "
         "immune as covariates, the genes of the tested set left out of them, where "
         f"{FEWEST_DEGREES} residual degrees of freedom were left. A difference remains when it is "
