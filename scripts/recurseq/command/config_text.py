@@ -199,7 +199,7 @@ def _liver(proposal: Proposal) -> str:
         "# Pathways: name of each collection and its GMT file, or builtin (liver cancer, human "
         "genes).\n"
         f"{sets}\n\n"
-        "# Scores of gene sets in every sample, and what of their differences is left with what the "
+        "# Scores of gene sets in every sample, and what of their differences is left with what "
         "samples\n# are made of held equal.\n"
         f"{scores}\n"
     )
