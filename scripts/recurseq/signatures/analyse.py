@@ -20,18 +20,18 @@ from recurseq.signatures.composition import (
     SHOWN,
     STROMA,
     Content,
-    Score,
     describe_samples,
     find_content,
     proxies_without,
 )
 from recurseq.signatures.differences import Signature, signature_tests
-from recurseq.signatures.scoring import METHODS, usable_genes
+from recurseq.signatures.scoring import score_lists, usable_genes
 from recurseq.signatures.sets import SCORED, look_up
 from recurseq.signatures.settings import COMPOSITION, DERIVED, SignatureSettings
 
 FOR_T_CELLS = "exhaustion_for_t_cells"
 BALANCE = "g2_m_minus_g1_s"
+TAG = "\t"
 OWN_GENES = "the set shares its genes, or too many of them"
 
 log = logging.getLogger(__name__)
@@ -75,20 +75,29 @@ def analyse_signatures(
     genes = model.var.rename_axis("gene_id").reset_index()[["gene_id", "gene_name", "baseMean"]]
     usable = usable_genes(expression, settings.method)
     sets, members = look_up(collections, genes, usable, settings.min_size)
-    score = METHODS[settings.method]
-    scores = score(expression, members) if members else pd.DataFrame(index=expression.index)
     content = find_content(shipped, genes, usable)
     for name, reason in content.reasons.items():
         log.info("%s: %s", name, reason)
-    groups = _groups(model)
-    samples = describe_samples(content, expression, score, groups)
+    derived = _derived_genes(content)
+    proxies = {name: proxies_without(content, own) for name, own in (members | derived).items()}
+    lists = [*members.values(), *content.scored.values()]
+    lists += [one for parts in proxies.values() for one in parts.values()]
+    scored = score_lists(expression, lists, settings.method)
+    scores = pd.DataFrame(
+        {name: scored[tuple(own)] for name, own in members.items()}, expression.index
+    )
+    samples = describe_samples(content, scored, expression, _groups(model))
     design = model.obsm["design_matrix"].loc[expression.index]
     formula = parse_formula(str(model.uns["formula"]))
     samples["exhaustionForTCells"] = _residual(samples["exhaustion"], samples["tCells"], design)
+    held_equal = {
+        name: _held_equal(parts, scored, content, expression.index)
+        for name, parts in proxies.items()
+    }
     tested = [
         *_composition(samples, content),
-        *_derived(samples, content, expression, score),
-        *_of_sets(sets, scores, members, content, expression, score),
+        *_derived(samples, derived, held_equal),
+        *_of_sets(sets, scores, held_equal),
     ]
     varying = [one for one in tested if one.values.nunique() > 1]
     tests = signature_tests(
@@ -143,43 +152,62 @@ def _composition(samples: pd.DataFrame, content: Content) -> list[Signature]:
     ]
 
 
+def _derived_genes(content: Content) -> dict[str, list[str]]:
+    """Return the genes behind each built score that the study can have.
+
+    A tab stands in front of the names, which no name of a set can hold.
+    """
+    parts = {
+        "proliferation": ("proliferation",),
+        BALANCE: ("g1_s", "g2_m"),
+        "exhaustion": ("exhaustion",),
+        FOR_T_CELLS: ("exhaustion", "t_cells"),
+    }
+    return {
+        f"{TAG}{name}": list(dict.fromkeys(gene for one in own for gene in content.genes[one]))
+        for name, own in parts.items()
+        if set(own) <= set(content.genes)
+    }
+
+
 def _derived(
-    samples: pd.DataFrame, content: Content, expression: pd.DataFrame, score: Score
+    samples: pd.DataFrame,
+    genes: Mapping[str, list[str]],
+    held_equal: Mapping[str, tuple[pd.DataFrame, dict[str, str]]],
 ) -> list[Signature]:
     """Return proliferation, the balance of both phases, and exhaustion, raw and for T cells."""
-    cells = samples[["tCells"]]
-    balance = samples["g2M"] - samples["g1S"]
+    values = {
+        "proliferation": samples["proliferation"],
+        BALANCE: samples["g2M"] - samples["g1S"],
+        "exhaustion": samples["exhaustion"],
+        FOR_T_CELLS: samples["exhaustion"],
+    }
+    given = {FOR_T_CELLS: samples[["tCells"]]}
     none = _none(samples)
-    entries = [
-        ("proliferation", samples["proliferation"], ("proliferation",), none),
-        (BALANCE, balance, ("g1_s", "g2_m"), none),
-        ("exhaustion", samples["exhaustion"], ("exhaustion",), none),
-        (FOR_T_CELLS, samples["exhaustion"], ("exhaustion", "t_cells"), cells),
-    ]
-    kept = {}
-    for name, values, parts, given in entries:
-        if values.notna().all() and given.notna().all(axis=None):
-            own = dict.fromkeys(gene for part in parts for gene in content.genes[part])
-            kept[name] = (list(own), values, given)
-    without = _proxies({name: own for name, (own, *_) in kept.items()}, content, expression, score)
     return [
-        Signature(DERIVED, name, len(own), values, given, *without[name])
-        for name, (own, values, given) in kept.items()
+        Signature(
+            DERIVED,
+            name,
+            len(genes[key]),
+            values[name],
+            given.get(name, none),
+            *held_equal[key],
+        )
+        for key in genes
+        for name in [key.removeprefix(TAG)]
     ]
 
 
 def _of_sets(
     sets: pd.DataFrame,
     scores: pd.DataFrame,
-    members: Mapping[str, list[str]],
-    content: Content,
-    expression: pd.DataFrame,
-    score: Score,
+    held_equal: Mapping[str, tuple[pd.DataFrame, dict[str, str]]],
 ) -> list[Signature]:
-    without = _proxies(members, content, expression, score)
     none = _none(scores)
     return [
-        Signature(row.collection, row.set, row.used, scores[row.column], none, *without[row.column])
+        Signature(
+            row.collection, row.set, row.used, scores[row.column], none, *held_equal[row.column]
+        )
         for row in sets[sets["status"] == SCORED].itertuples(index=False)
     ]
 
@@ -188,22 +216,15 @@ def _none(samples: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(index=samples.index)
 
 
-def _proxies(
-    members: Mapping[str, list[str]], content: Content, expression: pd.DataFrame, score: Score
-) -> dict[str, tuple[pd.DataFrame, dict[str, str]]]:
-    """Score the proxies without the genes of each set, and say which are absent and why."""
-    genes = {name: proxies_without(content, own) for name, own in members.items()}
-    # Most sets share no gene with a proxy: each list of genes is scored once.
-    lists = {tuple(one): None for parts in genes.values() for one in parts.values()}
-    keys = {one: str(place) for place, one in enumerate(lists)}
-    found = score(expression, {keys[one]: list(one) for one in lists}) if lists else None
-    tables = {}
-    for name, parts in genes.items():
-        columns = {proxy: found[keys[tuple(one)]] for proxy, one in parts.items()}
-        absent = {
-            proxy: content.reasons.get(proxy, OWN_GENES)
-            for proxy in COVARIATES
-            if proxy not in parts
-        }
-        tables[name] = (pd.DataFrame(columns, index=expression.index), absent)
-    return tables
+def _held_equal(
+    parts: Mapping[str, list[str]],
+    scored: Mapping[tuple[str, ...], pd.Series],
+    content: Content,
+    samples: pd.Index,
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Return the proxies of one score as covariates, and why others are absent."""
+    columns = {proxy: scored[tuple(own)] for proxy, own in parts.items()}
+    absent = {
+        proxy: content.reasons.get(proxy, OWN_GENES) for proxy in COVARIATES if proxy not in parts
+    }
+    return pd.DataFrame(columns, index=samples), absent

@@ -6,7 +6,7 @@ share, but also with their activity, and is no percentage. The tests use them as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -43,7 +43,7 @@ FEWEST_GENES, LEAST_SHARE = 10, 0.5  # what is left of a proxy's or score's gene
 FEWEST_T_CELL_GENES = 2
 NON_CYCLING, IN_G1_S, IN_G2_M = "non_cycling", "g1_s", "g2_m"
 
-Score = Callable[[pd.DataFrame, Mapping[str, list[str]]], pd.DataFrame]
+Genes = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ class Content:
 
     genes: Mapping[str, list[str]]
     reasons: Mapping[str, str]
+
+    @property
+    def scored(self) -> dict[str, list[str]]:
+        """Those that are scored as sets are; T cells are a mean of expression."""
+        return {name: genes for name, genes in self.genes.items() if name != "t_cells"}
 
 
 def find_content(shipped: GeneSets, genes: pd.DataFrame, usable: pd.Index) -> Content:
@@ -129,18 +134,18 @@ def proxies_without(content: Content, genes: Collection[str]) -> dict[str, list[
 
 
 def describe_samples(
-    content: Content, expression: pd.DataFrame, score: Score, groups: pd.Series
+    content: Content, scores: Mapping[Genes, pd.Series], expression: pd.DataFrame, groups: pd.Series
 ) -> pd.DataFrame:
-    """Score what samples are made of, proliferation, phase and exhaustion.
+    """Put together what samples are made of, proliferation, phase and exhaustion.
 
     Parameters
     ----------
     content
         What the study has.
+    scores
+        Genes to their score, one per sample; those of `content` are among them.
     expression
         Samples x genes.
-    score
-        Method of the study.
     groups
         Group of each sample; missing without a main factor.
 
@@ -151,21 +156,18 @@ def describe_samples(
         the tests, which know the design.
     """
     table = pd.DataFrame(index=expression.index)
-    wanted = {name: list(genes) for name, genes in content.genes.items() if name != "t_cells"}
-    scores = score(expression, wanted) if wanted else pd.DataFrame(index=expression.index)
+    found = {name: scores[tuple(genes)] for name, genes in content.scored.items()}
     table["group"] = groups.reindex(expression.index)
-    made_of = [scores[name] for name in (STROMA, IMMUNE) if name in scores]
-    if len(made_of) == 2:
-        table[PURITY] = -sum(map(standardised, made_of)) / 2
-    for name in (*COVARIATES, SINUSOIDS, "proliferation"):
-        table[name] = scores.get(name)
+    if {STROMA, IMMUNE} <= set(found):
+        table[PURITY] = -(standardised(found[STROMA]) + standardised(found[IMMUNE])) / 2
+    for name in (*COVARIATES, SINUSOIDS, "proliferation", "exhaustion"):
+        table[name] = found.get(name)
     cells = content.genes.get("t_cells")
     if cells is not None:
         table["tCells"] = expression[cells].mean(axis=1)
-    if {"g1_s", "g2_m"} <= set(scores):
-        table["g1S"], table["g2M"] = standardised(scores["g1_s"]), standardised(scores["g2_m"])
+    if {"g1_s", "g2_m"} <= set(found):
+        table["g1S"], table["g2M"] = standardised(found["g1_s"]), standardised(found["g2_m"])
         table["phase"] = phases(table["g1S"], table["g2M"])
-    table["exhaustion"] = scores.get("exhaustion")
     names = [name for name in describe("signature_samples").names if name != "sample_id"]
     return table.reindex(columns=names)
 

@@ -8,7 +8,7 @@ Barbie et al., Nature 462, 108 (2009): ssGSEA. Hänzelmann, Castelo and Guinney,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -105,6 +105,27 @@ METHODS: dict[str, Callable[[pd.DataFrame, Sets], pd.DataFrame]] = {
     "gsva": gsva,
     "mean_z": mean_z,
 }
+
+
+def score_lists(
+    expression: pd.DataFrame, lists: Iterable[Sequence[str]], method: str
+) -> dict[tuple[str, ...], pd.Series]:
+    """Score many lists of genes in one go, each of them once.
+
+    Parameters
+    ----------
+    expression
+        Samples x genes.
+    lists
+        Genes; the same list may come again.
+    method
+        A key of `METHODS`.
+    """
+    keys = {key: str(place) for place, key in enumerate(dict.fromkeys(map(tuple, lists)))}
+    if not keys:
+        return {}
+    found = METHODS[method](expression, {name: key for key, name in keys.items()})
+    return {key: found[name] for key, name in keys.items()}
 
 
 def usable_genes(expression: pd.DataFrame, method: str) -> pd.Index:

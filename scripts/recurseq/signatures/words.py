@@ -11,7 +11,7 @@ MEANINGS = {
     "explained": "with {proxies} held equal {left} of it is left: what the samples are made of "
     "explains it",
     "unclear": "with {proxies} held equal {left} of it is left, with an interval {wider} times as "
-    "wide: the study cannot tell whether it is theirs",
+    "wide: the study cannot tell whether what the samples are made of explains it",
     "appears": "called in this direction only with {proxies} held equal",
     "none": "no difference is called, with or without {proxies} held equal",
 }

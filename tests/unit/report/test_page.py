@@ -303,6 +303,7 @@ def test_signatures_tell_of_the_composition_first_and_of_what_remains(tmp_path):
     write_study(tmp_path)
     row = {"contrast": "early_vs_none", "genes": 40, "pvalue": 0.001, "padj": 0.01}
     row |= {"significant": True, "direction": "up", "estimate": 0.2, "standardised": 1.25}
+    row["statistic"] = 2.5
     second = {"adjustedEstimate": 0.15, "adjustedPvalue": 0.002, "adjustedPadj": 0.02}
     rows = [
         {**row, "collection": "composition", "set": "immune"},
@@ -328,7 +329,8 @@ def test_signatures_tell_of_the_composition_first_and_of_what_remains(tmp_path):
     text = text_of(page)
     assert "The sides differ in what they are made of: immune (higher)." in text
     assert "1 of 2 scores called: with what the samples are made of held equal 1 remain" in text
-    assert f"{EVIL} 40 ▲ 1.25 0.010 75.0 % 0.020 remains . it remains with immune" in text
+    assert f"{EVIL} 40 ▲ 1.25 0.010 75 % 0.020 remains . it remains with immune" in text
+    assert "finds a difference of 1.4 residual standard deviations" in text  # 2.8 / 2
     assert "1 set of 2 could not be scored: TINY, 2 of 3." in text
     assert text.index("Do the groups differ") < text.index("Signatures: the 2 of 2")
     assert "normal 3 0 0" in text and "Gaussian kernel" in text

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recurseq.base.text import listed
+from recurseq.figures.parts import sample_groups
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
-from recurseq.report.words import count, many, spaced
+from recurseq.report.words import count, is_missing, many, spaced
 from recurseq.signatures.analyse import FOR_T_CELLS
 from recurseq.signatures.composition import PROXIES
 from recurseq.signatures.differences import APPEARS, EXPLAINED, FEWEST_DEGREES, REMAINS, UNCLEAR
@@ -19,6 +20,7 @@ from recurseq.study import Study
 
 TITLE = "Signatures"
 TOP_SETS = 12  # of each contrast; the table file has all
+POWER_80 = 2.8016  # 97.5 % and 80 % quantiles of the standard normal distribution, added up
 SCORES = {
     "ssgsea": "ssGSEA (Barbie 2009, weight 0.25, without the last step that divides by the range "
     "of all scores; divided by the number of genes, tied genes at their mean rank)",
@@ -45,6 +47,9 @@ class SignatureContrast:
         How many called differences remain, are explained or unclear, and how many appear.
     adjusted
         How many have a second test.
+    detectable
+        Difference of a score, in residual standard deviations, that its test alone finds with 80 %
+        power at 0.05; the median over the scores. None without a test.
     """
 
     name: str
@@ -57,6 +62,7 @@ class SignatureContrast:
     called: int
     codes: dict[str, int]
     adjusted: int
+    detectable: float | None
 
     @property
     def sentence(self) -> str:
@@ -69,6 +75,7 @@ class SignatureContrast:
             f"{text}: with what the samples are made of held equal {count(kept)} remain, "
             f"{count(gone)} are explained by it, {count(unclear)} are unclear"
         )
+        left = left if self.called else f"None of {many(self.tested, 'score')} is called"
         return f"{left}; {count(new)} appear only then." if new else f"{left}."
 
     @property
@@ -116,7 +123,7 @@ def collect(results: Results, study: Study) -> SignatureFacts | None:
         ],
         absent=sets[sets["status"] != SCORED].to_dict("records"),
         sets=len(sets),
-        phases=_phases(samples),
+        phases=_phases(samples, sample_groups(results.samples, study.main_factor)),
         settings=SignatureSettings.from_section(study.signatures),
         alpha=study.testing.alpha,
         figures=results.figures("signatures"),
@@ -137,20 +144,29 @@ def _contrast(rows: pd.DataFrame, results: Results, study: Study, name: str) -> 
         origin=f"{name}: {contrast.title(results.samples)}",
         composition=rows[of_proxies].to_dict("records"),
         exhaustion=others[exhausted].to_dict("records"),
-        top=ordered.head(TOP_SETS).to_dict("records"),
+        top=ordered[~exhausted[ordered.index]].head(TOP_SETS).to_dict("records"),
         tested=len(others),
         called=int(others["significant"].sum()),
         codes={code: int((others["remains"] == code).sum()) for code in codes},
         adjusted=int(others["adjustedPvalue"].notna().sum()),
+        detectable=_detectable(others),
     )
 
 
-def _phases(samples: pd.DataFrame) -> list[tuple[str, dict[str, int]]]:
-    known = samples[samples["phase"].notna()]
-    groups = known["group"].fillna("all samples")
-    order = list(dict.fromkeys(groups))
-    counts = pd.crosstab(groups, known["phase"]) if len(known) else pd.DataFrame()
-    return [(name, {str(k): int(v) for k, v in counts.loc[name].items()}) for name in order]
+def _detectable(rows: pd.DataFrame) -> float | None:
+    """Multiply the median standard error, in residual standard deviations, for 80 % power."""
+    moved = rows[rows["statistic"].abs() > 0]
+    error = (moved["standardised"] / moved["statistic"]).median()
+    return None if is_missing(error) else POWER_80 * float(error)
+
+
+def _phases(samples: pd.DataFrame, groups: pd.Series) -> list[tuple[str, dict[str, int]]]:
+    """Count the samples of each phase, group by group in the order of levels."""
+    phase = samples.set_index("sample_id")["phase"].dropna()
+    counts = [
+        (str(level), phase[groups.reindex(phase.index) == level]) for level in groups.cat.categories
+    ]
+    return [(level, own.value_counts().to_dict()) for level, own in counts if len(own)]
 
 
 def methods(facts: SignatureFacts) -> list[Paragraph]:
