@@ -9,8 +9,9 @@ import pandas as pd
 
 from recurseq.base.places import SHIPPED_SETS
 from recurseq.cohort.genes.gene_sets import GeneSet, GeneSets, read_gene_sets
-from recurseq.signatures.composition import COVARIATES, PROXIES, T_CELLS
+from recurseq.signatures.composition import PROXIES, T_CELLS
 
+CELLS = ("hepatocytes", "stroma", "immune")  # beside tumour cells; sinusoids are none of them
 OTHERS = 1500  # genes of no cell in particular
 SIZE = 30  # genes of a set of one's own
 
@@ -30,8 +31,8 @@ def shares(groups: np.ndarray, random: np.random.Generator, shift) -> pd.DataFra
     lower = np.outer(groups == "case", np.broadcast_to(shift, 3))
     logs = random.normal(0, 0.7, (len(groups), 3)) - lower
     parts = np.column_stack([np.exp(logs) * [0.25, 0.2, 0.1], np.full(len(groups), 1.0)])
-    names = ["hepatocytes", "stroma", "immune", "tumour"]
-    return pd.DataFrame(parts / parts.sum(axis=1, keepdims=True), columns=names)
+    whole = parts.sum(axis=1, keepdims=True)
+    return pd.DataFrame(parts / whole, columns=[*CELLS, "tumour"])
 
 
 def mixed_model(
@@ -57,8 +58,8 @@ def mixed_model(
     shipped = {entry.name: entry.genes for entry in read_gene_sets(SHIPPED_SETS).sets}
     home = {f"OTHER{i}": "tumour" for i in range(OTHERS)}
     home |= {gene: "tumour" for genes in shipped.values() for gene in genes}
-    for cell, sets in ((cell, PROXIES[cell]) for cell in COVARIATES):
-        home |= {gene: cell for name in sets for gene in shipped[name]}
+    for cell in CELLS:
+        home |= {gene: cell for name in PROXIES[cell] for gene in shipped[name]}
     exhausted = {*shipped["T_CELL_EXHAUSTION"], *shipped["CYTOTOXIC_LYMPHOCYTES"], *T_CELLS}
     home |= dict.fromkeys(exhausted, "immune")
     stroma, own, _ = own_sets().sets

@@ -15,10 +15,9 @@ from recurseq.design.contrast import Contrast
 from recurseq.design.formula import parse_formula
 from recurseq.signatures.composition import (
     COVARIATES,
-    IMMUNE,
+    OTHER_CELLS,
     PURITY,
     SHOWN,
-    STROMA,
     Content,
     describe_samples,
     find_content,
@@ -144,7 +143,7 @@ def _residual(values: pd.Series, cells: pd.Series, design: pd.DataFrame) -> pd.S
 def _composition(samples: pd.DataFrame, content: Content) -> list[Signature]:
     """Return the proxies as scores, which are adjusted for nothing."""
     sizes = {name: len(content.genes.get(name, ())) for name in SHOWN}
-    sizes[PURITY] = sizes[STROMA] + sizes[IMMUNE]
+    sizes[PURITY] = sum(sizes[name] for name in OTHER_CELLS)
     return [
         Signature(COMPOSITION, name, sizes[name], samples[name], _none(samples), None, {})
         for name in SHOWN

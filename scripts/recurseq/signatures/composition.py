@@ -21,10 +21,11 @@ from recurseq.signatures.sets import genes_by_name
 
 HEPATOCYTES, STROMA, IMMUNE, PURITY = "hepatocytes", "stroma", "immune", "purity"
 SINUSOIDS = "sinusoids"
-# Purity is what stroma and immune cells leave, as in ESTIMATE: adjusting for both covers it.
-# Sinusoids are shown only: between tumour and liver they are the contrast itself.
-COVARIATES = (HEPATOCYTES, STROMA, IMMUNE)
-SHOWN = (PURITY, *COVARIATES, SINUSOIDS)
+COVARIATES = (HEPATOCYTES, STROMA, IMMUNE, SINUSOIDS)
+# Purity is what the other cells leave, after ESTIMATE, which knows stroma and immune cells; here
+# the liver around a tumour counts too. Holding these equal holds it equal.
+OTHER_CELLS = (STROMA, IMMUNE, SINUSOIDS)
+SHOWN = (PURITY, *COVARIATES)
 PROXIES = MappingProxyType(
     {
         HEPATOCYTES: ("HEPATOCYTE_IDENTITY",),
@@ -158,9 +159,10 @@ def describe_samples(
     table = pd.DataFrame(index=expression.index)
     found = {name: scores[tuple(genes)] for name, genes in content.scored.items()}
     table["group"] = groups.reindex(expression.index)
-    if {STROMA, IMMUNE} <= set(found):
-        table[PURITY] = -(standardised(found[STROMA]) + standardised(found[IMMUNE])) / 2
-    for name in (*COVARIATES, SINUSOIDS, "proliferation", "exhaustion"):
+    others = [standardised(found[name]) for name in OTHER_CELLS if name in found]
+    if len(others) == len(OTHER_CELLS):
+        table[PURITY] = -sum(others) / len(others)
+    for name in (*COVARIATES, "proliferation", "exhaustion"):
         table[name] = found.get(name)
     cells = content.genes.get("t_cells")
     if cells is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ REMAINS, EXPLAINED, UNCLEAR, APPEARS, NONE = CODES = (
     *("remains", "explained", "unclear", "appears", "none"),
 )
 FEWEST_DEGREES = 3  # residual ones that a test with covariates leaves
+FARTHEST = 2.0  # residual standard deviations between the sides in a proxy that is held equal
 NOT_TESTED = "not tested: the samples are too few, or its covariate follows the design exactly"
 KEPT_SHARE = 0.5  # of its size that an estimate loses before it counts as explained
 
@@ -121,9 +122,10 @@ def _one_contrast(
     called = table["padj"] < alpha
     table["significant"] = called
     table["direction"] = np.where(called, np.where(table["estimate"] > 0, *DIRECTIONS), "none")
+    held = [_overlapping(one, design, vector) for one in signatures]
     with_proxies = [
         (None, NOT_TESTED) if fit is None else _adjusted(one, design, vector)
-        for one, fit in zip(signatures, plain, strict=True)
+        for one, fit in zip(held, plain, strict=True)
     ]
     names = ("Estimate", "Lower", "Upper", "Statistic", "Pvalue")
     fits = [fit for fit, _ in with_proxies]
@@ -131,7 +133,7 @@ def _one_contrast(
     table["adjustedPadj"] = benjamini_hochberg(table["adjustedPvalue"])
     table["adjustedFor"] = [
         None if fit is None else ";".join(one.proxies.columns)
-        for one, fit in zip(signatures, fits, strict=True)
+        for one, fit in zip(held, fits, strict=True)
     ]
     table["wider"] = [
         np.nan if other is None or fit is None else float(other.unscaled[0] / fit.unscaled[0])
@@ -140,9 +142,7 @@ def _one_contrast(
     table["remains"] = [remaining(row, alpha) for row in table.to_dict("records")]
     table["note"] = [
         remark(row, one.absent, reason)
-        for row, one, (_, reason) in zip(
-            table.to_dict("records"), signatures, with_proxies, strict=True
-        )
+        for row, one, (_, reason) in zip(table.to_dict("records"), held, with_proxies, strict=True)
     ]
     return table
 
@@ -170,6 +170,21 @@ def _fitted(
     return fit_rows(values, whole.to_numpy(dtype=float), weights)
 
 
+def _overlapping(signature: Signature, design: pd.DataFrame, vector: pd.Series) -> Signature:
+    """Leave out the proxies in which the sides hardly overlap: they stand for the contrast."""
+    if signature.proxies is None:
+        return signature
+    apart = {}
+    for name, values in signature.proxies.items():
+        proxy = replace(signature, values=values)
+        fit = _fitted(proxy, design, signature.given, vector)
+        size = 0.0 if fit is None else abs(fit.change[0]) / np.sqrt(fit.variances[0])
+        if not size <= FARTHEST:
+            apart[name] = f"the sides differ by {size:.1f} residual standard deviations in it"
+    proxies = signature.proxies.drop(columns=list(apart))
+    return replace(signature, proxies=proxies, absent={**signature.absent, **apart})
+
+
 def _adjusted(
     signature: Signature, design: pd.DataFrame, vector: pd.Series
 ) -> tuple[RowFits | None, str]:
@@ -177,7 +192,7 @@ def _adjusted(
     proxies = signature.proxies
     if proxies is None:
         return None, "says what samples are made of, and is adjusted for nothing"
-    if proxies.empty:
+    if proxies.shape[1] == 0:
         return None, "not adjusted: no proxy is left for it"
     covariates = pd.concat([signature.given, proxies], axis=1)
     left = len(design) - design.shape[1] - covariates.shape[1]

@@ -41,7 +41,8 @@ def test_proliferation_follows_proliferation(correlation):
 
 def test_sinusoids_fall_with_purity_for_the_rest_of_a_tumour_is_liver_here(correlation):
     assert correlation.loc["sinusoids", "purity"] < -0.6
-    assert correlation.loc["hepatocytes", "purity"] < 0
+    assert correlation.loc["purity", "purity"] > 0.5
+    assert correlation.loc["hepatocytes", "differentiation"] > 0.5
 
 
 def test_t_cells_and_exhaustion_follow_the_immune_factor(correlation):

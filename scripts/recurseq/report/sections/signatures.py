@@ -13,7 +13,14 @@ from recurseq.report.section import Paragraph
 from recurseq.report.words import count, is_missing, many, spaced
 from recurseq.signatures.analyse import FOR_T_CELLS
 from recurseq.signatures.composition import PROXIES
-from recurseq.signatures.differences import APPEARS, EXPLAINED, FEWEST_DEGREES, REMAINS, UNCLEAR
+from recurseq.signatures.differences import (
+    APPEARS,
+    EXPLAINED,
+    FARTHEST,
+    FEWEST_DEGREES,
+    REMAINS,
+    UNCLEAR,
+)
 from recurseq.signatures.sets import SCORED
 from recurseq.signatures.settings import COMPOSITION, DERIVED, SignatureSettings
 from recurseq.study import Study
@@ -179,14 +186,15 @@ def methods(facts: SignatureFacts) -> list[Paragraph]:
         "Differences were tested by the linear model of the genes' design on the scores with "
         "moderated t statistics; p-values were adjusted by the Benjamini-Hochberg procedure over "
         f"all scores of a contrast and called below {facts.alpha:g}. What samples are made of was "
-        f"followed by scores of shipped sets ({made_of}); purity is minus the mean of stroma and "
-        "immune, after the idea of ESTIMATE. Each test was repeated with hepatocytes, stroma and "
-        "immune as covariates, the genes of the tested set left out of them, where "
-        f"{FEWEST_DEGREES} residual degrees of freedom were left. A difference remains when it is "
-        "called both times, and is explained when it is not called the second time, at most half "
-        "of it is left, and the second interval leaves out the first estimate. Exhaustion was also "
-        "tested with the mean expression of CD8A, CD3D, CD3E and CD3G as a covariate. G1/S and "
-        "G2/M scores were standardised over the samples; the phase is the higher one, and "
+        f"followed by scores of shipped sets ({made_of}); purity is minus the mean of all but "
+        "hepatocytes, after the idea of ESTIMATE. Each test was repeated with these scores as "
+        "covariates, the genes of the tested set left out of them, where "
+        f"{FEWEST_DEGREES} residual degrees of freedom were left; not with one in which the sides "
+        f"differ by more than {FARTHEST:g} residual standard deviations. A difference remains "
+        "when it is called both times, and is explained when it is not called the second time, at "
+        "most half of it is left, and the second interval leaves out the first estimate. "
+        "Exhaustion was also tested with the mean expression of CD8A, CD3D, CD3E and CD3G as a "
+        "covariate. G1/S and G2/M scores were standardised over the samples; the phase is the higher one, and "
         "non-cycling when neither is above 0."
     )
     method = {"ssgsea": ("ssgsea",), "gsva": ("gsva", "gseapy"), "mean_z": ()}
@@ -200,7 +208,8 @@ def limits(facts: SignatureFacts) -> list[str]:
         "Scores of gene sets in bulk tissue follow the mixture of cells as well as their state. "
         "Proxies measure the mixture with error: a difference that remains with them held equal "
         "may still be a mixture that they see poorly, and one that they explain may be biology "
-        "that travels with it, as the loss of liver functions does with that of hepatocytes.",
+        "that travels with it, as the loss of liver functions does with that of hepatocytes. What "
+        "all but separates the sides, as sinusoids do tumours and liver, cannot be held equal.",
         "Sets share genes and are no independent findings. Scores compare samples and not sets; "
         "phases are relative to the samples of this study and exploratory.",
     ]
