@@ -194,8 +194,8 @@ def methods(facts: SignatureFacts) -> list[Paragraph]:
         "when it is called both times, and is explained when it is not called the second time, at "
         "most half of it is left, and the second interval leaves out the first estimate. "
         "Exhaustion was also tested with the mean expression of CD8A, CD3D, CD3E and CD3G as a "
-        "covariate. G1/S and G2/M scores were standardised over the samples; the phase is the higher one, and "
-        "non-cycling when neither is above 0."
+        "covariate. G1/S and G2/M scores were standardised over the samples; the phase is the "
+        "higher one, and non-cycling when neither is above 0."
     )
     method = {"ssgsea": ("ssgsea",), "gsva": ("gsva", "gseapy"), "mean_z": ()}
     cites = (*method[facts.settings.method], "limma", "moderated", "bh", "estimate", "phases")
