@@ -27,6 +27,7 @@ LEVELS = {  # the rules of one job: those of a level run side by side
     "markers": [["extract_markers"], ["associate_panel", "nominate_markers", "plot_markers"]],
     "patterns": [["classify_patterns"], ["plot_patterns"]],
     "coexpression": [["correlate_genes"], ["plot_coexpression"]],
+    "signatures": [["score_signatures"], ["plot_signatures"]],
     "confounding": [["measure_confounding"], ["adjust_for_covariates"]],
     "closing": [
         ["check_claims", "check_contrasts", "check_demo", "plot_model"],

@@ -7,6 +7,7 @@ from snakemake.logging import logger
 REPOSITORY = Path(workflow.current_basedir).parent.parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
+from recurseq.base.places import SHIPPED_SETS
 from recurseq.base.registry import is_part
 from recurseq.base.tables import describe, study_tables
 from recurseq.preflight.check import checked_study
@@ -173,7 +174,7 @@ def files_of_counts():
         "samples": user_file(study.cohort.samples_path),
         "annotation": annotation_file(study.cohort.annotation),
         "panel": user_file(study.panel),
-        "gmt": [user_file(path) for path in study.collections.values()],
+        "gmt": [user_file(path) for path in study.gene_set_paths],
         "lengths": user_file(study.normalization.lengths),
     }
 

@@ -92,6 +92,8 @@ REQUESTS = {
     "plot_patterns": Request(450, "model", 0.5),
     "correlate_genes": Request(450, "model", 0.5),
     "plot_coexpression": Request(400),
+    "score_signatures": Request(450, "model", 8, 5, 0.1),
+    "plot_signatures": Request(400),
     "check_claims": Request(450, "model", 8),
     "compare_halves": Request(650, "model", 20, 15, 0.1, threads=4),
     "check_demo": Request(450),

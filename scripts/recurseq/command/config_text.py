@@ -191,12 +191,14 @@ def _liver(proposal: Proposal) -> str:
     """Panel and gene sets; those that come with recurseq are of human genes and liver cancer."""
     markers = "markers:\n  panel: builtin"
     sets = "enrichment:\n  collections:\n    liver_cancer: builtin\n  min_size: 5\n  max_size: 500"
+    scores = "signatures:\n  collections:\n    liver_cancer: builtin"
     if not proposal.liver:
-        markers, sets = (
+        markers, sets, scores = (
             "\n".join(f"# {line}" for line in text.splitlines())
             for text in (
                 markers.replace("builtin", "markers.tsv"),
                 sets.replace("liver_cancer: builtin", "my_sets: sets.gmt"),
+                scores.replace("liver_cancer: builtin", "my_sets: sets.gmt"),
             )
         )
     if proposal.gene_sets:
@@ -209,5 +211,9 @@ def _liver(proposal: Proposal) -> str:
         f"{markers}\n\n"
         "# Pathways: name of each collection and its GMT file, or builtin (liver cancer, human "
         "genes).\n"
-        f"{sets}\n" + (_PAIRS if proposal.liver else "")
+        f"{sets}\n"
+        + (_PAIRS if proposal.liver else "")
+        + "\n# Scores of gene sets in every sample, and what of their differences is left with what "
+        "samples\n# are made of held equal.\n"
+        f"{scores}\n"
     )

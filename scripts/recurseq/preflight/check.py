@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from recurseq.base.errors import InputError, Problem
-from recurseq.base.places import SHIPPED
+from recurseq.base.places import SHIPPED, SHIPPED_SETS
 from recurseq.claims.checks import claim_problems
 from recurseq.claims.claim import Claim, read_claims
 from recurseq.clinical.classes import pair_problems
@@ -25,6 +25,7 @@ from recurseq.cohort.lengths import column_problems
 from recurseq.io.files import header_of, load
 from recurseq.markers.panel import panel_notes, panel_problems, read_panel
 from recurseq.patterns.checks import pattern_notes, pattern_problems
+from recurseq.signatures.settings import signature_notes, signature_problems
 from recurseq.study import (
     Study,
     config_problems,
@@ -88,6 +89,7 @@ def examined_study(config: Mapping) -> tuple[Study, list[str], ClinicalExaminati
     if study.has_counts:
         notes += panel_notes(study.panel, list(study.contrasts)) if study.panel else []
         notes += pattern_notes(study.patterns, study.contrasts)
+        notes += signature_notes(study.signatures)
         notes += study_notes(study)
     return study, notes + (clinical.notes if clinical else []), clinical
 
@@ -122,22 +124,25 @@ def _input_is_absent(study: Study) -> bool:
 def _with_shipped_files(study: Study) -> Study:
     """Replace ``builtin`` by the path of the panel and the collection that come with recurseq."""
     panel = str(SHIPPED / "markers.tsv") if study.panel == BUILTIN else study.panel
-    if study.enrichment is None:
-        return replace(study, panel=panel)
-    own = str(SHIPPED / "gene_sets" / "liver_cancer.gmt")
-    collections = {
-        name: own if path == BUILTIN else path for name, path in study.collections.items()
-    }
-    enrichment = replace(study.enrichment, collections=collections)
-    return replace(study, panel=panel, enrichment=enrichment)
+    enrichment, signatures = study.enrichment, study.signatures
+    if enrichment is not None:
+        enrichment = replace(enrichment, collections=_shipped_sets(enrichment.collections))
+    if signatures is not None:
+        signatures = {**signatures, "collections": _shipped_sets(signatures["collections"])}
+    return replace(study, panel=panel, enrichment=enrichment, signatures=signatures)
+
+
+def _shipped_sets(collections: Mapping[str, str]) -> dict[str, str]:
+    return {k: str(SHIPPED_SETS) if path == BUILTIN else path for k, path in collections.items()}
 
 
 def _file_problems(study: Study, samples: list[str]) -> list[Problem]:
     problems: list[Problem] = []
     if study.panel is not None:
         problems += panel_problems(study.panel, list(study.contrasts))
-    for path in dict.fromkeys(study.collections.values()):
+    for path in study.gene_set_paths:
         problems += gene_set_problems(path)
+    problems += signature_problems(study.signatures)
     problems += pattern_problems(study.patterns, study.contrasts)
     if study.coexpression is not None:
         problems += _coexpression_problems(study, files_are_right=not problems)

@@ -144,7 +144,10 @@ def _collections(
 ) -> tuple[dict[str, tuple[int, int, int]], list[Problem], list[str]]:
     """Compare every collection of gene sets with the genes of the counts."""
     found, problems, notes = {}, [], []
-    for name, path in study.collections.items():
+    names = {path: name for one in (study.signature_collections, study.collections)
+             for name, path in one.items()}  # fmt: skip
+    for path in study.gene_set_paths:
+        name = names[path]
         gene_sets = translated(read_gene_sets(path), study.orthologues, genes)
         notes += [*gene_sets.notes, description_note(genes, gene_sets)]
         try:

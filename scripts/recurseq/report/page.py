@@ -45,6 +45,7 @@ from recurseq.report.sections import (
     provenance,
     quality,
     reading,
+    signatures,
     study,
     survival,
 )
@@ -54,7 +55,7 @@ HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
     *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
-    *(patterns, markers, coexpression, pathways),
+    *(patterns, markers, coexpression, pathways, signatures),
     *(patients, assays, cutoffs, associations, panel, survival, models, cautions),
     *(claims, demo_check),
     *(files, provenance),
@@ -66,7 +67,7 @@ FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
     *("quality", "survival", "models", "cutoffs"),
-    *("markers", "contrasts", "patterns", "coexpression", "pathways"),
+    *("markers", "contrasts", "patterns", "coexpression", "signatures", "pathways"),
 )
 
 

@@ -61,6 +61,7 @@ def load_study(config: Mapping) -> Study:
         claims=tuple(full.get("claims", ())),
         patterns=full.get("patterns"),
         coexpression=full.get("coexpression"),
+        signatures=full.get("signatures"),
         clinical=clinical_sections(full),
         simulated_patients=full.get("demo", {}).get("clinical"),
     )

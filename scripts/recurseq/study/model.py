@@ -196,6 +196,8 @@ class Study:
         The section ``patterns``; None when the study has none.
     coexpression
         The section ``coexpression``, which `recurseq.coexpression` reads; None when there is none.
+    signatures
+        The section ``signatures``; None when the study has none.
     clinical
         The clinical sections as plain values with defaults; None for a study without patients.
         `recurseq.clinical.settings` gives them their types.
@@ -219,6 +221,7 @@ class Study:
     claims: tuple[Mapping, ...]
     patterns: Mapping | None
     coexpression: Mapping | None
+    signatures: Mapping | None
     clinical: Mapping[str, Mapping] | None
     simulated_patients: Mapping[str, str] | None
 
@@ -270,11 +273,23 @@ class Study:
         return self.enrichment.collections if self.enrichment else {}
 
     @property
+    def signature_collections(self) -> Mapping[str, str]:
+        """Collections of the signatures, name to GMT file; none when the study has none."""
+        return self.signatures["collections"] if self.signatures is not None else {}
+
+    @property
+    def gene_set_paths(self) -> tuple[str, ...]:
+        """GMT files of all sections, each once."""
+        sections = (self.collections, self.signature_collections)
+        return tuple(dict.fromkeys(path for one in sections for path in one.values()))
+
+    @property
     def gene_files(self) -> dict[str, str]:
         """Files that name genes, by their keys in the configuration: marker panel and gene sets."""
         panel = {} if self.panel is None else {"markers.panel": self.panel}
         sets = {f"enrichment.collections.{k}": path for k, path in self.collections.items()}
-        return panel | sets
+        scored = self.signature_collections.items()
+        return panel | sets | {f"signatures.collections.{k}": path for k, path in scored}
 
     @property
     def parts(self) -> frozenset[str]:
