@@ -21,7 +21,7 @@ from recurseq.replication.read import (
     read_facts,
     shared_samples,
 )
-from recurseq.replication.settings import OPPOSITE, OtherStudy, compared_contrasts
+from recurseq.replication.settings import OPPOSITE, OtherStudy
 from recurseq.replication.summary import completed, summary_row
 
 
@@ -85,7 +85,8 @@ def replicate(
     names = [study.name for study in studies]
     meta = [
         combine(name, own[name], beside[name], panel, names)
-        for name in compared_contrasts(studies, contrasts)
+        for name in contrasts
+        if any(name in study.contrasts for study in studies)
     ]
     return Replication(calls, completed(rows), _joined(meta, "replication_meta"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 SAME, OPPOSITE = "same", "opposite"
 # Names that files and columns of the room's own have.
 TAKEN = ("summary", "meta", "figures", "this")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,12 @@ class OtherStudy:
         if self.table is not None:
             return Path(self.table)
         return Path(self.results) / "contrasts" / self.contrasts[contrast] / "genes.tsv"
+
+    @property
+    def cohort_files(self) -> dict[str, str]:
+        """Where the run writes counts and sheet of a cohort that it simulates: beside its table."""
+        beside = {"counts": "counts.tsv.gz", "samples": "samples.tsv"}
+        return {role: Path(self.table).with_name(file).as_posix() for role, file in beside.items()}
 
     @property
     def side_files(self) -> dict[str, Path]:
@@ -106,14 +110,8 @@ def other_studies(
                 table=entry.get("table"),
                 contrasts=asked or dict(entry.get("contrasts", own)),
                 chosen=chosen,
-                sign=entry.get("sign", SAME),
+                sign=entry["sign"],
                 simulated=name == simulated,
             )
         )
     return tuple(studies)
-
-
-def compared_contrasts(studies: Iterable[OtherStudy], contrasts: Iterable[str]) -> tuple[str, ...]:
-    """Name the contrasts that any study is asked about, in the order of the configuration."""
-    asked = {name for study in studies for name in study.contrasts}
-    return tuple(name for name in contrasts if name in asked)
