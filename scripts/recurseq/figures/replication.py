@@ -31,7 +31,7 @@ from recurseq.replication.combine import ALONE, EFFECT, ERROR, RANDOM, THIS
 from recurseq.stats.intervals import NORMAL_975
 
 GENES, COLUMNS, STUDIES = 24, 6, 12  # of the forest
-LARGEST = 6.0  # log2 fold change at which an interval is cut
+LARGEST = 8.0  # log2 fold change at which an interval is cut
 PANELS = 6  # studies of the scatter
 MOST_POINTS = 400  # above them, points are drawn as a picture
 HERE = {"color": BLACK, "marker": "s"}
@@ -128,10 +128,13 @@ def _gene(axes: Axes, gene: pd.Series, names: Sequence[str], limit: float) -> No
         [left, middle, right, middle], [place, place - 0.32, place, place + 0.32],
         color=SUMMARY["color"], linewidth=0,
     )  # fmt: skip
+    if abs(effect) > limit:
+        arrow = {**SUMMARY, "marker": ">" if effect > 0 else "<"}
+        axes.plot(middle, place, linestyle="", markersize=6, clip_on=False, **arrow)
     axes.axhline(place - 0.5, color=FAINT, linewidth=0.8)
     axes.set_xlim(-limit, limit)
     axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="x", labelsize=7.5)
+    axes.tick_params(axis="both", labelsize=7.5)
     axes.set_title(short(gene["gene_name"], 16), fontsize=9)
 
 

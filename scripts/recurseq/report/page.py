@@ -44,6 +44,7 @@ from recurseq.report.sections import (
     provenance,
     quality,
     reading,
+    replication,
     study,
     survival,
 )
@@ -55,7 +56,7 @@ SECTIONS: tuple[Section, ...] = (
     *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
     *(patterns, markers, pathways),
     *(patients, assays, cutoffs, associations, panel, survival, models, cautions),
-    *(claims, demo_check),
+    *(claims, replication, demo_check),
     *(files, provenance),
 )
 CLOSING = files  # limits and methods stand before this section
@@ -65,7 +66,7 @@ FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
     *("quality", "survival", "models", "cutoffs"),
-    *("markers", "contrasts", "patterns", "pathways"),
+    *("markers", "contrasts", "patterns", "replication", "pathways"),
 )
 
 
