@@ -123,9 +123,9 @@ def methods(facts: ReplicationFacts) -> list[Paragraph]:
         "else by symbol; what several genes carry was left out. For each gene called here the "
         "p-value there was made one-sided in the direction found here and adjusted by the "
         "Benjamini-Hochberg procedure over the genes that were looked up; a gene is replicated "
-        f"when the direction is the same and this replication FDR is below {facts.alpha:g}. The share "
-        "of the same direction has an exact binomial interval and is held against one half and "
-        "against the share among genes of like mean count that were not called."
+        f"when the direction is the same and this replication FDR is below {facts.alpha:g}. The "
+        "share of the same direction has an exact binomial interval and is held against one half "
+        "and against the share among genes of like mean count that were not called."
     )
     pooled = (
         "Log2 fold changes (maximum likelihood, never shrunken) and their standard errors were "
