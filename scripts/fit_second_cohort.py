@@ -7,7 +7,7 @@ with logged(snakemake):
 
     from recurseq.base.tables import write_table
     from recurseq.cohort.genes.annotation import load_annotation
-    from recurseq.demo.second import fit_second
+    from recurseq.demo.second_fit import fit_second
     from recurseq.design.contrast import Contrast
     from recurseq.io.sheets import read_sheet
 

@@ -46,10 +46,16 @@ if study.second_cohort is not None:
 
 
 if "replication" in study.parts:
+    LOOKED_UP = [
+        study.contrasts[name].as_dict() for name in study.replicated_contrasts
+    ]
 
     rule replicate:
         input:
-            genes=tables("contrast_genes"),
+            genes=[
+                table("contrast_genes").format(contrast=name)
+                for name in study.replicated_contrasts
+            ],
             library_sizes=table("qc_library_sizes"),
             markers=tables("markers"),
             others=replication_files(),
@@ -73,7 +79,7 @@ if "replication" in study.parts:
             mem_mb=memory("replicate"),
             runtime=minutes("replicate"),
         params:
-            contrasts=contrast_settings(),
+            contrasts=LOOKED_UP,
             studies=[one.as_dict() for one in OTHER_STUDIES],
             given=dates(replication_files()),
         script:
@@ -96,9 +102,7 @@ if "replication" in study.parts:
             mem_mb=memory("plot_replication"),
             runtime=minutes("plot_replication"),
         params:
-            contrasts=[
-                study.contrasts[name].as_dict() for name in study.replicated_contrasts
-            ],
+            contrasts=LOOKED_UP,
             studies=study.wildcards["other_study"],
             simulated=study.simulated,
         script:
