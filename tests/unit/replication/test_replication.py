@@ -101,7 +101,7 @@ def test_planted_effects_replicate(tmp_path, here, truth):
     agree = np.sign(here["log2FoldChange"]) == np.sign(there["log2FoldChange"])
     assert row["same_direction"] == (agree & called).sum() >= CALLED
     assert row["replicated"] >= CALLED
-    assert row["size_ratio"] == pytest.approx(1, abs=0.05)
+    assert row["size_ratio"] == pytest.approx(1, abs=0.1)
     expected = spearmanr(here["log2FoldChange"], there["log2FoldChange"]).statistic
     assert row["spearman"] == pytest.approx(expected)
     assert (row["numerator_there"], row["n_numerator_there"]) == ("a", 7)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recurseq.replication.codes import IN_WORDS, REPLICATES
-from recurseq.replication.combine import ALONE, FIXED
+from recurseq.replication.combine import ALONE, FIXED, RANDOM
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import count, is_missing, many, spaced
@@ -19,12 +19,16 @@ GENES = 15  # of each contrast, in the table of all studies together
 
 @dataclass(frozen=True)
 class TogetherFacts:
-    """One contrast over all studies: its heading, rows of ``replication_meta``, and figures."""
+    """One contrast over all studies: its heading, rows of ``replication_meta``, and figures.
+
+    `differ` tells whether any summary lets the studies differ (random effects).
+    """
 
     name: str
     title: str
     rows: list[dict]
     of_panel: bool
+    differ: bool
     figures: list[DrawnFigure]
 
 
@@ -98,12 +102,14 @@ def _sides(row: dict) -> str:
     return " v ".join(parts)
 
 
-def _leading(meta: pd.DataFrame) -> tuple[list[dict], bool]:
-    """Return the genes that are shown: of the panel, else called ones, summarised over studies."""
+def _leading(meta: pd.DataFrame) -> tuple[list[dict], bool, bool]:
+    """Return the genes that are shown, whether they are the panel's, and whether studies differ."""
     pooled = meta[meta["method"] != ALONE]
     of_panel = bool(pooled["panel"].any())
     shown = pooled[pooled["panel"]] if of_panel else pooled
-    return shown.sort_values("pvalue", kind="stable").head(GENES).to_dict("records"), of_panel
+    leading = shown.sort_values("pvalue", kind="stable").head(GENES)
+    differ = bool((leading["method"] == RANDOM).any())
+    return leading.to_dict("records"), of_panel, differ
 
 
 def lead(facts: ReplicationFacts) -> str:
