@@ -46,9 +46,7 @@ if study.second_cohort is not None:
 
 
 if "replication" in study.parts:
-    LOOKED_UP = [
-        study.contrasts[name].as_dict() for name in study.replicated_contrasts
-    ]
+    LOOKED_UP = [study.contrasts[name].as_dict() for name in study.replicated_contrasts]
 
     rule replicate:
         input:

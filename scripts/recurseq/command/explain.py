@@ -23,6 +23,7 @@ from recurseq.command.sentences import (
     number,
     omnibus_sentence,
     pvalue_sentence,
+    replication_sentences,
     verdict,
 )
 from recurseq.command.terminal import complain, heading, say, show_table
@@ -108,6 +109,7 @@ def _show_gene(outcome: Outcome, gene_id: str, notes: Sequence[str], listed: boo
         dispersion_sentence(gene),
         cooks_sentence(gene, replaced, outcome),
         *(marker_sentences(_panel_rows(outcome, gene_id)) if outcome.study.panel else ()),
+        *replication_sentences(gene_id, outcome.elsewhere),
     ):
         if sentence:
             say(sentence)

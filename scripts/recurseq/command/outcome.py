@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -62,6 +62,8 @@ class Outcome:
         Those that have been tested.
     omnibus, markers
         Their tables, indexed by gene_id; None when there are none.
+    elsewhere
+        Other study to its table ``replication_genes``.
     stale
         Whether the configuration has been changed since the results were made.
     """
@@ -72,6 +74,7 @@ class Outcome:
     omnibus: pd.DataFrame | None
     markers: pd.DataFrame | None
     stale: bool
+    elsewhere: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def read_outcome(study: Study, config: Mapping) -> Outcome:
@@ -96,6 +99,11 @@ def read_outcome(study: Study, config: Mapping) -> Outcome:
         omnibus=_by_gene(results.table("omnibus_genes")),
         markers=_by_gene(results.table("markers")),
         stale=_changed(config, results.provenance),
+        elsewhere={
+            name: table
+            for name in study.wildcards["other_study"]
+            if (table := results.table("replication_genes", other_study=name)) is not None
+        },
     )
 
 

@@ -121,7 +121,7 @@ def replication_notes(
                 "up in it; its contrasts of other names go under contrasts"
             )
         facts = read_facts(study)
-        if facts.simulated:
+        if facts.simulated and not study.simulated:  # the demo says so of itself
             notes.append(f"{label}: its data are simulated")
         known[label] = set(facts.library_sizes)
         if shared := sorted(own & known[label]):
