@@ -86,6 +86,10 @@ def combine(
             **found,
         }
     )[describe("replication_meta").names]
+    # The panel was chosen before; called genes, which the data chose, would loosen its adjustment.
+    table["padj"] = table.groupby("panel")["pvalue"].transform(
+        lambda values: benjamini_hochberg(values.to_numpy())
+    )
     there = {
         f"{kind}{name}": pair[side].to_numpy(dtype=float)
         for name, pair in columns.items()
@@ -103,7 +107,7 @@ def _shown(own: pd.DataFrame, panel: Sequence[str]) -> pd.DataFrame:
 
 
 def pool(effects: np.ndarray, errors: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the columns of the summary, ``studies`` to ``note``; arguments are genes × studies."""
+    """Return the columns ``studies`` to ``note``, not yet adjusted; arguments: genes × studies."""
     number = studies_of(effects, errors)
     method = np.select([number >= LEAST_RANDOM, number == 2], [RANDOM, FIXED], ALONE)
     fixed = fixed_effect(effects, errors)
@@ -121,7 +125,7 @@ def pool(effects: np.ndarray, errors: np.ndarray) -> dict[str, np.ndarray]:
         "ci_lower": _chosen(method, fixed, random, "lower"),
         "ci_upper": _chosen(method, fixed, random, "upper"),
         "pvalue": pvalue,
-        "padj": benjamini_hochberg(pvalue),
+        "padj": np.full(len(pvalue), np.nan),
         "predictionLower": ahead[0],
         "predictionUpper": ahead[1],
         "tau2": tau2,

@@ -259,6 +259,9 @@ def test_summary_over_studies_follows_the_number_of_studies(tmp_path, here, trut
     write_table(meta, tmp_path / "meta.tsv", "replication_meta")
     again = read_table(tmp_path / "meta.tsv", "replication_meta")
     np.testing.assert_allclose(again["tau2"], meta["tau2"], rtol=1e-9)
+    rest = meta[~meta["panel"]]  # the panel is adjusted by itself
+    assert first["padj"] == first["pvalue"]
+    np.testing.assert_allclose(rest["padj"], false_discovery_control(rest["pvalue"]))
     two = looked_up(here, {"x": entries["x"]}, panel=panel).meta
     assert two["method"].eq("fixed").all()
     assert two["tau2"].isna().all()
