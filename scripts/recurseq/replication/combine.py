@@ -116,7 +116,6 @@ def pool(effects: np.ndarray, errors: np.ndarray) -> dict[str, np.ndarray]:
     random = random_effects(effects, errors, tau2)
     spread = heterogeneity(effects, errors, tau2)
     ahead = prediction_interval(random, tau2, number)
-    pvalue = _chosen(method, fixed, random, "pvalue")
     return {
         "studies": number,
         "method": method,
@@ -124,8 +123,8 @@ def pool(effects: np.ndarray, errors: np.ndarray) -> dict[str, np.ndarray]:
         "lfcSE": _chosen(method, fixed, random, "error"),
         "ci_lower": _chosen(method, fixed, random, "lower"),
         "ci_upper": _chosen(method, fixed, random, "upper"),
-        "pvalue": pvalue,
-        "padj": np.full(len(pvalue), np.nan),
+        "pvalue": _chosen(method, fixed, random, "pvalue"),
+        "padj": np.full(len(number), np.nan),
         "predictionLower": ahead[0],
         "predictionUpper": ahead[1],
         "tau2": tau2,
