@@ -7,6 +7,7 @@ with logged(snakemake):
 
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
+    from recurseq.demo.borne_out import replication_against_truth
     from recurseq.demo.check import calls_against_truth, report
     from recurseq.demo.found import markers_against_truth, patterns_against_truth
     from recurseq.design.contrast import Contrast
@@ -30,4 +31,8 @@ with logged(snakemake):
     steps = [one for name in params.steps for one in contrasts if one.name == name]
     patterns = [read_table(path, "patterns") for path in given.patterns]
     write_table(patterns_against_truth(truth, patterns, steps), output.patterns, "demo_patterns")
+    for path in given.second:
+        calls = read_table(path, "replication_genes")
+        borne_out = replication_against_truth(truth, contrasts, params.second, calls)
+        write_table(borne_out, output.second[0], "demo_replication")
     print(report(check))

@@ -28,6 +28,12 @@ LEVELS = {  # the rules of one job: those of a level run side by side
     "patterns": [["classify_patterns"], ["plot_patterns"]],
     "coexpression": [["correlate_genes"], ["plot_coexpression"]],
     "signatures": [["score_signatures"], ["plot_signatures"]],
+    "replication": [
+        ["simulate_second_cohort"],
+        ["fit_second_cohort"],
+        ["replicate"],
+        ["plot_replication"],
+    ],
     "confounding": [["measure_confounding"], ["adjust_for_covariates"]],
     "closing": [
         ["check_claims", "check_contrasts", "check_demo", "plot_model"],
@@ -116,7 +122,7 @@ def test_demo_runs_as_slurm_jobs_and_gives_the_local_tables(cluster, tmp_path, r
         assert job.peak < job.asked, job
         assert job.minutes >= 5
     assert {job.node for job in jobs} == {"node1", "node2"}
-    assert len(jobs) == 23  # for 59 rule runs
+    assert len(jobs) == 24  # for 63 rule runs
     record_property("cluster case", "every rule of the demo in a Slurm job")
     record_property(
         "result", f"{len(jobs)} jobs, each within the memory it asked for; same tables as locally"

@@ -56,7 +56,9 @@ if "counts" in study.simulates:
             summary=table("contrast_summary"),
             patterns=tables("patterns"),
             halves=table("demo_halves"),
+            second=second_calls(),
         output:
+            second=tables("demo_replication"),
             check=table("demo_check"),
             patterns=table("demo_patterns"),
             markers=table("demo_markers"),
@@ -74,6 +76,7 @@ if "counts" in study.simulates:
             contrasts=contrast_settings(),
             steps=list((study.patterns or {}).get("contrasts", ())),
             alpha=study.testing.alpha,
+            second=study.second_cohort,
         script:
             "../../scripts/check_demo.py"
 

@@ -12,6 +12,7 @@ _WILDCARD = re.compile(r"\{(\w+)\}")
 SPECIAL = {
     "adjusted": "when the formula has variables beside the main factor",
     "demo_counts": "in the demo study",
+    "demo_second": "in a demo study with a second cohort",
     "shuffles": "unless `evidence.permutations` is 0",
     "covariates": "unless `confounding.refit` is false",
     "covariate_markers": "with the section `markers`, and unless `confounding.refit` is false",

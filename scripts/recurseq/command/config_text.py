@@ -213,7 +213,7 @@ def _liver(proposal: Proposal) -> str:
         "genes).\n"
         f"{sets}\n"
         + (_PAIRS if proposal.liver else "")
-        + "\n# Scores of gene sets in every sample, and what of their differences is left with what "
-        "samples\n# are made of held equal.\n"
+        + "\n# Scores of gene sets in every sample, and what of their differences is left with\n"
+        "# what samples are made of held equal.\n"
         f"{scores}\n"
     )

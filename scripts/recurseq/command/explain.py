@@ -23,6 +23,7 @@ from recurseq.command.sentences import (
     number,
     omnibus_sentence,
     pvalue_sentence,
+    replication_sentences,
     theme_sentences,
     verdict,
 )
@@ -112,6 +113,7 @@ def _show_gene(outcome: Outcome, gene_id: str, notes: Sequence[str], listed: boo
         cooks_sentence(gene, replaced, outcome),
         *(marker_sentences(_panel_rows(outcome, gene_id)) if outcome.study.panel else ()),
         *theme_sentences(outcome.themes, gene["gene_name"]),
+        *replication_sentences(gene_id, outcome.elsewhere),
     ):
         if sentence:
             say(sentence)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -212,6 +212,25 @@ def omnibus_sentence(row: pd.Series, reduced: str, formula: str) -> str:
     adjusted = "not adjusted" if pd.isna(row["padj"]) else f"adjusted {probability(row['padj'])}"
     why = f" ({row['note']})" if pd.isna(row["padj"]) and pd.notna(row["note"]) else ""
     return f"{test}: p-value {probability(row['pvalue'])}, {adjusted}{why}."
+
+
+def replication_sentences(gene_id: str, elsewhere: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Say what other studies have of a gene, in the contrasts in which it is called here."""
+    said = []
+    for study, table in elsewhere.items():
+        for row in table[table["gene_id"] == gene_id].itertuples():
+            where = f"In {study}, {row.contrast}:"
+            if pd.isna(row.log2FoldChangeThere):
+                said.append(f"{where} {row.note}.")
+                continue
+            change = f"log2 fold change {number(row.log2FoldChangeThere)}"
+            direction = "the same direction" if row.same_direction else "the other direction"
+            answer = f", {row.note}"
+            if pd.notna(row.replicationPadj):
+                verdict = "replicated" if row.replicated else "not replicated"
+                answer = f": {verdict} (replication FDR {number(row.replicationPadj)})"
+            said.append(f"{where} {change}, {direction}{answer}.")
+    return said
 
 
 def marker_sentences(rows: pd.DataFrame) -> list[str]:

@@ -83,7 +83,13 @@ def simulate(samples: pd.DataFrame, seed: int, annotation: pd.DataFrame) -> Simu
     """
     raise_if_any(_sheet_problems(samples))
     random = np.random.default_rng(seed)
-    genes = plan_genes(annotation, random)
+    return simulate_samples(plan_genes(annotation, random), samples, random)
+
+
+def simulate_samples(
+    genes: pd.DataFrame, samples: pd.DataFrame, random: np.random.Generator
+) -> Simulation:
+    """Draw the counts of samples from genes whose truth is decided; see `simulate`."""
     depth = np.exp(LIBRARY_SD * random.standard_normal(len(samples)))
     drawn = draw_tumours(samples, random)
     mean = _expected(genes, samples) * depth * multipliers(genes, drawn, random)

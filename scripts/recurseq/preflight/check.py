@@ -25,6 +25,8 @@ from recurseq.cohort.lengths import column_problems
 from recurseq.io.files import header_of, load
 from recurseq.markers.panel import panel_notes, panel_problems, read_panel
 from recurseq.patterns.checks import pattern_notes, pattern_problems
+from recurseq.replication.checks import replication_notes, replication_problems
+from recurseq.replication.settings import OtherStudy, other_studies
 from recurseq.signatures.settings import signature_notes, signature_problems
 from recurseq.study import (
     Study,
@@ -91,6 +93,9 @@ def examined_study(config: Mapping) -> tuple[Study, list[str], ClinicalExaminati
         notes += pattern_notes(study.patterns, study.contrasts)
         notes += signature_notes(study.signatures)
         notes += study_notes(study)
+        notes += replication_notes(
+            studies_of(study), study.contrasts, kept_names(study.cohort) or []
+        )
     return study, notes + (clinical.notes if clinical else []), clinical
 
 
@@ -146,6 +151,7 @@ def _file_problems(study: Study, samples: list[str]) -> list[Problem]:
     problems += pattern_problems(study.patterns, study.contrasts)
     if study.coexpression is not None:
         problems += _coexpression_problems(study, files_are_right=not problems)
+    problems += replication_problems(studies_of(study), study.contrasts)
     claims = read_claims(study.claims)
     problems += claim_problems(claims, list(study.contrasts), _set_names(study, claims))
     if study.normalization.lengths is not None:
@@ -162,6 +168,11 @@ def _coexpression_problems(study: Study, *, files_are_right: bool) -> list[Probl
         collections = {k: read_gene_sets(path) for k, path in study.collections.items() if named}
         sources = sources_of(panel, collections)
     return coexpression_problems(read_settings(study.coexpression), study.contrasts, sources)
+
+
+def studies_of(study: Study) -> tuple[OtherStudy, ...]:
+    """Return the other studies in which the calls are looked up."""
+    return other_studies(study.replication, study.contrasts, study.second_cohort)
 
 
 def _set_names(study: Study, claims: Sequence[Claim]) -> dict[str, list[str] | None]:
@@ -183,6 +194,10 @@ def _demo_problems(study: Study) -> list[Problem]:
             problems.append(Problem("config: demo.truth", "no counts to simulate", "counts"))
         else:
             written |= {"counts.path": study.cohort.counts.path}
+    if study.second_cohort is not None:
+        second, found = _second_cohort(study)
+        written |= second
+        problems += found
     if study.simulated_patients is not None:
         written |= {
             f"demo.clinical.{key}": path
@@ -203,6 +218,23 @@ def _demo_problems(study: Study) -> list[Problem]:
         for key, path in written.items()
         if path is None or not _below_demo(path) or list(written.values()).count(path) > 1
     ]
+
+
+def _second_cohort(study: Study) -> tuple[dict[str, str], list[Problem]]:
+    """Return the files of the demo's second cohort, and what keeps it from being made."""
+    name = study.second_cohort
+    second = next((one for one in studies_of(study) if one.name == name), None)
+    if second is None or second.table is None:
+        allowed = "a study of replication.studies that names a table"
+        return {}, [Problem("config: demo.second", f"{name!r} is none with a table", allowed)]
+    where = f"replication.studies.{name}"
+    files = {f"{where}.table": second.table}
+    files |= {f"{where} ({role})": path for role, path in second.cohort_files.items()}
+    (contrast,) = (study.contrasts.get(own) for own in second.contrasts)
+    if contrast is None or contrast.of_levels:
+        return files, []
+    found = f"{contrast.name!r} compares no levels"
+    return files, [Problem(f"config: {where}.contrast", found, "a contrast of simulated groups")]
 
 
 def _below_demo(path: str) -> bool:

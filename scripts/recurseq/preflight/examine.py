@@ -24,8 +24,9 @@ from recurseq.cohort.lengths import matrix_of_lengths_problems
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.remarks import left_out_note
 from recurseq.markers.panel import read_panel
-from recurseq.preflight.check import examined_study
+from recurseq.preflight.check import examined_study, studies_of
 from recurseq.preflight.data import DataFindings, look_at_counts
+from recurseq.replication.checks import table_findings
 from recurseq.study import Study, read_samples
 
 
@@ -97,6 +98,8 @@ def examine(config: Mapping) -> Examination:
     genes = _named_genes(table, annotation)
     problems += human_file_problems(study.gene_files, genes, study.orthologues)
     collections, more, said = _collections(study, genes)
+    in_tables, of_tables = table_findings(studies_of(study), genes)
+    problems, said = [*problems, *in_tables], [*said, *of_tables]
     markers, of_panel = _markers(study, genes, annotation)
     said += [of_panel] if of_panel else []
     data = DataFindings()

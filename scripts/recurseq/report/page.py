@@ -45,6 +45,7 @@ from recurseq.report.sections import (
     provenance,
     quality,
     reading,
+    replication,
     signatures,
     study,
     survival,
@@ -57,7 +58,7 @@ SECTIONS: tuple[Section, ...] = (
     *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
     *(patterns, markers, coexpression, pathways, signatures),
     *(patients, assays, cutoffs, associations, panel, survival, models, cautions),
-    *(claims, demo_check),
+    *(claims, replication, demo_check),
     *(files, provenance),
 )
 CLOSING = files  # limits and methods stand before this section
@@ -67,7 +68,7 @@ FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
     *("quality", "survival", "models", "cutoffs"),
-    *("markers", "contrasts", "patterns", "coexpression", "signatures", "pathways"),
+    *("markers", "contrasts", "patterns", "coexpression", "signatures", "replication", "pathways"),
 )
 
 

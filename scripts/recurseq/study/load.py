@@ -64,6 +64,8 @@ def load_study(config: Mapping) -> Study:
         signatures=full.get("signatures"),
         clinical=clinical_sections(full),
         simulated_patients=full.get("demo", {}).get("clinical"),
+        replication=full.get("replication"),
+        second_cohort=full.get("demo", {}).get("second"),
     )
 
 

@@ -203,6 +203,10 @@ class Study:
         `recurseq.clinical.settings` gives them their types.
     simulated_patients
         Which patients are simulated, and where their truth lies; None for real ones.
+    replication
+        The section ``replication``, which `recurseq.replication` reads; None without one.
+    second_cohort
+        Name of the study of `replication` that the demo makes itself; None for real ones.
     """
 
     title: str
@@ -224,6 +228,8 @@ class Study:
     signatures: Mapping | None
     clinical: Mapping[str, Mapping] | None
     simulated_patients: Mapping[str, str] | None
+    replication: Mapping | None
+    second_cohort: str | None
 
     @property
     def simulates(self) -> tuple[str, ...]:
@@ -303,6 +309,7 @@ class Study:
             "patients_panel": self.panel is not None and links_samples(self.clinical or {}),
         }
         more |= {f"demo_{name}": True for name in self.simulates}
+        more |= {"demo_second": self.second_cohort}
         own = frozenset(part for part, there in more.items() if there)
         return self.sections | own | clinical_parts(self.clinical or {})
 
@@ -310,7 +317,18 @@ class Study:
     def wildcards(self) -> dict[str, tuple[str, ...]]:
         """What the wildcards in the paths of tables and figures stand for."""
         names = {"contrast": tuple(self.contrasts), "collection": tuple(self.collections)}
+        names["other_study"] = tuple((self.replication or {}).get("studies", ()))
+        names["replicated"] = self.replicated_contrasts
         return names | clinical_wildcards(self.clinical or {})
+
+    @property
+    def replicated_contrasts(self) -> tuple[str, ...]:
+        """Contrasts that any other study is asked about; a result folder by default about all."""
+        asked: set[str] = set()
+        for entry in (self.replication or {}).get("studies", {}).values():
+            alone = [entry["contrast"]] if "contrast" in entry else self.contrasts
+            asked.update(entry.get("contrasts", alone))
+        return tuple(name for name in self.contrasts if name in asked)
 
     @property
     def patient_paths(self) -> dict[str, str]:

@@ -14,6 +14,7 @@ from recurseq.study import Study
 
 TITLE = "Check against the truth"
 OUTCOMES = ("confirmed", "unconfirmed", "carried_by_few", "missed")
+TABLES = ("demo_markers", "demo_patterns", "demo_replication")
 SHOWN = ("metallothionein", "oncofetal")  # programmes whose genes are shown one by one
 
 
@@ -35,6 +36,8 @@ class DemoFacts:
         Rows of the table ``demo_patterns`` with ``title`` and ``found``, the counts in order.
     pattern_titles
         Headings of these counts.
+    second
+        Rows of the table ``demo_replication`` with ``title``; empty without a second cohort.
     link, links
         Where the tables are.
     """
@@ -45,6 +48,7 @@ class DemoFacts:
     markers: list[dict]
     patterns: list[dict]
     pattern_titles: list[str]
+    second: list[dict]
     link: str
     links: dict[str, str]
 
@@ -63,10 +67,11 @@ def collect(results: Results, study: Study) -> DemoFacts | None:
         }
         for row in check.to_dict("records")
     ]
-    tables = [name for name in ("demo_markers", "demo_patterns") if results.path(name).is_file()]
+    tables = [name for name in TABLES if results.path(name).is_file()]
     markers = results.table("demo_markers")
     planted = pd.DataFrame() if markers is None else _planted(markers)
     patterns = results.table("demo_patterns")
+    second = results.table("demo_replication")
     return DemoFacts(
         rows=rows,
         contrast=titles[planted["contrast"].iloc[0]] if len(planted) else "",
@@ -74,6 +79,7 @@ def collect(results: Results, study: Study) -> DemoFacts | None:
         markers=_shown(planted) if len(planted) else [],
         patterns=[] if patterns is None else [_pattern(row) for row in patterns.to_dict("records")],
         pattern_titles=[title(code) for code in CODES],
+        second=[] if second is None else _second(second, titles),
         link=results.table_link("demo_check"),
         links={name: results.table_link(name) for name in tables},
     )
@@ -97,6 +103,10 @@ def _shown(planted: pd.DataFrame) -> list[dict]:
     own = planted[planted["programme"].isin(SHOWN)]
     order = own["planted"].abs().sort_values(ascending=False, kind="stable").index
     return own.loc[order].to_dict("records")
+
+
+def _second(table: pd.DataFrame, titles: dict[str, str]) -> list[dict]:
+    return [{**row, "title": titles[row["contrast"]]} for row in table.to_dict("records")]
 
 
 def _pattern(row: dict) -> dict:
