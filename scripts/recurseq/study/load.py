@@ -56,6 +56,8 @@ def load_study(config: Mapping) -> Study:
         enrichment=Enrichment(**enrichment) if enrichment else None,
         seed=full["seed"],
         truth=full.get("demo", {}).get("truth"),
+        simulated_cohort=full.get("demo", {}).get("cohort"),
+        compares_halves=full.get("demo", {}).get("halves", False),
         sections=frozenset(full),
         claims=tuple(full.get("claims", ())),
         patterns=full.get("patterns"),

@@ -185,6 +185,10 @@ class Study:
         filled in, because the design is no formula or no contrast compares levels, it stays.
     truth
         Where the simulated truth of the demo study lies; None for real data.
+    simulated_cohort
+        Name of the cohort that is simulated; None for real data.
+    compares_halves
+        Whether two halves of the simulated samples are compared.
     sections
         Sections of the configuration; a step whose section is absent is no part of the study.
     claims
@@ -209,6 +213,8 @@ class Study:
     enrichment: Enrichment | None
     seed: int
     truth: str | None
+    simulated_cohort: str | None
+    compares_halves: bool
     sections: frozenset[str]
     claims: tuple[Mapping, ...]
     patterns: Mapping | None
@@ -280,6 +286,7 @@ class Study:
             "patients_panel": self.panel is not None and links_samples(self.clinical or {}),
         }
         more |= {f"demo_{name}": True for name in self.simulates}
+        more["demo_halves"] = self.truth is not None and self.compares_halves
         own = frozenset(part for part, there in more.items() if there)
         return self.sections | own | clinical_parts(self.clinical or {})
 
