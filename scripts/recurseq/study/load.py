@@ -42,6 +42,7 @@ def load_study(config: Mapping) -> Study:
     contrasts = {name: _contrast(name, entry, testing) for name, entry in given.items()}
     enrichment = full.get("enrichment")
     has_counts = "counts" in full
+    demo = full.get("demo", {})
     return Study(
         title=full["study"]["title"],
         cohort=_cohort(full, config.get("normalization", {}), contrasts) if has_counts else None,
@@ -55,14 +56,14 @@ def load_study(config: Mapping) -> Study:
         panel=full.get("markers", {}).get("panel"),
         enrichment=Enrichment(**enrichment) if enrichment else None,
         seed=full["seed"],
-        truth=full.get("demo", {}).get("truth"),
-        simulated_cohort=full.get("demo", {}).get("cohort"),
-        compares_halves=full.get("demo", {}).get("halves", False),
+        truth=demo.get("truth"),
+        simulated_cohort=demo["cohort"] if "truth" in demo else None,
+        compares_halves="truth" in demo and demo["halves"],
         sections=frozenset(full),
         claims=tuple(full.get("claims", ())),
         patterns=full.get("patterns"),
         clinical=clinical_sections(full),
-        simulated_patients=full.get("demo", {}).get("clinical"),
+        simulated_patients=demo.get("clinical"),
     )
 
 

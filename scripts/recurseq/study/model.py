@@ -186,7 +186,7 @@ class Study:
     truth
         Where the simulated truth of the demo study lies; None for real data.
     simulated_cohort
-        Name of the cohort that is simulated; None for real data.
+        Name of the cohort whose counts are simulated; None for real counts.
     compares_halves
         Whether two halves of the simulated samples are compared.
     sections
@@ -286,7 +286,7 @@ class Study:
             "patients_panel": self.panel is not None and links_samples(self.clinical or {}),
         }
         more |= {f"demo_{name}": True for name in self.simulates}
-        more["demo_halves"] = self.truth is not None and self.compares_halves
+        more["demo_halves"] = self.compares_halves
         own = frozenset(part for part, there in more.items() if there)
         return self.sections | own | clinical_parts(self.clinical or {})
 

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recurseq.demo.cohort import RECURRENCE
+from recurseq.demo.cohort import COHORTS, HPR, RECURRENCE
 from recurseq.demo.factors import IMPURE, dispersion_in, draw_tumours, multipliers, other_share
+from recurseq.study.defaults import config_schema
 
 TUMOURS = RECURRENCE.tumours
 SAMPLES = 60_000
@@ -140,3 +141,19 @@ def test_oncofetal_genes_are_high_in_the_same_tumours_and_others_are_not(drawn):
     np.testing.assert_allclose(high.mean(axis=1), [0.4, 0.2, 0.4, 0.2], atol=0.01)
     assert not (high[1] & ~high[0]).any()  # the smaller subset lies within the larger one
     assert (high[3] & ~high[2]).mean() == pytest.approx(0.2 * 0.6, abs=0.01)
+
+
+def test_cohorts_are_those_of_the_configuration():
+    cohort = config_schema()["properties"]["demo"]["properties"]["cohort"]
+    assert cohort["enum"] == list(COHORTS) and COHORTS[cohort["default"]] is RECURRENCE
+
+
+def test_another_cohort_differs_by_its_own_proliferation():
+    levels = np.repeat(HPR.levels, SAMPLES // 3)
+    sheet = pd.DataFrame({"group": levels, "sample_id": [f"S{i}" for i in range(len(levels))]})
+    drawn = draw_tumours(sheet, np.random.default_rng(1), HPR)
+    means = drawn.groupby("group")[["proliferation", "immune", "purity"]].mean()
+    difference = means.loc["hpr"] - means.loc["other"]
+    assert difference["proliferation"] == pytest.approx(HPR.proliferation, abs=0.05)
+    assert difference[["immune", "purity"]].abs().max() < 0.05
+    assert means.loc["normal"].isna().all()

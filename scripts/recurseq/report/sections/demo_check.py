@@ -1,4 +1,4 @@
-"""What was found in the demo study, against the truth it was simulated with."""
+"""What was found in a simulated study, against the truth it was simulated with."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class DemoFacts:
     ----------
     rows
         Rows of the table ``demo_check`` with ``title`` and ``said``, the verdict in words.
+    halves
+        Whether the last of them compares halves that chance has dealt.
     contrast
         Heading of the contrast that the markers are shown for; empty without markers.
     programmes
@@ -40,6 +42,7 @@ class DemoFacts:
     """
 
     rows: list[dict]
+    halves: bool
     contrast: str
     programmes: list[tuple[str, dict[str, int]]]
     markers: list[dict]
@@ -69,6 +72,7 @@ def collect(results: Results, study: Study) -> DemoFacts | None:
     patterns = results.table("demo_patterns")
     return DemoFacts(
         rows=rows,
+        halves=study.compares_halves,
         contrast=titles[planted["contrast"].iloc[0]] if len(planted) else "",
         programmes=_programmes(planted) if len(planted) else [],
         markers=_shown(planted) if len(planted) else [],
