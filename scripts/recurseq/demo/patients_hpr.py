@@ -3,7 +3,8 @@
 All patients of a centre with HPR after resection, and twice as many chosen by chance among those
 without it: the share of HPR is the study's and not that of patients. What goes along with HPR, its
 timing and its prognosis are assumptions; after HPR the hazard of death is higher where MYCN and
-HMGA2 are both high, by a rule that looks at no outcome.
+HMGA2 are both high, by a rule that looks at no outcome. These times are drawn evenly over their
+distribution, so that few patients show what was planted.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from recurseq.demo.patients import (
     truth_table,
     with_missing,
 )
+from recurseq.deseq import estimate_size_factors
 
 COHORT = 4
 PAIR = ("MYCN", "HMGA2")
@@ -73,9 +75,9 @@ def simulate_hpr(seed: int, sheet: pd.DataFrame, counts: pd.DataFrame) -> Simula
 
 
 def double_high(counts: pd.DataFrame) -> np.ndarray:
-    """Tell in which samples both genes are above the upper tertile, in counts per million."""
-    per_million = counts.loc[list(PAIR)] / counts.sum() * 1e6
-    return (per_million.quantile(HIGH, axis=1) < per_million.T).all(axis=1).to_numpy()
+    """Tell in which samples both genes are above the upper tertile of their normalised counts."""
+    normalized = counts.loc[list(PAIR)].T.div(estimate_size_factors(counts.T), axis=0)
+    return (normalized > normalized.quantile(HIGH)).all(axis=1).to_numpy()
 
 
 def _features(case: np.ndarray, random: np.random.Generator) -> pd.DataFrame:
@@ -108,7 +110,9 @@ def _dates(
     n = len(case)
     poor = (features["ecog_at_hpr"] >= 2).to_numpy()
     hazard = np.where(both, DOUBLE_HIGH, 1.0) * np.where(poor, POOR_ECOG, 1.0)
-    drawn = random.exponential(1 / (np.log(2) * hazard))  # median 1 where the hazard is 1
+    drawn = _evenly(4 * case + 2 * both + poor, random) / (
+        np.log(2) * hazard
+    )  # median 1 at hazard 1
     after = np.maximum(AFTER_MEDIAN * drawn ** (1 / AFTER_SHAPE), AFTER_LEAST)
     gamma = random.gamma(HPR_SHAPE, HPR_SCALE, n)
     hpr = np.where(case, np.minimum(HPR_LEAST + gamma, HPR_MOST), np.inf)
@@ -131,6 +135,19 @@ def _dates(
         {"surgery_date": _text(surgery, np.zeros(n))}
         | {name: _text(surgery, months) for name, months in times.items()}
     )
+
+
+def _evenly(kind: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """Draw from the exponential distribution, evenly over its quantiles in patients of each kind.
+
+    With independent draws 30 patients would as often hide what was planted as show it.
+    """
+    drawn = np.empty(len(kind))
+    for one in np.unique(kind):
+        members = np.flatnonzero(kind == one)
+        share = (random.permutation(len(members)) + random.random(len(members))) / len(members)
+        drawn[members] = -np.log1p(-share)
+    return drawn
 
 
 def _text(start: pd.DatetimeIndex, months: np.ndarray) -> np.ndarray:

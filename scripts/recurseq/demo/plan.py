@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.demo.cohort import Cohort
+from recurseq.demo.cohort import RECURRENCE, Cohort
 from recurseq.demo.factors import other_share
 
 EFFECTS = Path(__file__).parent / "effects.tsv"
@@ -71,7 +71,7 @@ PROGRAMMES = {
 
 
 def plan_genes(
-    annotation: pd.DataFrame, random: np.random.Generator, cohort: Cohort
+    annotation: pd.DataFrame, random: np.random.Generator, cohort: Cohort = RECURRENCE
 ) -> pd.DataFrame:
     """Decide for every gene how it is simulated.
 

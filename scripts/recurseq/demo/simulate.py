@@ -82,7 +82,16 @@ def simulate(
     """
     raise_if_any(_sheet_problems(samples, cohort))
     random = np.random.default_rng(seed)
-    genes = plan_genes(annotation, random, cohort)
+    return simulate_samples(plan_genes(annotation, random, cohort), samples, random, cohort)
+
+
+def simulate_samples(
+    genes: pd.DataFrame,
+    samples: pd.DataFrame,
+    random: np.random.Generator,
+    cohort: Cohort = RECURRENCE,
+) -> Simulation:
+    """Draw the counts of samples from genes whose truth is decided; see `simulate`."""
     depth = np.exp(LIBRARY_SD * random.standard_normal(len(samples)))
     drawn = draw_tumours(samples, random, cohort)
     mean = _expected(genes, samples, cohort) * depth
