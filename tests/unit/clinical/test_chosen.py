@@ -8,8 +8,8 @@ import pytest
 
 from recurseq.clinical.associations import associate
 from recurseq.clinical.models import fit_outcome
+from recurseq.clinical.names import reference_problems
 from recurseq.clinical.read_settings import clinical_settings
-from recurseq.clinical.setting_problems import setting_problems
 from recurseq.clinical.survival_analysis import analyse
 from recurseq.study.clinical_names import clinical_sections
 from recurseq.study.defaults import with_defaults
@@ -132,6 +132,7 @@ def test_the_outcome_must_be_an_endpoint():
     wrong["clinical"]["outcome_selected"] = {"all": "hrp"}
     assert not config_problems(wrong)
     settings = clinical_settings(clinical_sections(with_defaults(wrong)))
-    (problem,) = setting_problems(settings, None, has_counts=False)
+    header = ["patient_id", "mvi", "poor", "surgery", "hpr_date", "death_date", "last_visit"]
+    (problem,) = reference_problems(settings, header)
     assert problem.where == "config: clinical.outcome_selected.all"
     assert "hrp" in problem.found and "hpr" in problem.allowed + problem.fix
