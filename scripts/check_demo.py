@@ -22,7 +22,8 @@ with logged(snakemake):
     called = calls_against_truth(
         truth, contrasts, genes, evidence, summary["verdict"].to_dict(), params.alpha
     )
-    check = pd.concat([called, read_table(given.halves, "demo_halves")], ignore_index=True)
+    halves = [read_table(path, "demo_halves") for path in given.halves]
+    check = pd.concat([called, *halves], ignore_index=True)
     write_table(check, output.check, "demo_check")
     model = open_h5ad(given.model)
     design = parse_formula(model.uns["formula"]), model.obs

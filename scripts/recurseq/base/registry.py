@@ -13,6 +13,7 @@ SPECIAL = {
     "adjusted": "when the formula has variables beside the main factor",
     "demo_counts": "in the demo study",
     "demo_second": "in a demo study with a second cohort",
+    "demo_halves": "in the demo study, unless `demo.halves` is false",
     "shuffles": "unless `evidence.permutations` is 0",
     "covariates": "unless `confounding.refit` is false",
     "covariate_markers": "with the section `markers`, and unless `confounding.refit` is false",

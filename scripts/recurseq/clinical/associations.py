@@ -62,7 +62,7 @@ def associate(association: Association, patients: Patients, seed: int) -> Associ
         rows += _rows(variable, cohort, group, association.test_of(variable), seed)
     table = pd.DataFrame(rows, columns=describe("clinical_association").names)
     table["qvalue"] = _qvalues(table)
-    found = judge_patients(analysis, association.cohort, cohort)
+    found = judge_patients(analysis, association.cohort, cohort, by=association.groups)
     if any(one.severity == caution.STOP for one in found):
         table.loc[:, list(RESULT)] = np.nan
     tests = table.loc[table["pvalue"].notna(), ["variable", "level"]]

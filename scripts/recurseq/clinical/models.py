@@ -252,7 +252,7 @@ def _cautions(
             analysis, settings, model.endpoint, name, model.landmark, changes=changes, naive=True
         )
     cohort = patients.cohort(model.cohort)
-    found += judge_patients(analysis, model.cohort, cohort)
+    found += judge_patients(analysis, model.cohort, cohort, endpoint=model.endpoint)
     for name, one in fits.items():
         penalised = one.penalty != "none"
         found.append(caution.few_events(analysis, one.events, one.parameters, penalised=penalised))

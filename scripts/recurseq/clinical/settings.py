@@ -291,7 +291,8 @@ class Clinical:
     tissue
         Which samples stand for a patient.
     outcome_selected
-        Cohorts whose patients were chosen by their outcome.
+        Cohorts whose patients were chosen by their outcome, and the endpoint that they were
+        chosen by where it is told.
     """
 
     path: str
@@ -301,7 +302,7 @@ class Clinical:
     columns: Mapping[str, ColumnRule]
     links: str | None
     tissue: Condition
-    outcome_selected: tuple[str, ...]
+    outcome_selected: Mapping[str, str | None]
     cohorts: Mapping[str, Condition] = field(default_factory=dict)
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
     assays: Mapping[str, Assay] = field(default_factory=dict)

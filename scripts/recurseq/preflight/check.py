@@ -206,6 +206,9 @@ def _demo_problems(study: Study) -> list[Problem]:
         }
         if study.clinical is None:
             problems.append(Problem("config: demo.clinical", "no patients to simulate", "clinical"))
+        elif study.simulated_patients["cohort"] == "hpr" and study.simulated_cohort != "hpr":
+            where = "config: demo.clinical.cohort"
+            problems.append(Problem(where, "hpr without its counts", "demo.cohort: hpr"))
         else:
             written |= study.patient_paths
     return problems + [

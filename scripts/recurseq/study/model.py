@@ -188,6 +188,10 @@ class Study:
         filled in, because the design is no formula or no contrast compares levels, it stays.
     truth
         Where the simulated truth of the demo study lies; None for real data.
+    simulated_cohort
+        Name of the cohort whose counts are simulated; None for real counts.
+    compares_halves
+        Whether two halves of the simulated samples are compared.
     sections
         Sections of the configuration; a step whose section is absent is no part of the study.
     claims
@@ -221,6 +225,8 @@ class Study:
     enrichment: Enrichment | None
     seed: int
     truth: str | None
+    simulated_cohort: str | None
+    compares_halves: bool
     sections: frozenset[str]
     claims: tuple[Mapping, ...]
     patterns: Mapping | None
@@ -309,7 +315,7 @@ class Study:
             "patients_panel": self.panel is not None and links_samples(self.clinical or {}),
         }
         more |= {f"demo_{name}": True for name in self.simulates}
-        more |= {"demo_second": self.second_cohort}
+        more |= {"demo_second": self.second_cohort, "demo_halves": self.compares_halves}
         own = frozenset(part for part, there in more.items() if there)
         return self.sections | own | clinical_parts(self.clinical or {})
 

@@ -155,7 +155,7 @@ def test_simulated_is_said_only_when_so(page, results):
     said = text_of(plain)
     # Of the check, which the folder still has.
     for text in (
-        *("The demo study is simulated", "simulated truth", "In a subset: simulated"),
+        *("The counts are simulated", "simulated truth", "In a subset: simulated"),
         "Check of the simulated demo study",
     ):
         said = said.replace(text, "")

@@ -29,7 +29,7 @@ def defaults(schema: Mapping, place=()):
 @pytest.mark.parametrize(("place", "value"), list(defaults(config_schema())), ids=str)
 def test_what_is_left_out_gets_the_default_of_the_schema(place, value):
     given = {"markers": {"panel": "p"}, "enrichment": {"collections": {"h": "h.gmt"}}}
-    given |= {"clinical": {"path": "c.tsv"}, "omnibus": {}, "coexpression": {}}
+    given |= {"clinical": {"path": "c.tsv"}, "omnibus": {}, "coexpression": {}, "demo": {}}
     full = with_defaults({**LEAST, **given})
     for key in place:
         full = full[key]

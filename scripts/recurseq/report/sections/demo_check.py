@@ -1,4 +1,4 @@
-"""What was found in the demo study, against the truth it was simulated with."""
+"""What was found in a simulated study, against the truth it was simulated with."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class DemoFacts:
     ----------
     rows
         Rows of the table ``demo_check`` with ``title`` and ``said``, the verdict in words.
+    halves
+        Whether the last of them compares halves that chance has dealt.
     contrast
         Heading of the contrast that the markers are shown for; empty without markers.
     programmes
@@ -43,6 +45,7 @@ class DemoFacts:
     """
 
     rows: list[dict]
+    halves: bool
     contrast: str
     programmes: list[tuple[str, dict[str, int]]]
     markers: list[dict]
@@ -74,6 +77,7 @@ def collect(results: Results, study: Study) -> DemoFacts | None:
     second = results.table("demo_replication")
     return DemoFacts(
         rows=rows,
+        halves=study.compares_halves,
         contrast=titles[planted["contrast"].iloc[0]] if len(planted) else "",
         programmes=_programmes(planted) if len(planted) else [],
         markers=_shown(planted) if len(planted) else [],
