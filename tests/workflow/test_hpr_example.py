@@ -62,7 +62,7 @@ def test_what_the_paper_says_is_what_was_planted_and_is_found(results):
 
 def test_patients_agree_with_their_truth_and_are_compared_where_that_is_fair(results):
     clinical = read_table(results / "demo/clinical_check.tsv", "clinical_demo_check")
-    assert len(clinical) == 3 and clinical["agrees"].all(), clinical.to_string()
+    assert len(clinical) == 4 and clinical["agrees"].all(), clinical.to_string()
     cautions = read_table(results / "clinical/cautions.tsv", "clinical_cautions")
     stopped = cautions[cautions["severity"] == "stop"].set_index("analysis")["code"]
     assert stopped["survival.rfs"] == "circular_outcome"

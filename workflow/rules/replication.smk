@@ -19,6 +19,7 @@ if study.second_cohort is not None:
             runtime=minutes("simulate_second_cohort"),
         params:
             contrast=study.contrasts[SECOND_CONTRAST].as_dict(),
+            cohort=study.simulated_cohort,
             seed=study.seed,
         script:
             "../../scripts/simulate_second_cohort.py"

@@ -185,6 +185,8 @@ def _truth() -> pd.DataFrame:
     cautions = "clinical/cautions.tsv"
     return truth_table(
         [
+            ("hazard ratio after HPR of MYCN and HMGA2 both high", DOUBLE_HIGH,
+             f"{model}, term=double_high, level=both_high", INTERVAL),
             ("hazard ratio after HPR of ECOG 2 or more", POOR_ECOG,
              f"{model}, term=ecog_at_hpr", INTERVAL),
             ("recurrence-free survival by HPR is called circular", 1.0,

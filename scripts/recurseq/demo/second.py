@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from recurseq.demo.cohort import RECURRENCE, Cohort
 from recurseq.demo.plan import UNNAMED, plan_genes
 from recurseq.demo.simulate import Simulation, simulate_samples
 from recurseq.design.contrast import Contrast
@@ -29,7 +30,9 @@ def second_sheet(contrast: Contrast) -> pd.DataFrame:
     )
 
 
-def simulate_second(sheet: pd.DataFrame, seed: int, annotation: pd.DataFrame) -> Simulation:
+def simulate_second(
+    sheet: pd.DataFrame, seed: int, annotation: pd.DataFrame, cohort: Cohort = RECURRENCE
+) -> Simulation:
     """Simulate other patients from the truth of the demo study, in shallower libraries.
 
     Means, fold changes and loadings of every gene are those of the first cohort; what is drawn for
@@ -40,10 +43,10 @@ def simulate_second(sheet: pd.DataFrame, seed: int, annotation: pd.DataFrame) ->
     ----------
     sheet
         From `second_sheet`.
-    seed, annotation
+    seed, annotation, cohort
         Those of the first cohort, see `recurseq.demo.simulate.simulate`.
     """
-    genes = plan_genes(annotation, np.random.default_rng(seed))
+    genes = plan_genes(annotation, np.random.default_rng(seed), cohort)
     clean = genes["programme"].mask(genes["programme"] == "contamination", UNNAMED[0])
     shallow = genes.assign(programme=clean, mean=DEPTH * genes["mean"])
-    return simulate_samples(shallow, sheet, np.random.default_rng([seed, OWN_NOISE]))
+    return simulate_samples(shallow, sheet, np.random.default_rng([seed, OWN_NOISE]), cohort)
