@@ -64,7 +64,7 @@ def coexpression_tables(
     genes = find_genes(names, model, annotation)
     pairs = all_pairs(settings.pairs, sets, genes)
     values = values_of(pairs, model)
-    proxy = read_proxy(model, annotation) if settings.purity else None
+    proxy = read_proxy(model) if settings.purity else None
     strata = strata_of(model.obs, groups, design, proxy)
     tables = {"coexpression_pairs": correlate(pairs, values, strata, alpha)}
     if sets:

@@ -9,7 +9,6 @@ from recurseq.base.h5ad import Stored, gene_columns
 from recurseq.base.places import SHIPPED
 from recurseq.cohort.genes.gene_sets import read_gene_sets
 from recurseq.cohort.genes.species import HUMAN, species_of
-from recurseq.cohort.genes.symbols import resolve_symbols
 
 SET = "HEPATOCYTE_IDENTITY"
 FEWEST_GENES = 10
@@ -41,24 +40,21 @@ class PurityProxy:
         return self._scores.loc[:, ~own].mean(axis=1).to_numpy(dtype=float)
 
 
-def read_proxy(model: Stored, annotation: pd.DataFrame) -> PurityProxy:
+def read_proxy(model: Stored) -> PurityProxy:
     """Make the proxy from the variance-stabilised values of the fitted genes.
 
     Parameters
     ----------
     model
-        The fitted model.
-    annotation
-        For older symbols.
+        The fitted model. Genes are found by their symbol as it is in the counts.
     """
     fitted = model.var[model.var["kept"].to_numpy(dtype=bool)]
-    names = list(fitted["gene_name"].astype(str))
+    names = fitted["gene_name"].astype(str)
     species = species_of(model.var_names) or species_of(names)
     if species not in ("", HUMAN):
         return _none(f"the hepatocyte genes are human, the counts of {species}")
     wanted = next(one.genes for one in read_gene_sets(FILE).sets if one.name == SET)
-    rows = resolve_symbols(wanted, list(fitted.index), names, annotation)
-    found = list(dict.fromkeys(rows["gene_id"].dropna()))
+    found = list(names[names.isin(wanted)].drop_duplicates().index)
     if len(found) < FEWEST_GENES + 2:  # a pair may take two of them away
         return _none(f"{len(found)} of the {len(wanted)} hepatocyte genes were fitted")
     values = gene_columns(model, "vst", found)
