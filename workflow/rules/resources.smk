@@ -24,6 +24,7 @@
 # plot_enrichment     175    2        203    9        221    3        204    2        205    3
 # extract_markers     171    1        216    2        310    3        235    2        290    3
 # plot_markers        196    2        225    5        244    5        231    5        247    6
+# score_signatures                    228    3        295    5
 # check_demo                          154    1
 # write_provenance     28    0         28    0         28    0         28    0         28    0
 # build_workbook      136    1        161    9        199   13        240   14        499   38

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from recurseq.base.text import listed
 
 MEANINGS = {
-    "remains": "it remains with {proxies} held equal",
+    "remains": "called with {proxies} held equal too",
     "explained": "with {proxies} held equal {left} of it is left: what the samples are made of "
     "explains it",
     "unclear": "with {proxies} held equal {left} of it is left, with an interval {wider} times as "
     "wide: the study cannot tell whether what the samples are made of explains it",
     "appears": "called in this direction only with {proxies} held equal",
-    "none": "no difference is called, with or without {proxies} held equal",
+    "none": "not called, with or without {proxies} held equal",
 }
 
 

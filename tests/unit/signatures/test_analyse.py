@@ -55,7 +55,7 @@ def test_the_note_and_the_proxies_tell_of_it():
     assert made_of["adjustedPvalue"].isna().all() and made_of["remains"].isna().all()
     note = rows(tables).loc["OF_STROMA", "note"]
     assert "hepatocytes, stroma, immune and sinusoids held equal" in note and "explains it" in note
-    assert rows(tables).loc["OWN_EFFECT", "note"].startswith("it remains with")
+    assert rows(tables).loc["OWN_EFFECT", "note"].startswith("called with")
     row = rows(tables).loc["OWN_EFFECT"]
     assert row["lower"] < row["estimate"] < row["upper"]
     assert row["adjustedLower"] < row["adjustedEstimate"] < row["adjustedUpper"]
