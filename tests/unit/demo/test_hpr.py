@@ -1,16 +1,22 @@
 """The cohort of hyper-progressive recurrence: what is planted, and the patients it came from."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 
+from recurseq.base.errors import InputError
+from recurseq.base.tables import study_tables
 from recurseq.clinical.hazard_ratio import hazard_ratio
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.demo.check import in_a_subset, true_difference
 from recurseq.demo.cohort import HPR
 from recurseq.demo.patients_hpr import DOUBLE_HIGH, PAIR, double_high, simulate_hpr
 from recurseq.demo.simulate import Simulation, simulate
+from recurseq.preflight.check import checked_study
+from recurseq.study import load_study
 from support.paths import REPOSITORY
 
 EXAMPLE = REPOSITORY / "examples" / "hpr_genes"
@@ -141,3 +147,27 @@ def test_no_claim_of_the_example_has_a_number(config):
     for claim in config["claims"]:
         assert "log2FoldChange" not in claim
         assert "PMID 40643201" in claim["source"] and "planted here" in claim["source"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "halves"),
+    [({}, False), ({"halves": True}, True), ({"halves": True, "truth": None}, False)],
+)
+def test_halves_are_a_part_of_a_study_of_simulated_counts_that_asks_for_them(
+    config, changes, halves
+):
+    demo = {k: v for k, v in {**config["demo"], **changes}.items() if v is not None}
+    study = load_study({**config, "demo": demo})
+    tables = {file.table.name for file in study_tables(study.parts, study.wildcards)}
+    assert ("demo_halves" in tables) == halves
+    assert study.simulated_cohort == ("hpr" if "truth" in demo else None)
+
+
+def test_patients_with_hpr_need_its_counts(config, monkeypatch, tmp_path):
+    """Their classes come from the counts, and the sheet of the demo has no HPR."""
+    shutil.copytree(EXAMPLE, tmp_path / "study", ignore=lambda *_: {"results", "demo"})
+    monkeypatch.chdir(tmp_path / "study")
+    assert checked_study(config)[0].simulated_cohort == "hpr"
+    demo = {**config["demo"], "cohort": "recurrence"}
+    with pytest.raises(InputError, match=r"demo\.clinical\.cohort.*hpr without its counts"):
+        checked_study({**config, "demo": demo})
