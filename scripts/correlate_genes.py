@@ -26,6 +26,7 @@ with logged(snakemake):
         load_annotation(given.annotation),
         Contrast.from_dict(given.contrast) if given.contrast else None,
         given.alpha,
+        orthologues=given.orthologues,
     )
     for name, table in tables.items():
         write_table(table, snakemake.output[name.removeprefix("coexpression_")], name)

@@ -60,7 +60,7 @@ def mixed_model(
     home |= {gene: "tumour" for genes in shipped.values() for gene in genes}
     for cell in CELLS:
         home |= {gene: cell for name in PROXIES[cell] for gene in shipped[name]}
-    exhausted = {*shipped["T_CELL_EXHAUSTION"], *shipped["CYTOTOXIC_LYMPHOCYTES"], *T_CELLS}
+    exhausted = {*shipped["T_CELL_EXHAUSTION"], *shipped["CYTOTOXIC_LYMPHOCYTES"], *T_CELLS.genes}
     home |= dict.fromkeys(exhausted, "immune")
     stroma, own, _ = own_sets().sets
     home |= dict.fromkeys(stroma.genes, "stroma")

@@ -35,6 +35,7 @@ if "coexpression" in study.parts:
             collections=list(WITH_SETS),
             alpha=study.testing.alpha,
             annotation=study.cohort.annotation,
+            orthologues=study.orthologues,
             given=dates(
                 user_file(study.panel),
                 [user_file(path) for path in WITH_SETS.values()],

@@ -24,6 +24,7 @@ if "signatures" in study.parts:
             runtime=minutes("score_signatures"),
         params:
             settings=study.signatures,
+            orthologues=study.orthologues,
             contrasts=contrast_settings(),
             alpha=study.testing.alpha,
             given=dates(*map(user_file, study.signature_collections.values())),

@@ -31,6 +31,8 @@ def coexpression_tables(
     annotation: pd.DataFrame,
     contrast: Contrast | None,
     alpha: float,
+    *,
+    orthologues: str = "",
 ) -> dict[str, pd.DataFrame]:
     """Correlate pairs and sets, and class the samples.
 
@@ -48,6 +50,8 @@ def coexpression_tables(
         Whose samples give the cut-offs of high; None without groups.
     alpha
         Adjusted p-value below which a correlation is called.
+    orthologues
+        As for `recurseq.coexpression.genes.find_genes`; the purity proxy is made of them too.
 
     Returns
     -------
@@ -61,10 +65,10 @@ def coexpression_tables(
     design = [name for name in variables if name != factor]
     names = [gene for pair in settings.pairs for gene in pair]
     names += [gene for one in sets for gene in one.genes]
-    genes = find_genes(names, model, annotation)
+    genes = find_genes(names, model, annotation, orthologues)
     pairs = all_pairs(settings.pairs, sets, genes)
     values = values_of(pairs, model)
-    proxy = read_proxy(model) if settings.purity else None
+    proxy = read_proxy(model, orthologues) if settings.purity else None
     strata = strata_of(model.obs, groups, design, proxy)
     tables = {"coexpression_pairs": correlate(pairs, values, strata, alpha)}
     if sets:

@@ -39,7 +39,9 @@ class Pair:
         return f"{self.one.query}/{self.other.query}"
 
 
-def find_genes(queries: Sequence[str], model: Stored, annotation: pd.DataFrame) -> dict[str, Gene]:
+def find_genes(
+    queries: Sequence[str], model: Stored, annotation: pd.DataFrame, orthologues: str = ""
+) -> dict[str, Gene]:
     """Find genes by symbol or identifier; where several carry a name, the one with most counts.
 
     Parameters
@@ -50,10 +52,13 @@ def find_genes(queries: Sequence[str], model: Stored, annotation: pd.DataFrame) 
         The fitted model.
     annotation
         For older symbols.
+    orthologues
+        Species of the counts whose orthologues human names mean, or an empty text.
     """
     names = model.var["gene_name"].astype(str)
     means = model.var["baseMean"].fillna(0)
-    rows = resolve_symbols(list(dict.fromkeys(queries)), model.var_names, list(names), annotation)
+    asked = list(dict.fromkeys(queries))
+    rows = resolve_symbols(asked, model.var_names, list(names), annotation, orthologues)
     found = {}
     for query, own in rows.groupby("query", sort=False):
         ids = list(own["gene_id"].dropna())

@@ -8,6 +8,7 @@ import pandas as pd
 from recurseq.base.h5ad import Stored, gene_columns
 from recurseq.base.places import SHIPPED
 from recurseq.cohort.genes.gene_sets import read_gene_sets
+from recurseq.cohort.genes.orthologues import translated
 from recurseq.cohort.genes.species import HUMAN, species_of
 
 SET = "HEPATOCYTE_IDENTITY"
@@ -40,20 +41,25 @@ class PurityProxy:
         return self._scores.loc[:, ~own].mean(axis=1).to_numpy(dtype=float)
 
 
-def read_proxy(model: Stored) -> PurityProxy:
+def read_proxy(model: Stored, orthologues: str = "") -> PurityProxy:
     """Make the proxy from the variance-stabilised values of the fitted genes.
 
     Parameters
     ----------
     model
         The fitted model. Genes are found by their symbol as it is in the counts.
+    orthologues
+        Species whose orthologues stand for the human genes, or an empty text.
     """
     fitted = model.var[model.var["kept"].to_numpy(dtype=bool)]
     names = fitted["gene_name"].astype(str)
     species = species_of(model.var_names) or species_of(names)
-    if species not in ("", HUMAN):
+    if not orthologues and species not in ("", HUMAN):
         return _none(f"the hepatocyte genes are human, the counts of {species}")
-    wanted = next(one.genes for one in read_gene_sets(FILE).sets if one.name == SET)
+    shipped = translated(
+        read_gene_sets(FILE), orthologues, fitted.rename_axis("gene_id").reset_index()
+    )
+    wanted = next(one.genes for one in shipped.sets if one.name == SET)
     found = list(names[names.isin(wanted)].drop_duplicates().index)
     if len(found) < FEWEST_GENES + 2:  # a pair may take two of them away
         return _none(f"{len(found)} of the {len(wanted)} hepatocyte genes were fitted")

@@ -52,6 +52,8 @@ def analyse_signatures(
     contrasts: Sequence[Contrast],
     settings: SignatureSettings,
     alpha: float,
+    *,
+    of_humans: bool = True,
 ) -> SignatureTables:
     """Score the sets of all collections, and test their differences.
 
@@ -62,19 +64,22 @@ def analyse_signatures(
     collections
         Name to collection.
     shipped
-        The collection that comes with recurseq, of which proxies are made.
+        The collection that comes with recurseq (`recurseq.signatures.composition.with_t_cells`), of
+        which proxies are made.
     contrasts
         Of the study.
     settings
         Method and smallest size.
     alpha
         Adjusted p-value below which a difference is called.
+    of_humans
+        As for `recurseq.signatures.composition.find_content`.
     """
     expression = fitted_expression(model)
     genes = model.var.rename_axis("gene_id").reset_index()[["gene_id", "gene_name", "baseMean"]]
     usable = usable_genes(expression, settings.method)
     sets, members = look_up(collections, genes, usable, settings.min_size)
-    content = find_content(shipped, genes, usable)
+    content = find_content(shipped, genes, usable, of_humans=of_humans)
     for name, reason in content.reasons.items():
         log.info("%s: %s", name, reason)
     derived = _derived_genes(content)

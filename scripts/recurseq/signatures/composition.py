@@ -7,7 +7,7 @@ share, but also with their activity, and is no percentage. The tests use them as
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 
 from recurseq.base.errors import InputError
 from recurseq.base.tables import describe
-from recurseq.cohort.genes.gene_sets import GeneSets
+from recurseq.cohort.genes.gene_sets import GeneSet, GeneSets
 from recurseq.cohort.genes.species import HUMAN, species_of
 from recurseq.signatures.sets import genes_by_name
 
@@ -37,7 +37,7 @@ PROXIES = MappingProxyType(
         SINUSOIDS: ("LIVER_SINUSOIDAL_ENDOTHELIUM", "KUPFFER_CELLS"),
     }
 )
-T_CELLS = ("CD8A", "CD3D", "CD3E", "CD3G")
+T_CELLS = GeneSet("T_CELLS", "Genes that count T cells", ("CD8A", "CD3D", "CD3E", "CD3G"))
 PROLIFERATION, G1_S, G2_M = "PROLIFERATION_CORE", "G1_S_TRANSITION", "G2_M_TRANSITION"
 EXHAUSTION = "T_CELL_EXHAUSTION"
 FEWEST_GENES, LEAST_SHARE = 10, 0.5  # what is left of a proxy's or score's genes
@@ -69,27 +69,36 @@ class Content:
         return {name: genes for name, genes in self.genes.items() if name != "t_cells"}
 
 
-def find_content(shipped: GeneSets, genes: pd.DataFrame, usable: pd.Index) -> Content:
+def with_t_cells(shipped: GeneSets) -> GeneSets:
+    """Add the genes that count T cells to the collection that comes with recurseq."""
+    return replace(shipped, sets=(*shipped.sets, T_CELLS))
+
+
+def find_content(
+    shipped: GeneSets, genes: pd.DataFrame, usable: pd.Index, *, of_humans: bool = True
+) -> Content:
     """Find the genes of proxies and built scores in a study.
 
     Parameters
     ----------
     shipped
-        The collection that comes with recurseq.
+        The collection that comes with recurseq, from `with_t_cells`.
     genes
         Columns ``gene_id``, ``gene_name`` and ``baseMean``, one row per gene of the counts.
     usable
         Identifiers of the genes that can be scored.
+    of_humans
+        Whether its genes are human, and have not been replaced by those of the study's species.
     """
     wanted = _wanted(shipped)
     species = species_of(genes["gene_id"]) or species_of(genes["gene_name"])
-    if species not in ("", HUMAN):
+    if of_humans and species not in ("", HUMAN):
         reason = f"its genes are human, and the counts are of {species}"
         return Content({}, dict.fromkeys(wanted, reason))
     try:
         known = genes_by_name(genes, shipped)
     except InputError:
-        reason = "its genes are human symbols, and the counts have next to none of them"
+        reason = "the counts have next to none of its genes"
         return Content({}, dict.fromkeys(wanted, reason))
     found, reasons, scorable = {}, {}, set(usable)
     for name, symbols in wanted.items():
@@ -104,11 +113,14 @@ def find_content(shipped: GeneSets, genes: pd.DataFrame, usable: pd.Index) -> Co
 
 
 def _wanted(shipped: GeneSets) -> dict[str, list[str]]:
-    sets = {entry.name: entry.genes for entry in shipped.sets}
-    wanted = {name: _union(sets[one] for one in parts) for name, parts in PROXIES.items()}
-    wanted |= {"proliferation": list(sets[PROLIFERATION]), "t_cells": list(T_CELLS)}
-    wanted |= {"g1_s": list(sets[G1_S]), "g2_m": list(sets[G2_M])}
-    return wanted | {"exhaustion": [gene for gene in sets[EXHAUSTION] if gene not in T_CELLS]}
+    sets = {entry.name: list(entry.genes) for entry in shipped.sets}
+    wanted = {name: _union(sets.get(one, ()) for one in parts) for name, parts in PROXIES.items()}
+    single = {"proliferation": PROLIFERATION, "t_cells": T_CELLS.name, "g1_s": G1_S, "g2_m": G2_M}
+    wanted |= {name: sets.get(one, []) for name, one in single.items()}
+    counting = set(wanted["t_cells"])
+    return wanted | {
+        "exhaustion": [gene for gene in sets.get(EXHAUSTION, ()) if gene not in counting]
+    }
 
 
 def _union(parts: Iterable[Iterable[str]]) -> list[str]:

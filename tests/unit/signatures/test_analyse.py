@@ -13,12 +13,14 @@ from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
 from recurseq.signatures import differences
 from recurseq.signatures.analyse import FOR_T_CELLS, OWN_GENES, analyse_signatures
+from recurseq.signatures.composition import with_t_cells
 from recurseq.signatures.settings import SignatureSettings
 from support.mixed_tissue import mixed_model, own_sets
 
 RULE = CallingRule(0.05)
 CASE = Contrast("case_vs_control", RULE, "group", ("case",), ("control",))
 SHIPPED = read_gene_sets(SHIPPED_SETS)
+MARKED = with_t_cells(SHIPPED)
 OWN = GeneSets("own.gmt", (*own_sets().sets, GeneSet("THREE", "few", ("OTHER1", "OTHER2", "ALB")),
                            GeneSet("ABSENT", "none", ("NOT1", "NOT2", "NOT3"))))  # fmt: skip
 
@@ -26,7 +28,7 @@ OWN = GeneSets("own.gmt", (*own_sets().sets, GeneSet("THREE", "few", ("OTHER1", 
 def analysed(model, contrasts=(CASE,), method="ssgsea", own=OWN, **collections):
     settings = SignatureSettings({}, method, 5)
     chosen = {"own": own, "liver": SHIPPED, **collections}
-    return analyse_signatures(model, chosen, SHIPPED, contrasts, settings, 0.05)
+    return analyse_signatures(model, chosen, MARKED, contrasts, settings, 0.05)
 
 
 def rows(tables, collection="own"):
@@ -202,7 +204,7 @@ def test_mouse_genes_have_scores_and_no_proxies():
         replace(one, genes=tuple(g.capitalize() for g in one.genes)) for one in own_sets().sets
     ))  # fmt: skip
     settings = SignatureSettings({}, "ssgsea", 5)
-    tables = analyse_signatures(model, {"own": mouse}, SHIPPED, (CASE,), settings, 0.05)
+    tables = analyse_signatures(model, {"own": mouse}, MARKED, (CASE,), settings, 0.05)
     assert list(tables.tests["set"]) == ["OF_STROMA", "OWN_EFFECT", "OF_NOTHING"]
     assert tables.tests["note"].str.contains("no proxy is left").all()
     assert tables.tests["note"].str.contains("its genes are human").all()
@@ -224,7 +226,7 @@ def test_a_proxy_that_follows_the_groups_exactly_is_a_reason():
 def test_no_set_with_a_score_gives_tables_without_rows():
     none = GeneSets("own.gmt", (GeneSet("ABSENT", "none", ("ALB", "NOT2")),))
     settings = SignatureSettings({}, "ssgsea", 5)
-    tables = analyse_signatures(mixed_model(), {"own": none}, SHIPPED, (CASE,), settings, 0.05)
+    tables = analyse_signatures(mixed_model(), {"own": none}, MARKED, (CASE,), settings, 0.05)
     assert list(tables.scores.columns) == ["sample_id"] and len(tables.scores) == 28
     assert set(tables.tests["collection"]) == {"composition", "derived"}
 

@@ -8,7 +8,7 @@ from recurseq.base.places import SHIPPED_SETS
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.genes.gene_sets import read_gene_sets
 from recurseq.demo.simulate import simulate
-from recurseq.signatures.composition import describe_samples, find_content
+from recurseq.signatures.composition import describe_samples, find_content, with_t_cells
 from recurseq.signatures.scoring import score_lists
 
 
@@ -24,7 +24,7 @@ def correlation():
     genes = made.genes[["gene_id", "gene_name"]].assign(
         baseMean=made.counts.mean(axis=1).to_numpy()
     )
-    content = find_content(read_gene_sets(SHIPPED_SETS), genes, logs.columns)
+    content = find_content(with_t_cells(read_gene_sets(SHIPPED_SETS)), genes, logs.columns)
     scored = score_lists(logs, content.scored.values(), "ssgsea")
     found = describe_samples(content, scored, logs, pd.Series(group, logs.index))
     truth = made.samples.set_index("sample_id").loc[group != "normal"]
