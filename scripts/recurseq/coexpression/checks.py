@@ -97,6 +97,7 @@ def coexpression_notes(
     settings: Coexpression,
     genes: pd.DataFrame,
     annotation: pd.DataFrame,
+    orthologues: str = "",
 ) -> list[str]:
     """Name the genes of pairs that the counts do not have; no error, for they are told as such.
 
@@ -108,9 +109,11 @@ def coexpression_notes(
         Columns ``gene_id`` and ``gene_name``.
     annotation
         For older symbols.
+    orthologues
+        As for `recurseq.coexpression.genes.find_genes`.
     """
     names: Sequence[str] = list(dict.fromkeys(name for pair in settings.pairs for name in pair))
-    rows = resolve_symbols(names, genes["gene_id"], genes["gene_name"], annotation)
+    rows = resolve_symbols(names, genes["gene_id"], genes["gene_name"], annotation, orthologues)
     absent = rows[rows["gene_id"].isna()]
     return [
         f"coexpression: nothing can be said of pairs of {row.query}: {row.note}"

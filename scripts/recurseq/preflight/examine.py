@@ -133,7 +133,8 @@ def examine(config: Mapping) -> Examination:
 def _coexpression_notes(study: Study, genes: pd.DataFrame, annotation: pd.DataFrame) -> list[str]:
     if study.coexpression is None:
         return []
-    return coexpression_notes(read_settings(study.coexpression), genes, annotation)
+    section = read_settings(study.coexpression)
+    return coexpression_notes(section, genes, annotation, study.orthologues)
 
 
 def _named_genes(table: CountTable, annotation: pd.DataFrame) -> pd.DataFrame:
