@@ -87,7 +87,7 @@ def save(figure: Figure, svg_path: str | Path, png_path: str | Path) -> None:
     """Write a figure as SVG and as PNG; the same figure gives the same bytes every time."""
     with matplotlib.rc_context(SETTINGS):
         # One layout serves both files: they show the same, and it costs more than drawing.
-        figure.get_layout_engine().execute(figure)
+        figure.draw_without_rendering()
         figure.set_layout_engine("none")
         # Each canvas draws once; `savefig` would draw twice for each file.
         figure.set_dpi(RASTER_DPI)
