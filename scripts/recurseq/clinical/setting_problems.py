@@ -12,6 +12,7 @@ from recurseq.clinical.names import is_variable, model_terms
 from recurseq.clinical.outcome import outcome_columns
 from recurseq.clinical.settings import (
     ALL,
+    LOGISTIC,
     Clinical,
     Competing,
     Cutoff,
@@ -21,10 +22,12 @@ from recurseq.clinical.settings import (
     Survival,
     Within,
 )
+from recurseq.clinical.validity import events_of
 
 NUMBER, LEVELS, DATE, TIMES, ANSWER = (
     *("a number", "levels", "a date", "an endpoint with times", "an endpoint of yes and no"),
 )
+OF_TIMES = ("strata", "delayed_entry", "time_varying", "landmark", "state")
 
 
 def kind_of(settings: Clinical, frame: pd.DataFrame | None, name: str) -> str | None:
@@ -77,6 +80,7 @@ _FIXES = {
     (NUMBER, LEVELS): "make levels of it: cut and levels under clinical.columns, or a cut-off",
     (TIMES, LEVELS): "ask for it within some months: an endpoint with of and within",
     (TIMES, ANSWER): "ask for it within some months: an endpoint with of and within",
+    (ANSWER, TIMES): "take kind: logistic, or the endpoint that it is made of",
 }
 
 
@@ -228,11 +232,13 @@ def _survival(kinds: Kinds, survival: Survival) -> Iterator[Problem]:
 
 def _model(kinds: Kinds, model: Model) -> Iterator[Problem]:
     where, settings = f"models.{model.name}", kinds.settings
-    if model.kind == "logistic":
-        found = "logistic models are not available yet"
-        yield Problem(f"config: {where}.kind", found, "cox or finegray")
-        return
-    yield from kinds.wrong(f"{where}.endpoint", model.endpoint, TIMES)
+    logistic = model.kind == LOGISTIC
+    yield from kinds.wrong(
+        f"{where}.endpoint", model.endpoint, *((ANSWER, LEVELS) if logistic else (TIMES,))
+    )
+    if logistic:
+        yield from _without(where, model, *OF_TIMES)
+        yield from _two_levels(kinds, where, model.endpoint)
     endpoint = settings.endpoints.get(model.endpoint)
     states = tuple(endpoint.states) if isinstance(endpoint, Competing) else ()
     if model.kind == "finegray" and endpoint is not None:
@@ -262,25 +268,43 @@ def _finegray(where: str, model: Model, states: Iterable[str]) -> Iterator[Probl
     elif model.state is None:
         allowed = f"state: one of {', '.join(states)}"
         yield Problem(f"config: {where}", "finegray without a state", allowed)
-    given = {
-        "strata": model.strata,
-        "cluster": model.cluster,
-        "delayed_entry": model.delayed_entry,
-        "time_varying": model.time_varying,
-    }
-    for key, value in given.items():
-        if value:
-            found = f"{key} in a model of kind finegray"
-            yield Problem(f"config: {where}.{key}", found, "kind: cox", "remove the key")
+    yield from _without(where, model, "strata", "cluster", "delayed_entry", "time_varying")
     if model.penalty == "firth":
         found = "Firth's penalty in a model of kind finegray"
         yield Problem(f"config: {where}.penalty", found, "none, or kind: cox")
 
 
+def _two_levels(kinds: Kinds, where: str, outcome: str) -> Iterator[Problem]:
+    """Refuse a column as outcome that is no yes or no."""
+    rule = kinds.settings.columns.get(outcome)
+    levels = None if rule is None else rule.levels
+    if levels is None and kinds.frame is not None and kinds.of(outcome) == LEVELS:
+        levels = tuple(map(str, kinds.frame[outcome].cat.categories))
+    if levels and len(levels) != 2:
+        found = f"{outcome!r} has {len(levels)} levels: {few(levels)}"
+        fix = "declare it with positive and negative under clinical.columns"
+        yield Problem(
+            f"config: {where}.endpoint", found, "two levels, the second is the event", fix
+        )
+
+
+def _without(where: str, model: Model, *keys: str) -> Iterator[Problem]:
+    """Refuse what only Cox's model has."""
+    for key in keys:
+        if getattr(model, key):
+            found = f"{key} in a model of kind {model.kind}"
+            yield Problem(f"config: {where}.{key}", found, "kind: cox", "remove the key")
+
+
 def _terms(kinds: Kinds, where: str, model: Model, terms: list[str]) -> Iterator[Problem]:
     everything = [*terms, *model.univariable]
+    endpoint = kinds.settings.endpoints.get(model.endpoint)
+    told = events_of(kinds.settings, endpoint) if endpoint else set()
     for name in everything:
         yield from kinds.wrong(f"{where}.terms", name, LEVELS, NUMBER, ANSWER)
+        if name == model.endpoint or name in told:
+            found = f"{name!r} is what the model is to explain"
+            yield Problem(f"config: {where}.terms", found, "terms known before the outcome")
     for name in model.strata:
         yield from kinds.wrong(f"{where}.strata", name, LEVELS, ANSWER)
         if name in terms:

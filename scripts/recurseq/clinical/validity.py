@@ -40,13 +40,14 @@ def judge(
     """
     if variable is None:
         return []
-    compared, by = settings.endpoints[endpoint], settings.endpoints.get(variable)
+    compared, by = settings.endpoints.get(endpoint), settings.endpoints.get(variable)
     if isinstance(compared, Span):
         return []  # counted from a later event
     if isinstance(by, Within):
         if landmark is not None and landmark >= by.within:
             return []
-        if events_of(settings, compared) & events_of(settings, settings.endpoints[by.of]):
+        own = events_of(settings, settings.endpoints[by.of])
+        if compared and events_of(settings, compared) & own:
             return [cautions.circular_outcome(analysis, variable, endpoint)]
         return [cautions.immortal_time(analysis, variable, handled=False, naive=naive)]
     if variable in settings.known_at:
@@ -98,8 +99,8 @@ def judge_patients(
 def _allows(settings: Clinical, outcome: str | None, endpoint: str | None, by: str | None) -> bool:
     """Whether a comparison stands although the patients were chosen by an outcome.
 
-    It does between the groups that they were chosen as (cases and controls), and when time is
-    counted from the event that they were chosen by: what came later chose nobody.
+    It does between the groups that they were chosen as (cases and controls), also by odds ratios,
+    and when time is counted from the event that they were chosen by: what came later chose nobody.
     """
     if outcome is None:
         return False
@@ -107,4 +108,4 @@ def _allows(settings: Clinical, outcome: str | None, endpoint: str | None, by: s
     starts_there = isinstance(compared, Span) and compared.start in events_of(
         settings, settings.endpoints[outcome]
     )
-    return by == outcome or starts_there
+    return outcome in (by, endpoint) or starts_there
