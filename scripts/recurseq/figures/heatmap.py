@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from recurseq.design.calling import strongest_first
 from recurseq.figures.contrast import About
-from recurseq.figures.parts import MOST_NAMES, brief_names, cluster_order, draw_bar
-from recurseq.figures.style import (
-    DIVERGING,
-    WIDE,
-    empty,
-    group_colours,
-    heading,
-    new_figure,
-    short,
-    styled,
+from recurseq.figures.sample_heatmap import (
+    clustered,
+    draw_samples,
+    group_key,
+    sample_figure,
+    z_scores,
 )
+from recurseq.figures.style import empty, heading, short, styled
 
 GENES = 40
-CAP = 2.5  # z-scores beyond are drawn in the last colour
 
 
 @styled
@@ -46,43 +41,17 @@ def top_genes_figure(
     """
     column = about.rule.column
     top = top_of(genes, column)
-    names = brief_names(vst.index)
-    named = len(names) <= MOST_NAMES
-    figure = new_figure(WIDE, 0.5 + 0.5 * named + 0.16 * max(len(top), 6))
+    figure = sample_figure(len(top), vst.index)
     called = int(top["significant"].fillna(False).astype(bool).sum())
     facts = f"top {len(top)} genes by {column}, {called} of them {about.called}"
-    counts = groups.value_counts()
-    colours = group_colours(groups.cat.categories)
-    key = {
-        f"{name} ({counts[name]})": {"color": colour, "marker": "s"}
-        for name, colour in colours.items()
-    }
-    heading(figure, about.title, facts, about.simulated, key)
+    heading(figure, about.title, facts, about.simulated, group_key(groups))
     if top.empty:
         empty(figure.add_subplot(), "no gene has an adjusted p-value")
         return figure
-    values = vst.loc[:, top["gene_id"]].to_numpy(dtype=float).T
-    spread = values.std(axis=1, keepdims=True)
-    scores = (values - values.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
-    columns = order_within(scores, groups)
-    rows = cluster_order(gene_distances(scores))
-    bar, main = figure.subplots(2, 1, height_ratios=[0.025, 1])
-    draw_bar(bar, [colours.get(str(groups.iloc[c]), "white") for c in columns], upright=False)
-    image = main.imshow(
-        scores[np.ix_(rows, columns)], cmap=DIVERGING, vmin=-CAP, vmax=CAP, aspect="auto",
-        interpolation="nearest",
-    )  # fmt: skip
-    main.set_yticks(range(len(rows)), [short(top["gene_name"].iloc[r], 20) for r in rows], size=8)
-    main.yaxis.tick_right()
-    main.set_xticks(range(len(names)) if named else [])
-    if named:
-        main.set_xticklabels([names[c] for c in columns], rotation=90, size=7.5)
-    main.tick_params(length=0)
-    main.spines[:].set_visible(False)
-    figure.colorbar(
-        image, ax=main, label="z-score of expression", extend="both", shrink=0.45, aspect=24,
-        pad=0.02, anchor=(0, 1),
-    )  # fmt: skip
+    scores = z_scores(vst.loc[:, top["gene_id"]])
+    rows = clustered(scores)
+    labels = [short(top["gene_name"].iloc[row], 20) for row in rows]
+    draw_samples(figure, scores, rows, labels, groups)
     return figure
 
 
@@ -97,18 +66,3 @@ def top_of(genes: pd.DataFrame, column: str) -> pd.DataFrame:
         Adjusted p-value that decides (`CallingRule.column`).
     """
     return strongest_first(genes[genes[column].notna()], column).head(GENES)
-
-
-def order_within(scores: np.ndarray, groups: pd.Series) -> np.ndarray:
-    """Order samples by group, in the order of levels, and cluster them within each group."""
-    ordered = []
-    for level in groups.cat.categories:
-        members = np.flatnonzero((groups == level).to_numpy())
-        ordered.append(members[cluster_order(gene_distances(scores[:, members].T))])
-    ordered.append(np.flatnonzero(groups.isna().to_numpy()))
-    return np.concatenate(ordered).astype(int)
-
-
-def gene_distances(items: np.ndarray) -> np.ndarray:
-    """Return Euclidean distances between rows."""
-    return np.sqrt(((items[:, None, :] - items[None, :, :]) ** 2).sum(axis=2))

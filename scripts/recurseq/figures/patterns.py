@@ -8,11 +8,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.heatmap import CAP, gene_distances, order_within
-from recurseq.figures.parts import MOST_NAMES, brief_names, cluster_order, draw_bar
+from recurseq.figures.sample_heatmap import (
+    clustered,
+    draw_samples,
+    group_key,
+    sample_figure,
+    z_scores,
+)
 from recurseq.figures.style import (
     BLACK,
-    DIVERGING,
     DOWN,
     FAINT,
     GREEN,
@@ -25,7 +29,6 @@ from recurseq.figures.style import (
     WIDE,
     YELLOW,
     empty,
-    group_colours,
     heading,
     new_figure,
     short,
@@ -138,50 +141,20 @@ def pattern_heatmap(
         Whether to say that the data are simulated.
     """
     genes = leading(table)
-    names = brief_names(vst.index)
-    named = len(names) <= MOST_NAMES
-    figure = new_figure(WIDE, 0.5 + 0.5 * named + 0.16 * max(len(genes), 6))
-    colours, counts = group_colours(groups.cat.categories), groups.value_counts()
-    key = {
-        f"{name} ({counts[name]})": {"color": colour, "marker": "s"}
-        for name, colour in colours.items()
-    }
+    figure = sample_figure(len(genes), vst.index)
     facts = f"up to {GENES} genes of each pattern, by p-value"
+    key = group_key(groups)
     heading(figure, "Leading genes of each pattern", facts, simulated, key)
     if genes.empty:
         empty(figure.add_subplot(), "no gene changes in a way that could be classed")
         return figure
-    values = vst.loc[:, genes["gene_id"]].to_numpy(dtype=float).T
-    spread = values.std(axis=1, keepdims=True)
-    scores = (values - values.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
-    columns = order_within(scores, groups)
+    scores = z_scores(vst.loc[:, genes["gene_id"]])
     patterns = genes["pattern"].to_numpy()
-    rows = np.concatenate(
-        [_clustered(np.flatnonzero(patterns == code), scores) for code in dict.fromkeys(patterns)]
-    )
-    bar, main = figure.subplots(2, 1, height_ratios=[0.025, 1])
-    draw_bar(bar, [colours.get(str(groups.iloc[c]), "white") for c in columns], upright=False)
-    image = main.imshow(
-        scores[np.ix_(rows, columns)], cmap=DIVERGING, vmin=-CAP, vmax=CAP, aspect="auto",
-        interpolation="nearest",
-    )  # fmt: skip
-    main.set_yticks(range(len(rows)), [short(genes["gene_name"].iloc[r], 20) for r in rows], size=8)
-    main.yaxis.tick_right()
-    main.set_xticks(range(len(names)) if named else [])
-    if named:
-        main.set_xticklabels([names[c] for c in columns], rotation=90, size=7.5)
-    main.tick_params(length=0)
-    main.spines[:].set_visible(False)
-    _name_blocks(main, patterns[rows])
-    figure.colorbar(
-        image, ax=main, label="z-score of expression", extend="both", shrink=0.45, aspect=24,
-        pad=0.02, anchor=(0, 1),
-    )  # fmt: skip
+    blocks = [np.flatnonzero(patterns == code) for code in dict.fromkeys(patterns)]
+    rows = np.concatenate([block[clustered(scores[block])] for block in blocks])
+    labels = [short(genes["gene_name"].iloc[row], 20) for row in rows]
+    _name_blocks(draw_samples(figure, scores, rows, labels, groups), patterns[rows])
     return figure
-
-
-def _clustered(rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
-    return rows[cluster_order(gene_distances(scores[rows]))]
 
 
 def _name_blocks(axes, patterns: np.ndarray) -> None:

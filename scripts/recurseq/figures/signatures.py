@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import textwrap
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.heatmap import CAP, gene_distances, order_within
-from recurseq.figures.parts import MOST_NAMES, brief_names, cluster_order, draw_bar, strip
+from recurseq.figures.parts import strip
+from recurseq.figures.sample_heatmap import (
+    clustered,
+    draw_samples,
+    group_key,
+    sample_figure,
+    z_scores,
+)
 from recurseq.figures.style import (
-    DIVERGING,
     WIDE,
     empty,
     group_colours,
@@ -61,38 +65,18 @@ def signature_heatmap(
         Whether to say that the data are simulated.
     """
     columns = list(ordered["column"].head(MOST_SETS))
-    names = brief_names(scores.index)
-    named = len(names) <= MOST_NAMES
-    figure = new_figure(WIDE, 0.5 + 0.5 * named + 0.155 * max(len(columns), 6))
-    colours = group_colours(groups.cat.categories)
+    figure = sample_figure(len(columns), scores.index, 0.155)
     facts = f"scores in standard deviations of each set; {len(columns)} of {len(ordered)} sets"
-    heading(figure, "Scores of gene sets in every sample", facts, simulated, _key(groups, colours))
+    title, key = "Scores of gene sets in every sample", group_key(groups)
+    heading(figure, title, facts, simulated, key)
     if not columns:
         empty(figure.add_subplot(), "no set could be scored")
         return figure
-    values = scores[columns].to_numpy(dtype=float).T
-    spread = values.std(axis=1, keepdims=True)
-    shown = (values - values.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
-    places = order_within(shown, groups)
-    rows = cluster_order(gene_distances(shown))
-    bar, main = figure.subplots(2, 1, height_ratios=[0.025, 1])
-    draw_bar(bar, [colours.get(str(groups.iloc[c]), "white") for c in places], upright=False)
-    image = main.imshow(
-        shown[np.ix_(rows, places)], cmap=DIVERGING, vmin=-CAP, vmax=CAP, aspect="auto",
-        interpolation="nearest",
-    )  # fmt: skip
+    shown = z_scores(scores[columns])
+    rows = clustered(shown)
     labels = [short(_plain(columns[row]), LONGEST_SET) for row in rows]
-    main.set_yticks(range(len(rows)), labels, size=7.5)
-    main.yaxis.tick_right()
-    main.set_xticks(range(len(names)) if named else [])
-    if named:
-        main.set_xticklabels([names[c] for c in places], rotation=90, size=7.5)
-    main.tick_params(length=0)
-    main.spines[:].set_visible(False)
-    figure.colorbar(
-        image, ax=main, label="z-score of the score", extend="both", shrink=0.45, aspect=24,
-        pad=0.02, location="left", anchor=(0, 1),
-    )  # fmt: skip
+    what = "z-score of the score"
+    draw_samples(figure, shown, rows, labels, groups, what=what, size=7.5, location="left")
     return figure
 
 
@@ -127,7 +111,7 @@ def signature_strips(
     figure = new_figure(WIDE, 1.65 * max(rows, 1))
     colours = group_colours(groups.cat.categories)
     facts = f"{len(proxies)} proxies of what samples are made of, then {len(leading)} sets"
-    heading(figure, "Composition and leading signatures", facts, simulated, _key(groups, colours))
+    heading(figure, "Composition and leading signatures", facts, simulated, group_key(groups))
     if not panels:
         empty(figure.add_subplot(), "no score")
         return figure
@@ -143,11 +127,6 @@ def signature_strips(
         axes.set_title("\n".join(textwrap.wrap(short(name, 46), TITLE_LINE)), fontsize=8)
         axes.tick_params(axis="y", labelsize=7.5)
     return figure
-
-
-def _key(groups: pd.Series, colours: dict) -> dict[str, dict]:
-    counts = groups.value_counts()
-    return {f"{k} ({counts[k]})": {"color": v, "marker": "s"} for k, v in colours.items()}
 
 
 def _plain(column: str) -> str:

@@ -20,9 +20,10 @@ from recurseq.figures.contrast import (
     pvalue_figure,
     volcano_figure,
 )
-from recurseq.figures.heatmap import order_within, top_genes_figure, top_of
+from recurseq.figures.heatmap import top_genes_figure, top_of
 from recurseq.figures.labels import place_labels
 from recurseq.figures.model import dispersion_figure
+from recurseq.figures.sample_heatmap import order_within
 
 ABOUT = About("early v none (6 v 5 samples)", CallingRule(0.05, 0.0, 1.0), simulated=True)
 HOSTILE = r"$\frac{1}{0}$_<b>&amp;</b>"
