@@ -103,7 +103,7 @@ def every_figure(*names):
             shown = report(
                 f"results/{file.path}.svg",
                 caption=f"../report/{file.entry.name}.rst",
-                category=file.entry.category,
+                category=file.entry.category.format(**file.wildcards),
                 labels={
                     "figure": file.entry.title,
                     "of": " ".join(file.wildcards.values()),
