@@ -15,11 +15,10 @@ with logged(snakemake):
         for name, path in zip(contrasts, given.genes, strict=True)
     }
     sizes = read_table(given.library_sizes, "qc_library_sizes").set_index("sample_id")
-    panel = [gene for path in given.markers for gene in read_table(path, "markers")["gene_id"]]
+    panels = [read_table(path, "markers")["gene_id"].dropna() for path in given.markers]
+    panel = [gene for genes_of in panels for gene in genes_of]
     studies = [OtherStudy(**one) for one in snakemake.params.studies]
-    found = replicate(
-        studies, contrasts, genes, sizes["library_size"].to_dict(), [g for g in panel if g == g]
-    )
+    found = replicate(studies, contrasts, genes, sizes["library_size"].to_dict(), panel)
     for study, path in zip(studies, output.genes, strict=True):
         write_table(found.genes[study.name], path, "replication_genes")
     write_table(found.summary, output.summary, "replication_summary")
