@@ -12,8 +12,8 @@ from recurseq.study import Study
 OF_COUNTS = ("import_counts", "fit_model")
 OF_SECOND_COHORT = ("simulate_second_cohort", "fit_second_cohort")
 LAST = ("write_provenance", "build_workbook", "build_report")
-# Wildcards of jobs; for all other names of a table or figure one job makes the files, because
-# starting it takes longer than its work.
+# Wildcards of jobs, where every file of a rule has them; for all other names of a table or figure
+# one job makes the files, because starting it takes longer than its work.
 PER_JOB = ("contrast", "collection")
 
 
@@ -25,21 +25,23 @@ def jobs(study: Study) -> dict[str, int]:
     dict
         Rule to number of jobs; rules that do not run are left out.
     """
-    made: dict[str, set] = {}
-    for file in study_tables(study.parts, study.wildcards):
-        made.setdefault(file.table.rule, set()).add(_job(file.wildcards))
-    for file in study_figures(study.parts, study.wildcards):
-        made.setdefault(file.entry.rule, set()).add(_job(file.wildcards))
+    made: dict[str, list[Mapping[str, str]]] = {}
+    for table in study_tables(study.parts, study.wildcards):
+        made.setdefault(table.table.rule, []).append(table.wildcards)
+    for figure in study_figures(study.parts, study.wildcards):
+        made.setdefault(figure.entry.rule, []).append(figure.wildcards)
     truths = {"counts": "demo_truth", "clinical": "clinical_truth"}
     first = [all_tables()[truths[what]].rule for what in study.simulates]
     first += OF_COUNTS if study.has_counts else ()
     first += OF_SECOND_COHORT if study.second_cohort is not None else ()
     return (
         dict.fromkeys(first, 1)
-        | {rule: len(files) for rule, files in made.items()}
+        | {rule: _jobs_for(files) for rule, files in made.items()}
         | dict.fromkeys(LAST, 1)
     )
 
 
-def _job(wildcards: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(wildcards[name] for name in PER_JOB if name in wildcards)
+def _jobs_for(files: list[Mapping[str, str]]) -> int:
+    """Count the jobs that make these files of a rule, one for each value of what they share."""
+    shared = [name for name in PER_JOB if all(name in wildcards for wildcards in files)]
+    return len({tuple(wildcards[name] for name in shared) for wildcards in files})
