@@ -275,7 +275,15 @@ def _finegray(where: str, model: Model, states: Iterable[str]) -> Iterator[Probl
 
 
 def _two_levels(kinds: Kinds, where: str, outcome: str) -> Iterator[Problem]:
-    """Refuse a column as outcome that is no yes or no."""
+    """Refuse a column as outcome that is no yes or no, or whose yes depends on follow-up."""
+    if outcome in kinds.settings.endpoints:
+        return
+    for endpoint in kinds.settings.endpoints.values():
+        if outcome in endpoint.columns and not isinstance(endpoint, Within):
+            found = f"{outcome!r} is a column of the endpoint {endpoint.name!r}, which has times"
+            allowed = f"{endpoint.name} within some months (of, within), or kind: cox"
+            yield Problem(f"config: {where}.endpoint", found, allowed)
+            return
     rule = kinds.settings.columns.get(outcome)
     levels = None if rule is None else rule.levels
     if levels is None and kinds.frame is not None and kinds.of(outcome) == LEVELS:
