@@ -14,7 +14,8 @@ from recurseq.coexpression.genes import Pair, Values, absent_text
 from recurseq.coexpression.settings import Coexpression
 from recurseq.design.contrast import DENOMINATOR, NUMERATOR, Contrast
 from recurseq.stats.adjust import benjamini_hochberg
-from recurseq.stats.contingency import fisher, share_interval
+from recurseq.stats.contingency import fisher
+from recurseq.stats.intervals import binomial_interval
 
 BOTH_HIGH, ONLY_A, ONLY_B, BOTH_LOW = CLASSES = ("both_high", "only_a", "only_b", "both_low")
 AT_ZERO = "cutoff_at_zero"
@@ -199,7 +200,7 @@ def _counts(one: Classed, own: np.ndarray, level: str) -> dict:
     codes = pd.Series(one.codes, dtype=object)[own]
     counts = {name: int((codes == name).sum()) for name in CLASSES}
     known = sum(counts.values())
-    lower, upper = share_interval(counts[BOTH_HIGH], known)
+    lower, upper = binomial_interval(counts[BOTH_HIGH], known)
     return {
         "pair": one.pair.name,
         "gene_a": one.pair.one.query,

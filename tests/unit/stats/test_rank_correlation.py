@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recurseq.stats.contingency import share_interval
+from recurseq.stats.intervals import binomial_interval
 from recurseq.stats.rank_correlation import interval, scaled_ranks, spearman, within
 from support.paths import REPOSITORY
 
@@ -135,7 +135,7 @@ def test_covariates_that_explain_a_gene_leave_nothing():
 
 
 def test_the_interval_of_a_share_is_that_of_r(r):
-    assert share_interval(7, 11) == pytest.approx((r["share.lower"], r["share.upper"]), rel=1e-9)
-    assert share_interval(0, 4)[0] == 0
-    assert share_interval(4, 4)[1] == 1
-    assert np.isnan(share_interval(0, 0)).all()
+    assert binomial_interval(7, 11) == pytest.approx((r["share.lower"], r["share.upper"]), rel=1e-9)
+    assert binomial_interval(0, 4)[0] == 0
+    assert binomial_interval(4, 4)[1] == 1
+    assert np.isnan(binomial_interval(0, 0)).all()
