@@ -6,9 +6,9 @@ with logged(snakemake):
     from recurseq.base.h5ad import gene_columns, open_h5ad
     from recurseq.base.tables import read_table
     from recurseq.design.contrast import Contrast
+    from recurseq.design.groups import sample_groups
     from recurseq.figures.contrast import about, ma_figure, pvalue_figure, volcano_figure
     from recurseq.figures.heatmap import top_genes_figure, top_of
-    from recurseq.figures.parts import sample_groups
     from recurseq.figures.style import save
     from recurseq.markers.panel import panel_genes
 

@@ -5,8 +5,8 @@ from recurseq.jobs.log import logged
 with logged(snakemake):
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table
+    from recurseq.design.groups import sample_groups
     from recurseq.figures.markers import forest_figure, markers_figure
-    from recurseq.figures.parts import sample_groups
     from recurseq.figures.style import save
 
     model = open_h5ad(snakemake.input.model)

@@ -5,7 +5,7 @@ from recurseq.jobs.log import logged
 with logged(snakemake):
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table
-    from recurseq.figures.parts import sample_groups
+    from recurseq.design.groups import sample_groups
     from recurseq.figures.signatures import by_evidence, signature_heatmap, signature_strips
     from recurseq.figures.style import save
 

@@ -18,10 +18,11 @@ from recurseq.coexpression.genes import all_pairs, find_genes, values_of
 from recurseq.coexpression.named_sets import NamedSet
 from recurseq.coexpression.purity import read_proxy
 from recurseq.coexpression.settings import Coexpression
-from recurseq.coexpression.strata import ALL, strata_of
+from recurseq.coexpression.strata import strata_of
 from recurseq.coexpression.summary import summarise_sets
 from recurseq.design.contrast import Contrast
 from recurseq.design.formula import parse_formula
+from recurseq.design.groups import sample_groups
 
 
 def coexpression_tables(
@@ -60,7 +61,7 @@ def coexpression_tables(
         ``coexpression_samples`` and ``coexpression_classes``.
     """
     factor = str(model.uns["main_factor"])
-    groups = groups_of(model.obs, factor)
+    groups = sample_groups(model.obs, factor)
     variables = parse_formula(str(model.uns["formula"])).variables
     design = [name for name in variables if name != factor]
     names = [gene for pair in settings.pairs for gene in pair]
@@ -80,22 +81,3 @@ def coexpression_tables(
         tables["coexpression_samples"] = sample_table(classed, values, groups, bool(factor))
         tables["coexpression_classes"] = class_table(classed, model.obs, groups, contrast, settings)
     return tables
-
-
-def groups_of(samples: pd.DataFrame, factor: str) -> pd.Series:
-    """Return the group of each sample, its levels in the order of the design; one without a factor.
-
-    Parameters
-    ----------
-    samples
-        The typed sheet.
-    factor
-        The main factor; empty when there is none.
-    """
-    if not factor:
-        return pd.Series(pd.Categorical([ALL] * len(samples)), index=samples.index)
-    values = samples[factor]
-    if not isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype("category")
-    values = values.cat.remove_unused_categories()
-    return values.cat.rename_categories(lambda level: str(level))

@@ -13,6 +13,7 @@ from recurseq.coexpression.correlate import ABSENT, SAME, TESTED, UNEXPRESSED
 from recurseq.coexpression.genes import Pair, Values, absent_text
 from recurseq.coexpression.settings import Coexpression
 from recurseq.design.contrast import DENOMINATOR, NUMERATOR, Contrast
+from recurseq.design.groups import ALL_SAMPLES
 from recurseq.stats.adjust import benjamini_hochberg
 from recurseq.stats.contingency import fisher
 from recurseq.stats.intervals import binomial_interval
@@ -193,7 +194,7 @@ def class_table(
 
 
 def _among(contrast: Contrast | None) -> str:
-    return "all samples" if contrast is None else f"the samples of {contrast.label}"
+    return ALL_SAMPLES if contrast is None else f"the samples of {contrast.label}"
 
 
 def _counts(one: Classed, own: np.ndarray, level: str) -> dict:

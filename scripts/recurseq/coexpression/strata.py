@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from recurseq.coexpression.purity import PurityProxy
+from recurseq.design.groups import ALL_SAMPLES
 from recurseq.stats.rank_correlation import FEWEST, scaled_ranks
 
 OVERALL, GROUP, WITHIN, PARTIAL = KINDS = ("overall", "group", "within", "partial")
-ALL = "all samples"
 TOO_FEW, NO_PROXY = "too_few_samples", "no_purity_proxy"
 
 
@@ -73,7 +73,7 @@ def strata_of(
     rows = np.flatnonzero(np.isin(codes, large))
     left_out = [f"{name} ({(codes == k).sum()})" for k, name in enumerate(levels) if k not in large]
     several = len(levels) > 1
-    found = [Stratum(OVERALL, ALL, everyone, np.zeros(len(samples), dtype=int))]
+    found = [Stratum(OVERALL, ALL_SAMPLES, everyone, np.zeros(len(samples), dtype=int))]
     for k, name in enumerate(levels if several else []):
         own = np.flatnonzero(codes == k)
         found.append(Stratum(GROUP, name, own, np.zeros(len(own), dtype=int)))
@@ -122,7 +122,7 @@ def _partial(
 
 
 def _name(several: bool, given: Sequence[str]) -> str:
-    where = "within groups" if several else ALL
+    where = "within groups" if several else ALL_SAMPLES
     return f"{where}, given {' and '.join(given)}" if given else where
 
 

@@ -1,4 +1,4 @@
-"""Parts that several figures share: groups, clustering, colour bars, strips of points."""
+"""Parts that several figures share: names, clustering, colour bars, strips of points."""
 
 from __future__ import annotations
 
@@ -14,29 +14,7 @@ from scipy.spatial.distance import squareform
 
 from recurseq.figures.style import FAINT, INK, short
 
-NO_GROUP = "all samples"
 MOST_NAMES = 60  # samples whose names are still readable along an axis
-
-
-def sample_groups(sheet: pd.DataFrame, factor: str) -> pd.Series:
-    """Return the group of every sample as an ordered categorical; one group without a factor.
-
-    Parameters
-    ----------
-    sheet
-        The typed sample sheet, index = sample.
-    factor
-        Name of the main factor, "" for none.
-    """
-    if not factor:
-        return pd.Series(pd.Categorical([NO_GROUP] * len(sheet)), index=sheet.index)
-    texts = sheet[factor].astype(str)
-    if isinstance(sheet[factor].dtype, pd.CategoricalDtype):
-        levels = [str(level) for level in sheet[factor].cat.categories]
-    else:
-        levels = sorted(set(texts[sheet[factor].notna()]))
-    used = [level for level in levels if (texts == level).any()]
-    return pd.Series(pd.Categorical(texts, categories=used), index=sheet.index)
 
 
 def brief_names(names: Sequence[object], least: int = 8) -> list[str]:

@@ -9,13 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from recurseq.design.groups import sample_groups
 from recurseq.figures.labels import place_labels
 from recurseq.figures.parts import (
     MOST_NAMES,
     brief_names,
     cluster_order,
     draw_bar,
-    sample_groups,
     strip,
 )
 from recurseq.figures.style import (

@@ -9,10 +9,11 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from recurseq.design.calling import CallingRule
+from recurseq.design.groups import sample_groups
 from recurseq.figures.contrast import About
 from recurseq.figures.enrichment import dotplot_figure, running_figure, top_sets
 from recurseq.figures.markers import forest_figure, markers_figure
-from recurseq.figures.parts import brief_names, cluster_order, sample_groups
+from recurseq.figures.parts import brief_names, cluster_order
 from recurseq.figures.quality import (
     association_figure,
     distance_figure,

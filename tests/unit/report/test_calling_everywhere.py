@@ -15,11 +15,11 @@ from recurseq.command.sentences import verdict
 from recurseq.command.summary import called_genes
 from recurseq.contrasts.results import called, summary_row
 from recurseq.design.calling import SetRule, rule_by_padj
+from recurseq.design.groups import sample_groups
 from recurseq.evidence.summary import summarise
 from recurseq.figures.contrast import about, ma_figure, pvalue_figure, volcano_figure
 from recurseq.figures.enrichment import dotplot_figure, running_figure
 from recurseq.figures.heatmap import top_genes_figure, top_of
-from recurseq.figures.parts import sample_groups
 from recurseq.report.page import build_page
 from recurseq.report.results import Results
 from recurseq.report.workbook import study_sheets, write_workbook

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recurseq.base.text import listed
-from recurseq.figures.parts import sample_groups
+from recurseq.design.groups import sample_groups
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import count, is_missing, many, spaced
