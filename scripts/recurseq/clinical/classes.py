@@ -12,7 +12,8 @@ from recurseq.base.h5ad import open_h5ad
 from recurseq.base.tables import read_table
 from recurseq.base.text import few
 from recurseq.clinical.genes import linked
-from recurseq.clinical.settings import BOTH_HIGH, BOTH_LOW, Clinical, Measure
+from recurseq.clinical.settings import Clinical, Measure
+from recurseq.design.pairs import BOTH_HIGH, BOTH_LOW, ONLY_A, ONLY_B, gene_key, pair_key
 
 
 def pair_problems(settings: Clinical, pairs: Sequence[Sequence[str]]) -> list[Problem]:
@@ -25,7 +26,7 @@ def pair_problems(settings: Clinical, pairs: Sequence[Sequence[str]]) -> list[Pr
     pairs
         ``coexpression.pairs``.
     """
-    known = {_key(pair) for pair in pairs}
+    known = {pair_key(pair) for pair in pairs}
     shown = few(("/".join(pair) for pair in pairs), 6) if pairs else "no pair there"
     return [
         Problem(
@@ -35,7 +36,7 @@ def pair_problems(settings: Clinical, pairs: Sequence[Sequence[str]]) -> list[Pr
             f"add [{', '.join(measure.pair)}] to coexpression.pairs",
         )
         for name, measure in settings.measures.items()
-        if measure.pair is not None and _key(measure.pair) not in known
+        if measure.pair is not None and pair_key(measure.pair) not in known
     ]
 
 
@@ -64,11 +65,11 @@ def read_classes(
     if not wanted:
         return {}
     table = read_table(samples[0], "coexpression_samples")
-    keys = [_key(pair) for pair in zip(table["gene_a"], table["gene_b"], strict=True)]
+    keys = [pair_key(pair) for pair in zip(table["gene_a"], table["gene_b"], strict=True)]
     patient = linked(settings, open_h5ad(model[0]), patients)
     found, problems = {}, []
     for name, measure in wanted.items():
-        own = table[[key == _key(measure.pair) for key in keys]]
+        own = table[[key == pair_key(measure.pair) for key in keys]]
         if own["class"].isna().all():
             reason = few(own["note"].dropna().unique()).replace("'", "") or "the pair is not there"
             where = f"config: measures.{name}.coexpression"
@@ -86,19 +87,11 @@ def read_classes(
 def _levels(measure: Measure, row: pd.Series) -> dict[str, str]:
     """Name the classes of the table by the genes as the measure writes them."""
     one, other = measure.pair
-    if _plain(one) != _plain(row["gene_a"]):
+    if gene_key(one) != gene_key(row["gene_a"]):
         one, other = other, one
     return {
         BOTH_LOW: BOTH_LOW,
-        "only_a": f"only_{one}",
-        "only_b": f"only_{other}",
+        ONLY_A: f"only_{one}",
+        ONLY_B: f"only_{other}",
         BOTH_HIGH: BOTH_HIGH,
     }
-
-
-def _key(pair: Sequence[str]) -> frozenset[str]:
-    return frozenset(map(_plain, pair))
-
-
-def _plain(gene: str) -> str:
-    return str(gene).strip().casefold()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from recurseq.design.pairs import BOTH_HIGH, BOTH_LOW
+
 AUTO = "auto"
 TREND = "trend"
 ALL = "all"
 MIDDLE = "middle"
 COX, FINEGRAY, LOGISTIC = "cox", "finegray", "logistic"
-BOTH_HIGH, BOTH_LOW = "both_high", "both_low"
 POSITIVE, NEGATIVE = "positive", "negative"
 MONTHS_PER = {"days": 1 / 30.4375, "weeks": 7 / 30.4375, "months": 1.0, "years": 12.0}
 

@@ -10,9 +10,10 @@ from recurseq.base.errors import Problem
 from recurseq.base.names import name_problems
 from recurseq.base.text import few, quoted, suggest
 from recurseq.coexpression.named_sets import find_sets
-from recurseq.coexpression.settings import MOST_GENES, Coexpression, pair_key
+from recurseq.coexpression.settings import MOST_GENES, Coexpression
 from recurseq.cohort.genes.symbols import resolve_symbols
 from recurseq.design.contrast import Contrast
+from recurseq.design.pairs import pair_key
 
 WHERE = "config: coexpression"
 

@@ -14,11 +14,11 @@ from recurseq.coexpression.genes import Pair, Values, absent_text
 from recurseq.coexpression.settings import Coexpression
 from recurseq.design.contrast import DENOMINATOR, NUMERATOR, Contrast
 from recurseq.design.groups import ALL_SAMPLES
+from recurseq.design.pairs import BOTH_HIGH, BOTH_LOW, CLASSES, ONLY_A, ONLY_B
 from recurseq.stats.adjust import benjamini_hochberg
 from recurseq.stats.contingency import fisher
 from recurseq.stats.intervals import binomial_interval
 
-BOTH_HIGH, ONLY_A, ONLY_B, BOTH_LOW = CLASSES = ("both_high", "only_a", "only_b", "both_low")
 AT_ZERO = "cutoff_at_zero"
 
 

@@ -58,11 +58,6 @@ def read_settings(section: Mapping) -> Coexpression:
     )
 
 
-def pair_key(pair: tuple[str, str]) -> frozenset[str]:
-    """Return a pair whatever its order and case, to tell whether two are the same."""
-    return frozenset(name.strip().casefold() for name in pair)
-
-
 def contrast_of(settings: Coexpression, contrasts: Mapping[str, Contrast]) -> Contrast | None:
     """Return the contrast whose samples give the cut-offs; None where no groups are compared."""
     if settings.contrast is not None:
