@@ -7,13 +7,8 @@ from matplotlib.figure import Figure
 
 from recurseq.design.calling import strongest_first
 from recurseq.figures.contrast import About
-from recurseq.figures.sample_heatmap import (
-    clustered,
-    draw_samples,
-    group_key,
-    sample_figure,
-    z_scores,
-)
+from recurseq.figures.parts import group_key
+from recurseq.figures.sample_heatmap import clustered, draw_samples, sample_figure, z_scores
 from recurseq.figures.style import empty, heading, short, styled
 
 GENES = 40
@@ -44,7 +39,7 @@ def top_genes_figure(
     figure = sample_figure(len(top), vst.index)
     called = int(top["significant"].fillna(False).astype(bool).sum())
     facts = f"top {len(top)} genes by {column}, {called} of them {about.called}"
-    heading(figure, about.title, facts, about.simulated, group_key(groups))
+    heading(figure, about.title, facts, about.simulated, group_key(groups, marker="s"))
     if top.empty:
         empty(figure.add_subplot(), "no gene has an adjusted p-value")
         return figure

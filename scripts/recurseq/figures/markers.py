@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.parts import strip
+from recurseq.figures.parts import group_key, strip
 from recurseq.figures.style import (
     BLACK,
     FAINT,
@@ -66,10 +66,8 @@ def markers_figure(
     total = values["gene_id"].nunique()
     shown = f"the first {len(found)} of {total} measured panel genes"
     facts = f"normalised counts + 1, logarithmic; {shown}"
-    counts = groups.value_counts()
     colours = group_colours(groups.cat.categories)
-    key = {f"{name} ({counts[name]})": {"color": colour} for name, colour in colours.items()}
-    heading(figure, "Marker genes by group", facts, simulated, key)
+    heading(figure, "Marker genes by group", facts, simulated, group_key(groups))
     if not found:
         empty(figure.add_subplot(), "no gene of the panel is in the count matrix")
         return figure

@@ -12,9 +12,18 @@ from matplotlib.colors import to_rgb
 from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
 from scipy.spatial.distance import squareform
 
-from recurseq.figures.style import FAINT, INK, short
+from recurseq.figures.style import FAINT, INK, group_colours, short
 
 MOST_NAMES = 60  # samples whose names are still readable along an axis
+
+
+def group_key(groups: pd.Series, **look: object) -> dict[str, dict]:
+    """Return the key of a figure: each group with its number of samples, its colour and look."""
+    counts = groups.value_counts()
+    return {
+        f"{name} ({counts[name]})": {"color": colour, **look}
+        for name, colour in group_colours(groups.cat.categories).items()
+    }
 
 
 def brief_names(names: Sequence[object], least: int = 8) -> list[str]:

@@ -8,13 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.sample_heatmap import (
-    clustered,
-    draw_samples,
-    group_key,
-    sample_figure,
-    z_scores,
-)
+from recurseq.figures.parts import group_key
+from recurseq.figures.sample_heatmap import clustered, draw_samples, sample_figure, z_scores
 from recurseq.figures.style import (
     BLACK,
     DOWN,
@@ -143,7 +138,7 @@ def pattern_heatmap(
     genes = leading(table)
     figure = sample_figure(len(genes), vst.index)
     facts = f"up to {GENES} genes of each pattern, by p-value"
-    key = group_key(groups)
+    key = group_key(groups, marker="s")
     heading(figure, "Leading genes of each pattern", facts, simulated, key)
     if genes.empty:
         empty(figure.add_subplot(), "no gene changes in a way that could be classed")

@@ -16,6 +16,7 @@ from recurseq.figures.parts import (
     brief_names,
     cluster_order,
     draw_bar,
+    group_key,
     strip,
 )
 from recurseq.figures.style import (
@@ -149,7 +150,7 @@ def pca_figure(
     figure = new_figure(WIDE, 4.6)
     groups = groups.reindex(scores["sample_id"])
     colours = group_colours(groups.cat.categories)
-    key = _pca_key(groups, colours, shapes)
+    key = _pca_key(groups, shapes)
     title = "Principal components of the samples"
     if removed:
         title += f", effect of {' and '.join(removed)} taken off"
@@ -201,9 +202,8 @@ def _level(value: object) -> str:
     return "NA" if pd.isna(value) else str(value)
 
 
-def _pca_key(groups: pd.Series, colours: dict, shapes: pd.Series | None) -> dict[str, dict]:
-    counts = groups.value_counts()
-    key = {f"{name} ({counts[name]})": {"color": colour} for name, colour in colours.items()}
+def _pca_key(groups: pd.Series, shapes: pd.Series | None) -> dict[str, dict]:
+    key = group_key(groups)
     if shapes is not None:
         for level, mark in _shape_levels(shapes).items():
             key[f"{shapes.name}: {level}"] = {"color": INK, "marker": mark}
@@ -285,11 +285,7 @@ def distance_figure(distances: pd.DataFrame, groups: pd.Series, simulated: bool 
     )
     groups = groups.reindex(distances["sample_id"])
     colours = group_colours(groups.cat.categories)
-    counts = groups.value_counts()
-    key = {
-        f"{name} ({counts[name]})": {"color": colour, "marker": "s"}
-        for name, colour in colours.items()
-    }
+    key = group_key(groups, marker="s")
     heading(figure, "Distances between samples", facts, simulated, key)
     bar, main = figure.subplots(1, 2, width_ratios=[0.03, 1])
     image = main.imshow(

@@ -21,15 +21,6 @@ def sample_figure(rows: int, samples: pd.Index, row_height: float = 0.16) -> Fig
     return new_figure(WIDE, 0.5 + 0.5 * named + row_height * max(rows, 6))
 
 
-def group_key(groups: pd.Series) -> dict[str, dict]:
-    """Return the key of a figure: each group with its number of samples."""
-    counts = groups.value_counts()
-    return {
-        f"{name} ({counts[name]})": {"color": colour, "marker": "s"}
-        for name, colour in group_colours(groups.cat.categories).items()
-    }
-
-
 def z_scores(values: pd.DataFrame) -> np.ndarray:
     """Return columns x samples in standard deviations from each column's mean."""
     rows = values.to_numpy(dtype=float).T

@@ -7,14 +7,8 @@ import textwrap
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.parts import strip
-from recurseq.figures.sample_heatmap import (
-    clustered,
-    draw_samples,
-    group_key,
-    sample_figure,
-    z_scores,
-)
+from recurseq.figures.parts import group_key, strip
+from recurseq.figures.sample_heatmap import clustered, draw_samples, sample_figure, z_scores
 from recurseq.figures.style import (
     WIDE,
     empty,
@@ -67,7 +61,7 @@ def signature_heatmap(
     columns = list(ordered["column"].head(MOST_SETS))
     figure = sample_figure(len(columns), scores.index, 0.155)
     facts = f"scores in standard deviations of each set; {len(columns)} of {len(ordered)} sets"
-    title, key = "Scores of gene sets in every sample", group_key(groups)
+    title, key = "Scores of gene sets in every sample", group_key(groups, marker="s")
     heading(figure, title, facts, simulated, key)
     if not columns:
         empty(figure.add_subplot(), "no set could be scored")
@@ -111,7 +105,8 @@ def signature_strips(
     figure = new_figure(WIDE, 1.65 * max(rows, 1))
     colours = group_colours(groups.cat.categories)
     facts = f"{len(proxies)} proxies of what samples are made of, then {len(leading)} sets"
-    heading(figure, "Composition and leading signatures", facts, simulated, group_key(groups))
+    key = group_key(groups, marker="s")
+    heading(figure, "Composition and leading signatures", facts, simulated, key)
     if not panels:
         empty(figure.add_subplot(), "no score")
         return figure
