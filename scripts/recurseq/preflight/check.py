@@ -162,10 +162,9 @@ def _file_problems(study: Study, samples: list[str]) -> list[Problem]:
 def _coexpression_problems(study: Study, *, files_are_right: bool) -> list[Problem]:
     """Check the section; its sets only where panel and gene sets can be read."""
     sources = None
-    if files_are_right:
+    if files_are_right and study.coexpression["sets"]:
         panel = None if study.panel is None else read_panel(study.panel)
-        named = study.coexpression["sets"]
-        collections = {k: read_gene_sets(path) for k, path in study.collections.items() if named}
+        collections = {name: read_gene_sets(path) for name, path in study.collections.items()}
         sources = sources_of(panel, collections)
     return coexpression_problems(read_settings(study.coexpression), study.contrasts, sources)
 
