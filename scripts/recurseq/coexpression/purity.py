@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.h5ad import Stored, gene_columns
-from recurseq.base.places import SHIPPED
+from recurseq.base.places import SHIPPED_SETS
 from recurseq.cohort.genes.gene_sets import read_gene_sets
 from recurseq.cohort.genes.orthologues import translated
 from recurseq.cohort.genes.species import HUMAN, species_of
 
 SET = "HEPATOCYTE_IDENTITY"
 FEWEST_GENES = 10
-FILE = SHIPPED / "gene_sets" / "liver_cancer.gmt"
 
 
 class PurityProxy:
@@ -57,7 +56,7 @@ def read_proxy(model: Stored, orthologues: str = "") -> PurityProxy:
     if not orthologues and species not in ("", HUMAN):
         return _none(f"the hepatocyte genes are human, the counts of {species}")
     shipped = translated(
-        read_gene_sets(FILE), orthologues, fitted.rename_axis("gene_id").reset_index()
+        read_gene_sets(SHIPPED_SETS), orthologues, fitted.rename_axis("gene_id").reset_index()
     )
     wanted = next(one.genes for one in shipped.sets if one.name == SET)
     found = list(names[names.isin(wanted)].drop_duplicates().index)
