@@ -16,7 +16,7 @@ from recurseq.clinical.binary.logistic import (
     separated,
 )
 from recurseq.clinical.model_rows import Rows
-from recurseq.clinical.settings import LOGISTIC, Model
+from recurseq.clinical.settings import FINEGRAY, LOGISTIC, Model
 from recurseq.clinical.survival import residuals
 from recurseq.clinical.survival.concordance import Concordance, concordance, uno_concordance
 from recurseq.clinical.survival.fine_gray import fit_subdistribution
@@ -85,7 +85,7 @@ def regression(model: Model, rows: Rows) -> Regression:
     plain = rows.cluster is None and rows.weight is None
     if model.kind == LOGISTIC:
         return _Logistic(by_likelihood=plain)
-    if model.kind == "finegray":
+    if model.kind == FINEGRAY:
         return _Subdistribution()
     return _Hazard(model.ties, by_likelihood=rows.cluster is None)
 
@@ -93,6 +93,10 @@ def regression(model: Model, rows: Rows) -> Regression:
 def subjects_of(rows: Rows, columns: np.ndarray) -> Subjects:
     """Return rows of a hazard model."""
     return Subjects(rows.time, rows.state == 1, columns, entry=rows.entry, strata=rows.strata)
+
+
+def _events(rows: Rows) -> int:
+    return int((rows.state == 1).sum())
 
 
 def _of_hazard(found: Fit, covariance: np.ndarray) -> Maximum:
@@ -126,7 +130,7 @@ class _Hazard:
     can_penalise: bool = True
 
     def limiting(self, rows: Rows) -> int:
-        return int((rows.state == 1).sum())
+        return _events(rows)
 
     def maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
         found = fit(subjects_of(rows, columns), self.ties)
@@ -157,7 +161,7 @@ class _Subdistribution:
     can_penalise: bool = False
 
     def limiting(self, rows: Rows) -> int:
-        return int((rows.state == 1).sum())
+        return _events(rows)
 
     def maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
         found, covariance = fit_subdistribution(rows.time, rows.state, columns, 1)
@@ -181,7 +185,7 @@ class _Logistic:
     can_penalise: bool = True
 
     def limiting(self, rows: Rows) -> int:
-        yes = int((rows.state == 1).sum())
+        yes = _events(rows)
         return min(yes, len(rows) - yes)
 
     def maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:

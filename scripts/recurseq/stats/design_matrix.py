@@ -71,6 +71,12 @@ def column_lengths(values: np.ndarray) -> np.ndarray:
     return np.where(lengths == 0, 1.0, lengths)
 
 
+def column_spreads(values: np.ndarray) -> np.ndarray:
+    """Return the standard deviation of each column, and 1 for a constant one."""
+    spreads = values.std(axis=0)
+    return np.where(spreads > 0, spreads, 1.0)
+
+
 def _unit_columns(design: pd.DataFrame) -> np.ndarray:
     values = design.to_numpy(dtype=float)
     return values / column_lengths(values)

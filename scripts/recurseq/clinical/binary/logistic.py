@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import expit, log_expit
 
+from recurseq.stats.design_matrix import column_spreads
 from recurseq.stats.profiles import PenalisedFit, fit_profiles
 
 MOST_STEPS = 100
@@ -214,8 +215,7 @@ def fit_penalised_logistic(
 
 def _scaled(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return a column of ones and the columns with mean 0 and spread 1, and their spread."""
-    scale = columns.std(axis=0)
-    scale = np.where(scale > 0, scale, 1.0)
+    scale = column_spreads(columns)
     return np.column_stack([np.ones(len(columns)), (columns - columns.mean(axis=0)) / scale]), scale
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recurseq.clinical.survival.partial_likelihood import evaluate, spread
+from recurseq.clinical.survival.partial_likelihood import evaluate
 from recurseq.clinical.survival.risk_sets import EFRON, RiskSets, Subjects
+from recurseq.stats.design_matrix import column_spreads
 from recurseq.stats.profiles import PenalisedFit, fit_profiles
 
 NEAR = 1e-3  # distance at which the penalty's slope is taken
@@ -63,7 +64,7 @@ def fit_penalised(
     Heinze and Schemper, Biometrics 57, 114 (2001), after Firth, Biometrika 80, 27 (1993).
     """
     x = subjects.covariates
-    scale = spread(x)
+    scale = column_spreads(x)
     sets = RiskSets(subjects.with_covariates((x - x.mean(axis=0)) / scale), ties)
     found = fit_profiles(_Penalised(sets), groups)
     return replace(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from recurseq.clinical.survival.risk_sets import EFRON, RiskSets, Subjects
+from recurseq.stats.design_matrix import column_spreads
 
 MOST_STEPS, MOST_HALVINGS = 60, 30
 SMALL_STEP = 1e-10  # in standard deviations of the covariates
@@ -152,7 +153,7 @@ def fit(subjects: Subjects, ties: str = EFRON) -> Fit:
 def maximise(risk_sets: RiskSets) -> Fit:
     """Maximise the partial likelihood by Newton's method with halved steps."""
     x = risk_sets.subjects.covariates
-    middle, scale = x.mean(axis=0), spread(x)
+    middle, scale = x.mean(axis=0), column_spreads(x)
     standard = risk_sets.with_covariates((x - middle) / scale)
     at = np.zeros(x.shape[1])
     here = evaluate(standard, at)
@@ -179,12 +180,6 @@ def maximise(risk_sets: RiskSets) -> Fit:
         converged=converged and bool(np.all(np.isfinite(at))),
         risk_sets=risk_sets,
     )
-
-
-def spread(covariates: np.ndarray) -> np.ndarray:
-    """Return the standard deviation of each column; 1 for a constant one."""
-    deviation = covariates.std(axis=0)
-    return np.where(deviation > 0, deviation, 1.0)
 
 
 def _solve(information: np.ndarray, score: np.ndarray) -> np.ndarray:
