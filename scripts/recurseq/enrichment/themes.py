@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from recurseq.base.tables import describe
+from recurseq.cohort.genes.annotation import strip_version
 from recurseq.design.calling import DIRECTIONS
 from recurseq.enrichment.joint import KEY
 
@@ -28,7 +29,7 @@ def symbols_of(genes: pd.DataFrame) -> dict[str, str]:
     """
     known = genes["gene_name"].dropna()
     known = known[known.to_numpy() != known.index.to_numpy()]
-    plain = [str(name).partition(".")[0] for name in known.index]
+    plain = [strip_version(str(name)) for name in known.index]
     return {**dict(zip(plain, known, strict=True)), **known.to_dict()}
 
 

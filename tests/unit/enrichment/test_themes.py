@@ -136,7 +136,7 @@ def test_a_copy_of_a_set_lands_in_its_theme():
 
 
 def test_collections_that_name_genes_otherwise_share_a_theme():
-    identifiers = [f"ENSG{number:05d}" for number in range(20)]
+    identifiers = [f"ENSG{number:011d}" for number in range(20)]
     genes = pd.DataFrame({"gene_name": block("CYCLE")}, index=[f"{i}.7" for i in identifiers])
     tables = [
         (("symbols", "c"), gsea({"CYCLE": (1e-6, "up", block("CYCLE"))})),
@@ -147,6 +147,16 @@ def test_collections_that_name_genes_otherwise_share_a_theme():
     themes = themes_of(*tables, symbols=symbols_of(genes))
     assert len(grouping(themes)) == 1
     assert set(themes["shared_genes"].iloc[0].split(";")) == set(block("CYCLE"))
+
+
+def test_copies_on_y_and_clone_names_are_named_as_the_sets_name_them():
+    genes = pd.DataFrame(
+        {"gene_name": ["CD99", "CD99", "ALPHA"]},
+        index=["ENSG00000002586.20", "ENSG00000002586.20_PAR_Y", "CU104787.1"],
+    )
+    named = symbols_of(genes)
+    assert named["ENSG00000002586"] == named["ENSG00000002586_PAR_Y"] == "CD99"
+    assert named["CU104787.1"] == "ALPHA" and "CU104787" not in named
 
 
 def test_the_summary_tells_directions_and_collections_of_each_contrast(tmp_path):
