@@ -1,9 +1,13 @@
-"""Terms of a model as columns of numbers: levels, numbers, splines, interactions."""
+"""Terms of a model as columns of numbers: levels, numbers, splines, interactions.
+
+What a term is, its levels, knots and scale, is fixed by the patients that a model is made with
+(`TermRule`); its columns follow for these and for any other patients.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -25,14 +29,14 @@ class Label:
 
 @dataclass(frozen=True)
 class Term:
-    """A term of a model.
+    """A term of a model, with the columns of some patients.
 
     Attributes
     ----------
     name, kind
         Name, and one of the constants of this module.
     columns
-        Rows x coefficients.
+        Rows x coefficients; missing where a level was not there when the term was made.
     labels
         What each coefficient compares.
     members
@@ -56,14 +60,118 @@ class Term:
         return Term(self.name, self.kind, self.columns[rows], self.labels, members)
 
 
-def build_terms(
+@dataclass(frozen=True)
+class TermRule:
+    """How values of a variable become columns.
+
+    Attributes
+    ----------
+    name, kind
+        Name, and one of the constants of this module.
+    levels
+        In order, the reference first; empty for numbers.
+    scale
+        Scale on which a number is taken (`recurseq.clinical.patients.TRANSFORMS`).
+    step
+        What one step of a number is, in words.
+    knots
+        Of a spline.
+    crossed
+        For an interaction the two terms, and the pairs of their coefficients that it has.
+    """
+
+    name: str
+    kind: str
+    levels: tuple[str, ...] = ()
+    scale: str = "none"
+    step: str = ""
+    knots: tuple[float, ...] = ()
+    crossed: tuple[TermRule, TermRule] | None = None
+    pairs: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables that it is made of."""
+        if self.crossed is None:
+            return (self.name,)
+        return self.crossed[0].variables + self.crossed[1].variables
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """What each coefficient compares."""
+        if self.kind == LEVELS:
+            return tuple(Label(level, self.levels[0]) for level in self.levels[1:])
+        if self.kind == NUMBER:
+            return (Label(None, self.step),)
+        if self.kind == SPLINE:
+            bends = range(1, len(self.knots) - 1)
+            return (Label("linear", None), *(Label(f"bend {i}", None) for i in bends))
+        one, other = (rule.labels for rule in self.crossed)
+        return tuple(
+            Label(
+                _both(one[i].level, other[j].level), _both(one[i].reference, other[j].reference)
+            )
+            for i, j in self.pairs
+        )
+
+    @property
+    def size(self) -> int:
+        """Number of coefficients."""
+        return len(self.labels)
+
+    def term(self, frame: pd.DataFrame) -> Term:
+        """Return the columns of some patients.
+
+        Parameters
+        ----------
+        frame
+            Values of the variables by row, none of them missing.
+        """
+        if self.kind == INTERACTION:
+            one, other = (rule.term(frame).columns for rule in self.crossed)
+            columns = [one[:, i] * other[:, j] for i, j in self.pairs]
+            return Term(self.name, self.kind, _side_by_side(columns, len(frame)), self.labels)
+        values = frame[self.name]
+        if self.kind == LEVELS:
+            texts = values.astype(object).to_numpy()
+            members = tuple(texts == level for level in self.levels)
+            columns = _side_by_side(members[1:], len(frame))
+            columns[~np.any(members, axis=0)] = np.nan
+            return Term(self.name, self.kind, columns, self.labels, members)
+        scaled = TRANSFORMS[self.scale](values.to_numpy(dtype=float))
+        if self.kind == SPLINE:
+            columns = restricted_cubic(scaled, np.array(self.knots))
+            return Term(self.name, self.kind, columns, self.labels)
+        return Term(self.name, self.kind, scaled[:, None], self.labels)
+
+    def as_dict(self) -> dict:
+        """Plain values, as a file keeps them."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping) -> TermRule:
+        """Build the rule from what `as_dict` returned, or from its JSON."""
+        crossed = plain["crossed"]
+        return cls(
+            name=plain["name"],
+            kind=plain["kind"],
+            levels=tuple(plain["levels"]),
+            scale=plain["scale"],
+            step=plain["step"],
+            knots=tuple(plain["knots"]),
+            crossed=None if crossed is None else tuple(cls.from_dict(one) for one in crossed),
+            pairs=tuple((i, j) for i, j in plain["pairs"]),
+        )
+
+
+def term_rules(
     names: Sequence[str],
     frame: pd.DataFrame,
     patients: Patients,
     spline: Mapping[str, int],
     interactions: Sequence[tuple[str, str]] = (),
-) -> list[Term]:
-    """Turn variables into terms.
+) -> list[TermRule]:
+    """Say what the terms of a model are, by the patients that it is made with.
 
     Parameters
     ----------
@@ -78,66 +186,61 @@ def build_terms(
     interactions
         Pairs of names; both stand in `names`.
     """
-    terms = {name: _term(name, frame[name], patients, spline) for name in names}
+    rules = {name: _rule(name, frame[name], patients, spline) for name in names}
     crossed = [
-        _interaction(terms[one], terms[other])
+        _interaction(rules[one], rules[other], frame)
         for one, other in interactions
-        if one in terms and other in terms
+        if one in rules and other in rules
     ]
-    return [*terms.values(), *(term for term in crossed if term.size)]
+    return [*rules.values(), *(rule for rule in crossed if rule.pairs)]
 
 
-def _term(name: str, values: pd.Series, patients: Patients, spline: Mapping[str, int]) -> Term:
+def build_terms(
+    names: Sequence[str],
+    frame: pd.DataFrame,
+    patients: Patients,
+    spline: Mapping[str, int],
+    interactions: Sequence[tuple[str, str]] = (),
+) -> list[Term]:
+    """Turn variables into terms; parameters as for `term_rules`."""
+    return [rule.term(frame) for rule in term_rules(names, frame, patients, spline, interactions)]
+
+
+def _rule(
+    name: str, values: pd.Series, patients: Patients, spline: Mapping[str, int]
+) -> TermRule:
     if isinstance(values.dtype, pd.CategoricalDtype):
-        return _levels(name, values)
-    scale = patients.scale(name)
-    scaled = TRANSFORMS[scale](values.to_numpy(dtype=float))
+        present = values.cat.remove_unused_categories().cat.categories
+        return TermRule(name, LEVELS, levels=tuple(map(str, present)))
+    scale, step = patients.scale(name), step_of(patients, name)
     if name in spline:
-        return _spline(name, scaled, spline[name])
-    return Term(name, NUMBER, scaled[:, None], (Label(None, step_of(patients, name)),))
+        scaled = TRANSFORMS[scale](values.to_numpy(dtype=float))
+        knots = tuple(float(knot) for knot in knots_of(scaled, spline[name]))
+        return TermRule(name, SPLINE, scale=scale, step=step, knots=knots)
+    return TermRule(name, NUMBER, scale=scale, step=step)
 
 
-def _levels(name: str, values: pd.Series) -> Term:
-    """Compare each level that occurs with the first that does."""
-    present = values.cat.remove_unused_categories()
-    levels = list(map(str, present.cat.categories))
-    codes = present.cat.codes.to_numpy()
-    members = tuple(codes == place for place in range(len(levels)))
-    columns = np.column_stack([*members[1:], np.zeros((len(values), 0))]).astype(float)
-    labels = tuple(Label(level, levels[0]) for level in levels[1:])
-    return Term(name, LEVELS, columns, labels, members)
-
-
-def _spline(name: str, scaled: np.ndarray, number: int) -> Term:
-    columns = restricted_cubic(scaled, knots_of(scaled, number))
-    labels = [
-        Label("linear", None),
-        *(Label(f"bend {i}", None) for i in range(1, columns.shape[1])),
-    ]
-    return Term(name, SPLINE, columns, tuple(labels))
-
-
-def _interaction(one: Term, other: Term) -> Term:
-    """Multiply every column of one term by every column of the other."""
-    columns, labels = [], []
-    for i, first in enumerate(one.labels):
-        for j, second in enumerate(other.labels):
-            column = one.columns[:, i] * other.columns[:, j]
-            if np.ptp(column) == 0:
-                continue
-            columns.append(column)
-            labels.append(
-                Label(_both(first.level, second.level), _both(first.reference, second.reference))
-            )
-    stacked = np.column_stack(columns) if columns else np.zeros((len(one.columns), 0))
-    return Term(f"{one.name}:{other.name}", INTERACTION, stacked, tuple(labels))
+def _interaction(one: TermRule, other: TermRule, frame: pd.DataFrame) -> TermRule:
+    """Multiply every column of one term by every column of the other, where that varies."""
+    first, second = one.term(frame).columns, other.term(frame).columns
+    pairs = tuple(
+        (i, j)
+        for i in range(first.shape[1])
+        for j in range(second.shape[1])
+        if np.ptp(first[:, i] * second[:, j]) > 0
+    )
+    return TermRule(f"{one.name}:{other.name}", INTERACTION, crossed=(one, other), pairs=pairs)
 
 
 def _both(one: str | None, other: str | None) -> str | None:
     return ":".join(part or "" for part in (one, other)) if one or other else None
 
 
-def positions(terms: Sequence[Term]) -> dict[str, list[int]]:
+def _side_by_side(columns: Sequence[np.ndarray], rows: int) -> np.ndarray:
+    return np.column_stack([*columns, np.zeros((rows, 0))]).astype(float)
+
+
+def positions(terms: Sequence[Term | TermRule]) -> dict[str, list[int]]:
     """Return the places of each term's columns when all stand side by side."""
     found, start = {}, 0
     for term in terms:

@@ -1,0 +1,1 @@
+"""Statistics of outcomes of yes and no: arrays in, arrays out."""
