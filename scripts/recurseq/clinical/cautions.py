@@ -148,6 +148,16 @@ def dichotomised(analysis: str, variable: str, ratio: float, step: str, pvalue: 
     return Caution("dichotomised", NOTE, analysis, message, shown(ratio))
 
 
+def separated(analysis: str, term: str) -> Caution:
+    """Say that a term tells yes from no without exception, so that a penalty was needed."""
+    message = (
+        f"{term} separates patients with the event from those without it: its odds ratio has no "
+        "finite estimate. Firth's penalty gives the one that is shown, with limits by its profile; "
+        "look whether the term is another name for the outcome."
+    )
+    return Caution("near_perfect", WARN, analysis, message, term)
+
+
 def few_events(analysis: str, events: int, parameters: int, *, penalised: bool) -> Caution | None:
     """Warn of fewer events than a model of this size needs."""
     if not parameters:

@@ -9,13 +9,10 @@ import numpy as np
 
 from recurseq.clinical.cautions import EVENTS_TO_STOP
 from recurseq.clinical.model_rows import Rows
-from recurseq.clinical.settings import Model
-from recurseq.clinical.survival.concordance import Concordance, concordance, uno_concordance
-from recurseq.clinical.survival.fine_gray import fit_subdistribution
-from recurseq.clinical.survival.firth import fit_penalised
-from recurseq.clinical.survival.partial_likelihood import Fit, fit
-from recurseq.clinical.survival.residuals import robust_covariance
-from recurseq.clinical.survival.risk_sets import Subjects
+from recurseq.clinical.regression import UNKNOWN, Maximum, Regression, regression
+from recurseq.clinical.settings import LOGISTIC, Model
+from recurseq.clinical.survival.concordance import Concordance
+from recurseq.clinical.survival.partial_likelihood import Fit
 from recurseq.clinical.terms import LEVELS, Term, independent, matrix, positions
 from recurseq.stats.intervals import NORMAL_975
 from recurseq.stats.tails import chi_squared_tail, two_sided
@@ -25,7 +22,6 @@ NO_REFERENCE = "no event in the reference: no finite ratio"
 ALIASED = "a combination of other terms"
 TOO_FEW = "left out: few_events"
 NOT_CONVERGED = "no finite estimate"
-UNKNOWN = Concordance(np.nan, np.nan)
 
 
 @dataclass(frozen=True)
@@ -49,10 +45,17 @@ class FittedModel:
         Term to its p-value: by likelihood ratio, else by Wald's test.
     by_likelihood
         Whether they are by likelihood ratio.
+    limiting
+        Events that the number of parameters is held against; of a logistic model those with the
+        event or those without it, whichever are fewer.
+    intercept
+        Of a logistic model; missing in others.
     fit
-        The fit without penalty; None where there is none.
+        The fit of a hazard model without penalty; None where there is none.
     used
         Columns that were fitted.
+    separated
+        Columns that tell yes from no without exception.
     """
 
     terms: list[Term]
@@ -65,6 +68,7 @@ class FittedModel:
     vif: np.ndarray
     notes: list[str | None]
     events: int
+    limiting: int
     penalty: str = "none"
     term_pvalues: dict[str, float] = field(default_factory=dict)
     by_likelihood: bool = True
@@ -73,8 +77,10 @@ class FittedModel:
     concordance: Concordance = UNKNOWN
     uno: Concordance = UNKNOWN
     converged: bool = False
+    intercept: float = np.nan
     fit: Fit | None = None
     used: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=int))
+    separated: list[str] = field(default_factory=list)
     empty_levels: list[EmptyLevel] = field(default_factory=list)
 
     @property
@@ -97,34 +103,53 @@ def fit_terms(model: Model, rows: Rows, terms: list[Term], *, alone: bool = Fals
     Parameters
     ----------
     model
-        Kind, ties, penalty.
+        Kind, ties, penalty; a logistic model of data that separate yes from no is always
+        penalised.
     rows, terms
         Rows, and the columns made of them.
     alone
         Whether the model has one term only, and events per parameter do not matter.
     """
-    events = int((rows.state == 1).sum())
-    found = _blank(terms, rows, events)
+    kind = regression(model, rows)
+    found = _blank(terms, rows, kind.limiting(rows))
     empty = _empty_levels(terms, rows)
     found.empty_levels = empty
-    few = bool(terms) and events < EVENTS_TO_STOP * max(found.parameters, 1) and not alone
-    wanted = model.penalty == "firth" or (model.penalty == "auto" and (bool(empty) or few))
-    penalised = wanted and model.kind == "cox"
+    few = bool(terms) and found.limiting < EVENTS_TO_STOP * max(found.parameters, 1) and not alone
+    apart = _separated(found, kind, rows, terms, model)
+    wanted = model.penalty == "firth" or apart or (model.penalty == "auto" and (empty or few))
+    penalised = bool(wanted) and kind.can_penalise
     if few and not penalised:
         found.notes = [TOO_FEW] * found.parameters
         return found
     if penalised:
-        _fit_with_penalty(found, model, rows, terms)
+        _fit_with_penalty(found, kind, rows, terms)
         return found
     kept = _set_aside(found, empty)
-    _fit_without(found, model, rows.take(kept), [term.take(kept) for term in terms], alone)
+    _fit_without(found, kind, rows.take(kept), [term.take(kept) for term in terms], alone)
     return found
 
 
-def _blank(terms: list[Term], rows: Rows, events: int) -> FittedModel:
+def _separated(
+    found: FittedModel, kind: Regression, rows: Rows, terms: list[Term], model: Model
+) -> bool:
+    """Note the terms of a logistic model that have no finite ratio without a penalty."""
+    if model.kind != LOGISTIC or not found.limiting:
+        return False
+    columns = matrix(terms)
+    used = np.flatnonzero(independent(columns))
+    apart = used[kind.separated(rows, columns[:, used])]
+    found.separated = [
+        name for name, places in positions(terms).items() if set(places) & set(apart.tolist())
+    ]
+    return bool(found.separated)
+
+
+def _blank(terms: list[Term], rows: Rows, limiting: int) -> FittedModel:
     size = sum(term.size for term in terms)
     missing = [np.full(size, np.nan) for _ in range(6)]
-    return FittedModel(terms, rows, *missing, notes=[None] * size, events=events)
+    events = int((rows.state == 1).sum())
+    notes: list[str | None] = [None] * size
+    return FittedModel(terms, rows, *missing, notes=notes, events=events, limiting=limiting)
 
 
 def _empty_levels(terms: Sequence[Term], rows: Rows) -> list[EmptyLevel]:
@@ -158,47 +183,32 @@ def _set_aside(found: FittedModel, empty: Sequence[EmptyLevel]) -> np.ndarray:
     return kept
 
 
-def subjects_of(rows: Rows, columns: np.ndarray) -> Subjects:
-    """Return rows of a hazard model."""
-    return Subjects(rows.time, rows.state == 1, columns, entry=rows.entry, strata=rows.strata)
-
-
 def _fit_without(
-    found: FittedModel, model: Model, rows: Rows, terms: list[Term], alone: bool
+    found: FittedModel, kind: Regression, rows: Rows, terms: list[Term], alone: bool
 ) -> None:
     columns = matrix(terms)
-    used = np.flatnonzero(independent(columns))
-    for place in range(found.parameters):
-        if place not in used and found.notes[place] is None:
-            found.notes[place] = ALIASED
-    found.used = used
-    model_fit, covariance = _maximum(model, rows, columns[:, used])
-    found.loglik, found.loglik_null = model_fit.loglik, model_fit.loglik_null
-    found.converged, found.fit = model_fit.converged, model_fit
-    if not model_fit.converged:
+    used = _independent_columns(found, columns)
+    top = kind.maximum(rows, columns[:, used])
+    found.loglik, found.loglik_null = top.loglik, top.loglik_null
+    found.converged, found.fit, found.intercept = top.converged, top.hazard, top.intercept
+    if not top.converged:
         for place in used:
             found.notes[place] = found.notes[place] or NOT_CONVERGED
         return
     shown = np.array([found.notes[place] is None for place in used], dtype=bool)
-    _fill(found, used[shown], model_fit.coefficients[shown], covariance[np.ix_(shown, shown)])
-    clustered = rows.cluster is not None
-    found.by_likelihood = not clustered and model.kind == "cox"
-    _test_terms(found, model, rows, columns, model_fit, covariance)
-    if model.kind == "cox" and not alone:
-        subjects = model_fit.subjects
-        found.concordance = concordance(subjects, model_fit.linear_predictor)
-        if rows.entry is None and rows.strata is None:
-            found.uno = uno_concordance(subjects, model_fit.linear_predictor)
+    _fill(found, used[shown], top.coefficients[shown], top.covariance[np.ix_(shown, shown)])
+    found.by_likelihood = kind.by_likelihood
+    _test_terms(found, kind, rows, columns, top)
+    if not alone:
+        found.concordance, found.uno = kind.ranking(rows, columns[:, used] @ top.coefficients)
 
 
-def _maximum(model: Model, rows: Rows, columns: np.ndarray) -> tuple[Fit, np.ndarray]:
-    """Fit, and return the covariance that stands in the tables."""
-    if model.kind == "finegray":
-        return fit_subdistribution(rows.time, rows.state, columns, 1)
-    found = fit(subjects_of(rows, columns), model.ties)
-    if rows.cluster is None or not found.converged:
-        return found, found.covariance
-    return found, robust_covariance(found, rows.cluster)
+def _independent_columns(found: FittedModel, columns: np.ndarray) -> np.ndarray:
+    """Note and return which columns are fitted."""
+    found.used = np.flatnonzero(independent(columns))
+    for place in np.setdiff1d(np.arange(found.parameters), found.used):
+        found.notes[place] = found.notes[place] or ALIASED
+    return found.used
 
 
 def _fill(
@@ -209,18 +219,11 @@ def _fill(
     found.lower[places] = coefficients - NORMAL_975 * se
     found.upper[places] = coefficients + NORMAL_975 * se
     found.pvalue[places] = two_sided(coefficients / se)
-    if len(places) > 1:
-        correlation = covariance / np.outer(se, se)
-        found.vif[places] = np.diag(np.linalg.pinv(correlation, hermitian=True))
+    _inflation(found, places, covariance)
 
 
 def _test_terms(
-    found: FittedModel,
-    model: Model,
-    rows: Rows,
-    columns: np.ndarray,
-    model_fit: Fit,
-    covariance: np.ndarray,
+    found: FittedModel, kind: Regression, rows: Rows, columns: np.ndarray, top: Maximum
 ) -> None:
     """Test each term as a whole; a term that stands in an interaction together with it."""
     places = positions(found.terms)
@@ -232,34 +235,38 @@ def _test_terms(
             continue
         if found.by_likelihood:
             rest = np.delete(found.used, at)
-            without = fit(subjects_of(rows, columns[:, rest]), model.ties)
-            statistic = max(2 * (model_fit.loglik - without.loglik), 0.0)
+            without = kind.maximum(rows, columns[:, rest])
+            statistic = max(2 * (top.loglik - without.loglik), 0.0)
         else:
-            b = model_fit.coefficients[at]
-            statistic = float(b @ np.linalg.pinv(covariance[np.ix_(at, at)]) @ b)
+            b = top.coefficients[at]
+            statistic = float(b @ np.linalg.pinv(top.covariance[np.ix_(at, at)]) @ b)
         found.term_pvalues[term.name] = float(chi_squared_tail(statistic, len(at)))
 
 
-def _fit_with_penalty(found: FittedModel, model: Model, rows: Rows, terms: list[Term]) -> None:
+def _fit_with_penalty(found: FittedModel, kind: Regression, rows: Rows, terms: list[Term]) -> None:
     columns = matrix(terms)
-    used = np.flatnonzero(independent(columns))
-    for place in range(found.parameters):
-        if place not in used:
-            found.notes[place] = ALIASED
-    names = list(positions(terms))
-    groups = [
-        [int(np.flatnonzero(used == p)[0]) for p in places if p in used]
-        for places in positions(terms).values()
-    ]
-    penalised = fit_penalised(subjects_of(rows, columns[:, used]), model.ties, groups)
-    found.used, found.penalty, found.converged = used, "firth", penalised.converged
+    used = _independent_columns(found, columns)
+    groups = {
+        name: [int(np.flatnonzero(used == place)[0]) for place in places if place in used]
+        for name, places in positions(terms).items()
+    }
+    groups = {name: group for name, group in groups.items() if group}
+    penalised = kind.penalised(rows, columns[:, used], list(groups.values()))
+    found.penalty, found.converged = "firth", penalised.converged
+    found.intercept = penalised.intercept
     found.loglik, found.loglik_null = penalised.loglik, penalised.loglik_null
     found.coefficients[used], found.se[used] = penalised.coefficients, penalised.se
     found.lower[used], found.upper[used] = penalised.lower, penalised.upper
     found.pvalue[used] = penalised.pvalue
-    if len(used) > 1:
-        correlation = penalised.covariance / np.outer(penalised.se, penalised.se)
-        found.vif[used] = np.diag(np.linalg.pinv(correlation, hermitian=True))
-    found.term_pvalues = dict(zip(names, penalised.group_pvalues, strict=True))
+    _inflation(found, used, penalised.covariance)
+    found.term_pvalues = dict(zip(groups, penalised.group_pvalues, strict=True))
     score = columns[:, used] @ penalised.coefficients
-    found.concordance = concordance(subjects_of(rows, columns[:, used]), score)
+    found.concordance, _ = kind.ranking(rows, score)
+
+
+def _inflation(found: FittedModel, places: np.ndarray, covariance: np.ndarray) -> None:
+    """Fill in by how much each variance is larger than it would be were the others unrelated."""
+    if len(places) > 1:
+        se = np.sqrt(np.diag(covariance))
+        correlation = covariance / np.outer(se, se)
+        found.vif[places] = np.diag(np.linalg.pinv(correlation, hermitian=True))

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from recurseq.clinical.landmark import before_known, known_by
+from recurseq.clinical.outcome import YES, weight_column
 from recurseq.clinical.patients import Patients
-from recurseq.clinical.settings import Model
+from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.survival.episodes import cut_at
 from recurseq.clinical.survival.times import aligned
 
@@ -31,6 +32,8 @@ class Rows:
         When each row begins; None where all begin at the origin.
     strata, cluster
         Codes; None where there are none.
+    weight
+        How often each row counts; None where all count once.
     patient
         Number of the patient of each row.
     dropped
@@ -45,6 +48,7 @@ class Rows:
     cluster: np.ndarray | None
     patient: np.ndarray
     dropped: int
+    weight: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.time)
@@ -64,6 +68,7 @@ class Rows:
             *(None if part is None else part[rows] for part in optional),
             self.patient[rows],
             self.dropped,
+            None if self.weight is None else self.weight[rows],
         )
 
 
@@ -87,6 +92,8 @@ def rows_of(model: Model, patients: Patients, names: Sequence[str], form: str) -
         ``plain``, ``landmark`` or ``time_varying``.
     """
     cohort = patients.cohort(model.cohort)
+    if model.kind == LOGISTIC:
+        return _answers(model, cohort, names)
     cohort = cohort.take(cohort.outcome(model.endpoint).known)
     outcome = cohort.outcome(model.endpoint)
     time, state = outcome.time, _states(model, outcome.state, outcome.states)
@@ -116,6 +123,30 @@ def rows_of(model: Model, patients: Patients, names: Sequence[str], form: str) -
         np.arange(len(time)), int((left & ~kept).sum()),
     )  # fmt: skip
     return rows.take(kept)
+
+
+def _answers(model: Model, cohort: Patients, names: Sequence[str]) -> Rows:
+    """Return one row for each patient of whom an endpoint of yes and no is known."""
+    answer = cohort.values(model.endpoint)
+    weight = None
+    if (column := weight_column(cohort.settings.endpoints[model.endpoint])) is not None:
+        weight = cohort.frame[column].to_numpy(dtype=float)
+    known = answer.notna().to_numpy() & (True if weight is None else weight > 0)
+    values = {name: cohort.values(name) for name in names}
+    frame = pd.DataFrame(values, index=cohort.frame.index)
+    complete, _, cluster = _complete(model, cohort, frame)
+    rows = Rows(
+        frame,
+        np.full(len(cohort), np.nan),
+        (answer == YES).to_numpy().astype(int),
+        None,
+        None,
+        cluster,
+        np.arange(len(cohort)),
+        int((known & ~complete).sum()),
+        weight,
+    )
+    return rows.take(known & complete)
 
 
 def _states(model: Model, state: np.ndarray, states: tuple[str, ...]) -> np.ndarray:

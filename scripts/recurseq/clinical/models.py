@@ -15,7 +15,7 @@ from recurseq.clinical.model_fit import FittedModel, fit_terms
 from recurseq.clinical.model_rows import LANDMARK, PLAIN, TIME_VARYING, known_at, rows_of
 from recurseq.clinical.names import model_terms
 from recurseq.clinical.patients import Patients
-from recurseq.clinical.settings import Model
+from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.survival.proportionality import GLOBAL, KM, TRANSFORMS, proportionality
 from recurseq.clinical.survival.residuals import scaled_schoenfeld
 from recurseq.clinical.terms import LEVELS, Term, build_terms, positions
@@ -155,7 +155,7 @@ def _summary(name: str, found: FittedModel) -> dict:
         "events": found.events,
         "dropped_missing": found.rows.dropped,
         "parameters": found.parameters,
-        "epv": found.events / found.parameters if found.parameters else np.nan,
+        "epv": found.limiting / found.parameters if found.parameters else np.nan,
         "loglik": found.loglik if fitted else np.nan,
         "lrt": statistic,
         "df": df if fitted else np.nan,
@@ -163,10 +163,16 @@ def _summary(name: str, found: FittedModel) -> dict:
         "c_index": found.concordance.value,
         "c_se": found.concordance.se,
         "c_uno": found.uno.value,
-        "aic": 2 * df - 2 * found.loglik if tested and found.penalty == "none" else np.nan,
+        "aic": _akaike(found, df) if tested and found.penalty == "none" else np.nan,
         "penalty": found.penalty,
         "converged": fitted,
+        "intercept": found.intercept,
     }
+
+
+def _akaike(found: FittedModel, df: int) -> float:
+    """Twice the parameters, the intercept among them, less twice the log likelihood."""
+    return 2 * (df + np.isfinite(found.intercept)) - 2 * found.loglik
 
 
 def _hazards(found: FittedModel | None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -249,13 +255,21 @@ def _cautions(
     for name in alone:
         changes = name in model.time_varying
         found += judge(
-            analysis, settings, model.endpoint, name, model.landmark, changes=changes, naive=True
+            analysis,
+            settings,
+            model.endpoint,
+            name,
+            model.landmark,
+            changes=changes,
+            naive=model.kind != LOGISTIC,
         )
     cohort = patients.cohort(model.cohort)
     found += judge_patients(analysis, model.cohort, cohort)
     for name, one in fits.items():
         penalised = one.penalty != "none"
-        found.append(caution.few_events(analysis, one.events, one.parameters, penalised=penalised))
+        found.append(
+            caution.few_events(analysis, one.limiting, one.parameters, penalised=penalised)
+        )
         found.append(_lost(analysis, f"the {name.replace('_', '-')} model", one))
     found += [_lost(analysis, f"{name} alone", one) for name, one in alone.items()]
     for one in [*fits.values(), *alone.values()]:

@@ -55,10 +55,20 @@ def outcome_columns(endpoint: Endpoint) -> list[str]:
     """Return the columns of the table of outcomes that an endpoint fills."""
     name = endpoint.name
     if isinstance(endpoint, Within):
-        weight = [f"{name}_weight"] if endpoint.too_short == "ipcw" else []
-        return [name, *weight]
+        weight = weight_column(endpoint)
+        return [name] if weight is None else [name, weight]
     second = "state" if isinstance(endpoint, Competing) else "event"
     return [f"{name}_time", f"{name}_{second}"]
+
+
+def weight_column(endpoint: Endpoint) -> str | None:
+    """Return the column with how often each patient counts; None where all count once.
+
+    With inverse-probability-of-censoring weights, who was followed long enough stands for those who
+    were not.
+    """
+    weighted = isinstance(endpoint, Within) and endpoint.too_short == "ipcw"
+    return f"{endpoint.name}_weight" if weighted else None
 
 
 def as_columns(endpoint: Endpoint, outcome: Outcome) -> dict[str, np.ndarray]:

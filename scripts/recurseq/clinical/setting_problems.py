@@ -12,6 +12,7 @@ from recurseq.clinical.names import is_variable, model_terms
 from recurseq.clinical.outcome import outcome_columns
 from recurseq.clinical.settings import (
     ALL,
+    LOGISTIC,
     Clinical,
     Competing,
     Cutoff,
@@ -25,6 +26,7 @@ from recurseq.clinical.settings import (
 NUMBER, LEVELS, DATE, TIMES, ANSWER = (
     *("a number", "levels", "a date", "an endpoint with times", "an endpoint of yes and no"),
 )
+OF_TIMES = ("strata", "delayed_entry", "time_varying", "landmark", "state")
 
 
 def kind_of(settings: Clinical, frame: pd.DataFrame | None, name: str) -> str | None:
@@ -77,6 +79,7 @@ _FIXES = {
     (NUMBER, LEVELS): "make levels of it: cut and levels under clinical.columns, or a cut-off",
     (TIMES, LEVELS): "ask for it within some months: an endpoint with of and within",
     (TIMES, ANSWER): "ask for it within some months: an endpoint with of and within",
+    (ANSWER, TIMES): "take kind: logistic, or the endpoint that it is made of",
 }
 
 
@@ -227,11 +230,10 @@ def _survival(kinds: Kinds, survival: Survival) -> Iterator[Problem]:
 
 def _model(kinds: Kinds, model: Model) -> Iterator[Problem]:
     where, settings = f"models.{model.name}", kinds.settings
-    if model.kind == "logistic":
-        found = "logistic models are not available yet"
-        yield Problem(f"config: {where}.kind", found, "cox or finegray")
-        return
-    yield from kinds.wrong(f"{where}.endpoint", model.endpoint, TIMES)
+    logistic = model.kind == LOGISTIC
+    yield from kinds.wrong(f"{where}.endpoint", model.endpoint, ANSWER if logistic else TIMES)
+    if logistic:
+        yield from _without(where, model, *OF_TIMES)
     endpoint = settings.endpoints.get(model.endpoint)
     states = tuple(endpoint.states) if isinstance(endpoint, Competing) else ()
     if model.kind == "finegray" and endpoint is not None:
@@ -261,19 +263,18 @@ def _finegray(where: str, model: Model, states: Iterable[str]) -> Iterator[Probl
     elif model.state is None:
         allowed = f"state: one of {', '.join(states)}"
         yield Problem(f"config: {where}", "finegray without a state", allowed)
-    given = {
-        "strata": model.strata,
-        "cluster": model.cluster,
-        "delayed_entry": model.delayed_entry,
-        "time_varying": model.time_varying,
-    }
-    for key, value in given.items():
-        if value:
-            found = f"{key} in a model of kind finegray"
-            yield Problem(f"config: {where}.{key}", found, "kind: cox", "remove the key")
+    yield from _without(where, model, "strata", "cluster", "delayed_entry", "time_varying")
     if model.penalty == "firth":
         found = "Firth's penalty in a model of kind finegray"
         yield Problem(f"config: {where}.penalty", found, "none, or kind: cox")
+
+
+def _without(where: str, model: Model, *keys: str) -> Iterator[Problem]:
+    """Refuse what only Cox's model has."""
+    for key in keys:
+        if getattr(model, key):
+            found = f"{key} in a model of kind {model.kind}"
+            yield Problem(f"config: {where}.{key}", found, "kind: cox", "remove the key")
 
 
 def _terms(kinds: Kinds, where: str, model: Model, terms: list[str]) -> Iterator[Problem]:

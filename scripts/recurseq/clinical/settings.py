@@ -9,6 +9,7 @@ AUTO = "auto"
 TREND = "trend"
 ALL = "all"
 MIDDLE = "middle"
+COX, FINEGRAY, LOGISTIC = "cox", "finegray", "logistic"
 POSITIVE, NEGATIVE = "positive", "negative"
 MONTHS_PER = {"days": 1 / 30.4375, "weeks": 7 / 30.4375, "months": 1.0, "years": 12.0}
 

@@ -108,9 +108,7 @@ class TermRule:
             return (Label("linear", None), *(Label(f"bend {i}", None) for i in bends))
         one, other = (rule.labels for rule in self.crossed)
         return tuple(
-            Label(
-                _both(one[i].level, other[j].level), _both(one[i].reference, other[j].reference)
-            )
+            Label(_both(one[i].level, other[j].level), _both(one[i].reference, other[j].reference))
             for i, j in self.pairs
         )
 
@@ -206,9 +204,7 @@ def build_terms(
     return [rule.term(frame) for rule in term_rules(names, frame, patients, spline, interactions)]
 
 
-def _rule(
-    name: str, values: pd.Series, patients: Patients, spline: Mapping[str, int]
-) -> TermRule:
+def _rule(name: str, values: pd.Series, patients: Patients, spline: Mapping[str, int]) -> TermRule:
     if isinstance(values.dtype, pd.CategoricalDtype):
         present = values.cat.remove_unused_categories().cat.categories
         return TermRule(name, LEVELS, levels=tuple(map(str, present)))

@@ -46,6 +46,8 @@ class PenalisedFit:
         Penalised log likelihood of the model, and with all tested coefficients 0.
     converged
         Whether a maximum was found.
+    intercept
+        Of a model that has one, once it is taken off the coefficients.
     """
 
     coefficients: np.ndarray
@@ -57,6 +59,7 @@ class PenalisedFit:
     loglik: float
     loglik_null: float
     converged: bool
+    intercept: float = np.nan
 
     @property
     def se(self) -> np.ndarray:
@@ -102,7 +105,9 @@ def fit_profiles(
         upper=upper,
         pvalue=pvalue,
         group_pvalues=tuple(
-            float(chi_squared_tail(2 * max(top - _height_without(likelihood, group), 0), len(group)))
+            float(
+                chi_squared_tail(2 * max(top - _height_without(likelihood, group), 0), len(group))
+            )
             for group in groups
         ),
         loglik=top,
@@ -132,6 +137,12 @@ def maximise(
             new = likelihood.height(at + step)
         at, height = at + step, new
     return at, False
+
+
+def _group_pvalue(likelihood: Likelihood, top: float, group: Sequence[int]) -> float:
+    """Compare the maximum with the one at which these coefficients are 0."""
+    drop = top - _height_without(likelihood, group)
+    return float(chi_squared_tail(2 * max(drop, 0.0), len(group)))
 
 
 def _height_without(likelihood: Likelihood, group: Sequence[int] | np.ndarray) -> float:

@@ -132,9 +132,7 @@ def area_under_curve(ranks: Ranks) -> Area:
     (2006), method 5.
     """
     m, n = ranks.above.shape[1], ranks.below.shape[1]
-    # For each sample, the share of the other side that lies below it (above it, for those below).
-    over = (ranks.above - _midranks(ranks.above)) / n
-    under = 1 - (ranks.below - _midranks(ranks.below)) / m
+    over, under = placements(ranks)
     value = over.mean(axis=1)
     half = NORMAL_975 * np.sqrt(over.var(axis=1, ddof=1) / m + under.var(axis=1, ddof=1) / n)
     lower, upper = np.maximum(value - half, 0.0), np.minimum(value + half, 1.0)
@@ -143,6 +141,26 @@ def area_under_curve(ranks: Ranks) -> Area:
     lower = np.where(complete & (value > 0.5), bound, lower)
     upper = np.where(complete & (value < 0.5), 1 - bound, upper)
     return Area(value, lower, upper)
+
+
+def placements(ranks: Ranks) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each value the share of the other side that lies below it, or above it.
+
+    Parameters
+    ----------
+    ranks
+        From `ranks_of`.
+
+    Returns
+    -------
+    (numpy.ndarray, numpy.ndarray)
+        Genes x values above: share of those below that are smaller, ties counting half; genes x
+        values below: share of those above that are larger. Both have the area as mean.
+    """
+    m, n = ranks.above.shape[1], ranks.below.shape[1]
+    over = (ranks.above - _midranks(ranks.above)) / n
+    under = 1 - (ranks.below - _midranks(ranks.below)) / m
+    return over, under
 
 
 def lowest_area_when_complete(m: int, n: int) -> float:

@@ -1,0 +1,214 @@
+"""The three kinds of regression behind one face: maximum, penalty, test of a part, and ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from recurseq.clinical.binary.logistic import (
+    fit_logistic,
+    fit_penalised_logistic,
+    robust_covariance,
+    separated,
+)
+from recurseq.clinical.model_rows import Rows
+from recurseq.clinical.settings import LOGISTIC, Model
+from recurseq.clinical.survival import residuals
+from recurseq.clinical.survival.concordance import Concordance, concordance, uno_concordance
+from recurseq.clinical.survival.fine_gray import fit_subdistribution
+from recurseq.clinical.survival.firth import fit_penalised
+from recurseq.clinical.survival.partial_likelihood import Fit, fit
+from recurseq.clinical.survival.risk_sets import Subjects
+from recurseq.stats.profiles import PenalisedFit
+from recurseq.stats.roc import areas
+
+UNKNOWN = Concordance(np.nan, np.nan)
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """Where a likelihood is largest.
+
+    Attributes
+    ----------
+    coefficients, covariance
+        Of the columns, without an intercept; the covariance that stands in the tables.
+    intercept
+        Of a logistic model; missing in hazard models, which have none.
+    loglik, loglik_null
+        Log likelihood there, and without any column.
+    converged
+        Whether there is a maximum.
+    hazard
+        The fit of a hazard model; None for a logistic one.
+    """
+
+    coefficients: np.ndarray
+    covariance: np.ndarray
+    loglik: float
+    loglik_null: float
+    converged: bool
+    intercept: float = np.nan
+    hazard: Fit | None = None
+
+
+class Regression(Protocol):
+    """What a kind of model knows of rows and columns."""
+
+    by_likelihood: bool
+    can_penalise: bool
+
+    def limiting(self, rows: Rows) -> int:
+        """Return the number of events that the number of parameters is held against."""
+
+    def maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
+        """Fit without a penalty."""
+
+    def penalised(
+        self, rows: Rows, columns: np.ndarray, groups: Sequence[Sequence[int]]
+    ) -> PenalisedFit:
+        """Fit with Firth's penalty; coefficients without the intercept."""
+
+    def separated(self, rows: Rows, columns: np.ndarray) -> np.ndarray:
+        """Say which columns have no finite coefficient."""
+
+    def ranking(self, rows: Rows, score: np.ndarray) -> tuple[Concordance, Concordance]:
+        """Say how well a score ranks the outcome: by all events, and by Uno's weights."""
+
+
+def regression(model: Model, rows: Rows) -> Regression:
+    """Return what the kind of a model knows."""
+    plain = rows.cluster is None and rows.weight is None
+    if model.kind == LOGISTIC:
+        return _Logistic(by_likelihood=plain)
+    if model.kind == "finegray":
+        return _Subdistribution()
+    return _Hazard(model.ties, by_likelihood=rows.cluster is None)
+
+
+def subjects_of(rows: Rows, columns: np.ndarray) -> Subjects:
+    """Return rows of a hazard model."""
+    return Subjects(rows.time, rows.state == 1, columns, entry=rows.entry, strata=rows.strata)
+
+
+@dataclass(frozen=True)
+class _Hazard:
+    """Cox's model."""
+
+    ties: str
+    by_likelihood: bool
+    can_penalise: bool = True
+
+    def limiting(self, rows: Rows) -> int:
+        return int((rows.state == 1).sum())
+
+    def maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
+        found = fit(subjects_of(rows, columns), self.ties)
+        covariance = found.covariance
+        if rows.cluster is not None and found.converged:
+            covariance = residuals.robust_covariance(found, rows.cluster)
+        return Maximum(
+            found.coefficients,
+            covariance,
+            found.loglik,
+            found.loglik_null,
+            found.converged,
+            hazard=found,
+        )
+
+    def penalised(self, rows, columns, groups) -> PenalisedFit:
+        return fit_penalised(subjects_of(rows, columns), self.ties, groups)
+
+    def separated(self, rows: Rows, columns: np.ndarray) -> np.ndarray:
+        return np.zeros(columns.shape[1], dtype=bool)  # seen by levels without an event
+
+    def ranking(self, rows: Rows, score: np.ndarray) -> tuple[Concordance, Concordance]:
+        subjects = subjects_of(rows, np.zeros((len(rows), 0)))
+        plain = rows.entry is None and rows.strata is None
+        return concordance(subjects, score), (
+            uno_concordance(subjects, score) if plain else UNKNOWN
+        )
+
+
+@dataclass(frozen=True)
+class _Subdistribution:
+    """Fine and Gray's model of one of several states."""
+
+    by_likelihood: bool = False
+    can_penalise: bool = False
+
+    def limiting(self, rows: Rows) -> int:
+        return int((rows.state == 1).sum())
+
+    def maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
+        found, covariance = fit_subdistribution(rows.time, rows.state, columns, 1)
+        return Maximum(
+            found.coefficients,
+            covariance,
+            found.loglik,
+            found.loglik_null,
+            found.converged,
+            hazard=found,
+        )
+
+    def penalised(self, rows, columns, groups) -> PenalisedFit:
+        raise NotImplementedError("refused by the checks of the configuration")
+
+    def separated(self, rows: Rows, columns: np.ndarray) -> np.ndarray:
+        return np.zeros(columns.shape[1], dtype=bool)
+
+    def ranking(self, rows: Rows, score: np.ndarray) -> tuple[Concordance, Concordance]:
+        return UNKNOWN, UNKNOWN
+
+
+@dataclass(frozen=True)
+class _Logistic:
+    """Logistic regression of an outcome of yes and no."""
+
+    by_likelihood: bool
+    can_penalise: bool = True
+
+    def limiting(self, rows: Rows) -> int:
+        yes = int((rows.state == 1).sum())
+        return min(yes, len(rows) - yes)
+
+    def maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
+        outcome = (rows.state == 1).astype(float)
+        found = fit_logistic(outcome, columns, rows.weight)
+        covariance = found.covariance
+        if not self.by_likelihood and found.converged:
+            # Rows weighted for those who left early are no counts: each is a cluster of its own.
+            cluster = rows.patient if rows.cluster is None else rows.cluster
+            covariance = robust_covariance(outcome, columns, found, cluster, rows.weight)
+        return Maximum(
+            found.coefficients[1:],
+            covariance[1:, 1:],
+            found.loglik,
+            found.loglik_null,
+            found.converged,
+            intercept=float(found.coefficients[0]),
+        )
+
+    def penalised(self, rows, columns, groups) -> PenalisedFit:
+        outcome = (rows.state == 1).astype(float)
+        after_intercept = [[place + 1 for place in group] for group in groups]
+        found = fit_penalised_logistic(outcome, columns, after_intercept)
+        return replace(
+            found,
+            intercept=float(found.coefficients[0]),
+            covariance=found.covariance[1:, 1:],
+            **{
+                name: getattr(found, name)[1:]
+                for name in ("coefficients", "lower", "upper", "pvalue")
+            },
+        )
+
+    def separated(self, rows: Rows, columns: np.ndarray) -> np.ndarray:
+        return separated((rows.state == 1).astype(float), columns)
+
+    def ranking(self, rows: Rows, score: np.ndarray) -> tuple[Concordance, Concordance]:
+        found = areas(score, rows.state == 1)
+        return Concordance(float(found.value[0]), float(found.se[0])), UNKNOWN
