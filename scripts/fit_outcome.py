@@ -12,9 +12,14 @@ with logged(snakemake):
     settings = clinical_settings(snakemake.params.sections)
     cutoffs = dict(zip(snakemake.params.cutoffs, snakemake.input.cutoffs, strict=True))
     patients = read_patients(snakemake.input.patients, settings, cutoffs)
-    for number, entry in enumerate(settings.models.values()):
-        found = fit_outcome(entry, patients)
-        parts = ("terms", "summary", "proportionality", "residuals")
-        tables = {f"model_{part}": getattr(found, part) for part in parts}
+    results = [fit_outcome(entry, patients) for entry in settings.models.values()]
+    for number, found in enumerate(results):
+        tables = {"model_terms": found.terms, "model_summary": found.summary}
         tables["model_cautions"] = as_table(found.cautions)
+        write_tables(tables, snakemake.output, number)
+    for number, found in enumerate(one for one in results if one.of_hazards):
+        tables = {
+            "model_proportionality": found.proportionality,
+            "model_residuals": found.residuals,
+        }
         write_tables(tables, snakemake.output, number)

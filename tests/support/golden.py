@@ -1,4 +1,4 @@
-"""Values of R for the clinical statistics (tests/reference/make_clinical_reference.R)."""
+"""Values of R (tests/reference/<room>, made by tests/reference/make_<room>_reference.R)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import pandas as pd
 
 from support.paths import REFERENCE
 
-FOLDER = REFERENCE / "clinical"
+CLINICAL, RISK = "clinical", "risk"
 
 
 @cache
-def data(name: str) -> pd.DataFrame:
+def data(name: str, room: str = CLINICAL) -> pd.DataFrame:
     """A data set that comes with R."""
-    return pd.read_csv(FOLDER / f"{name}.data.tsv", sep="\t")
+    return pd.read_csv(REFERENCE / room / f"{name}.data.tsv", sep="\t")
 
 
 @cache
-def _all() -> dict[str, dict[str, float]]:
-    rows = pd.read_csv(FOLDER / "golden.tsv", sep="\t", dtype=str, keep_default_na=False)
+def _all(room: str) -> dict[str, dict[str, float]]:
+    rows = pd.read_csv(REFERENCE / room / "golden.tsv", sep="\t", dtype=str, keep_default_na=False)
     values = [np.nan if text.strip() == "NA" else float(text) for text in rows["value"]]
     found: dict[str, dict[str, float]] = {}
     for case, item, value in zip(rows["case"], rows["item"], values, strict=True):
@@ -28,14 +28,14 @@ def _all() -> dict[str, dict[str, float]]:
     return found
 
 
-def golden(case: str) -> dict[str, float]:
+def golden(case: str, room: str = CLINICAL) -> dict[str, float]:
     """R's values of a case, by item."""
-    return _all()[case]
+    return _all(room)[case]
 
 
-def values(case: str) -> np.ndarray:
+def values(case: str, room: str = CLINICAL) -> np.ndarray:
     """R's values of a case, in order."""
-    return np.array(list(golden(case).values()))
+    return np.array(list(golden(case, room).values()))
 
 
 def columns(frame: pd.DataFrame, *names: str) -> np.ndarray:

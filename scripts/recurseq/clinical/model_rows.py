@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from recurseq.clinical.landmark import before_known, known_by
-from recurseq.clinical.outcome import YES, weight_column
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.survival.episodes import cut_at
@@ -127,18 +126,15 @@ def rows_of(model: Model, patients: Patients, names: Sequence[str], form: str) -
 
 def _answers(model: Model, cohort: Patients, names: Sequence[str]) -> Rows:
     """Return one row for each patient of whom an endpoint of yes and no is known."""
-    answer = cohort.values(model.endpoint)
-    weight = None
-    if (column := weight_column(cohort.settings.endpoints[model.endpoint])) is not None:
-        weight = cohort.frame[column].to_numpy(dtype=float)
-    known = answer.notna().to_numpy() & (True if weight is None else weight > 0)
+    answer, weight = cohort.answer(model.endpoint)
+    known = ~np.isnan(answer) & (True if weight is None else weight > 0)
     values = {name: cohort.values(name) for name in names}
     frame = pd.DataFrame(values, index=cohort.frame.index)
     complete, _, cluster = _complete(model, cohort, frame)
     rows = Rows(
         frame,
         np.full(len(cohort), np.nan),
-        (answer == YES).to_numpy().astype(int),
+        np.where(answer == 1, 1, 0),
         None,
         None,
         cluster,

@@ -27,12 +27,19 @@ UNIVARIABLE, MULTIVARIABLE, NAIVE = "univariable", "multivariable", "naive"
 
 @dataclass
 class ModelResult:
-    """Tables of a model, named as their columns are described."""
+    """Tables of a model, named as their columns are described.
+
+    Attributes
+    ----------
+    of_hazards
+        Whether it is a model of hazards, which may change with time.
+    """
 
     terms: pd.DataFrame
     summary: pd.DataFrame
     proportionality: pd.DataFrame
     residuals: pd.DataFrame
+    of_hazards: bool
     cautions: list[Caution] = field(default_factory=list)
 
 
@@ -82,6 +89,7 @@ def fit_outcome(model: Model, patients: Patients) -> ModelResult:
         summary=summaries,
         proportionality=hazards,
         residuals=residuals,
+        of_hazards=model.kind != LOGISTIC,
         cautions=[one for one in found if one],
     )
 
@@ -266,13 +274,15 @@ def _cautions(
     cohort = patients.cohort(model.cohort)
     found += judge_patients(analysis, model.cohort, cohort)
     for name, one in fits.items():
-        penalised = one.penalty != "none"
         found.append(
-            caution.few_events(analysis, one.limiting, one.parameters, penalised=penalised)
+            caution.few_events(
+                analysis, one.limiting, one.parameters, penalised=one.penalty != "none"
+            )
         )
         found.append(_lost(analysis, f"the {name.replace('_', '-')} model", one))
     found += [_lost(analysis, f"{name} alone", one) for name, one in alone.items()]
     for one in [*fits.values(), *alone.values()]:
+        found += [caution.separated(analysis, term) for term in one.separated]
         found += [
             caution.level_without_events(
                 analysis, empty.term, empty.level, empty.n, penalised=one.penalty != "none"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from recurseq.base.errors import Problem
 from recurseq.base.text import few, listed, suggest
-from recurseq.clinical.settings import ALL, Clinical, Condition, Within
+from recurseq.clinical.settings import ALL, LOGISTIC, Clinical, Condition, Within
 
 COLUMN, MEASURE, CUTOFF, ENDPOINT, MODEL = "column", "measure", "cut-off", "endpoint", "model"
 COHORT, ASSAY = "cohort", "assay"
@@ -86,7 +86,8 @@ def _of_survival(settings: Clinical) -> Iterator[Reference]:
 def _of_models(settings: Clinical) -> Iterator[Reference]:
     for name, model in settings.models.items():
         where = f"models.{name}"
-        yield Reference(f"{where}.endpoint", model.endpoint, (ENDPOINT,))
+        outcome = (COLUMN, ENDPOINT) if model.kind == LOGISTIC else (ENDPOINT,)
+        yield Reference(f"{where}.endpoint", model.endpoint, outcome)
         yield Reference(f"{where}.cohort", model.cohort, (COHORT,))
         for term in model.terms:
             kinds = VARIABLE if term == name else (*VARIABLE, MODEL)  # no model is its own term

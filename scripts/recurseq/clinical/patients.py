@@ -18,7 +18,7 @@ from recurseq.clinical.columns import read_undeclared
 from recurseq.clinical.conditions import holds
 from recurseq.clinical.cutoff_groups import grouped
 from recurseq.clinical.dates import as_iso, days_between
-from recurseq.clinical.outcome import NO, YES, Outcome, from_columns, outcome_columns
+from recurseq.clinical.outcome import NO, YES, Outcome, from_columns, outcome_columns, weight_column
 from recurseq.clinical.settings import (
     ALL,
     MONTHS_PER,
@@ -74,6 +74,21 @@ class Patients:
     def outcome(self, name: str) -> Outcome:
         """Return an endpoint with times."""
         return from_columns(self.settings.endpoints[name], self.frame)
+
+    def answer(self, name: str) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return an outcome of yes and no as 1, 0 or missing, and how often each patient counts.
+
+        Parameters
+        ----------
+        name
+            Endpoint of yes and no, or a column of two levels, of which the second is the event. All
+            count once (None) but for an endpoint with inverse-probability-of-censoring weights.
+        """
+        codes = self.frame[name].cat.codes.to_numpy(dtype=float)
+        endpoint = self.settings.endpoints.get(name)
+        column = None if endpoint is None else weight_column(endpoint)
+        weight = None if column is None else self.frame[column].to_numpy(dtype=float)
+        return np.where(codes < 0, np.nan, codes), weight
 
     def values(self, name: str) -> pd.Series:
         """Return a variable: numbers, or levels in order."""

@@ -22,6 +22,7 @@ from recurseq.clinical.settings import (
     Survival,
     Within,
 )
+from recurseq.clinical.validity import events_of
 
 NUMBER, LEVELS, DATE, TIMES, ANSWER = (
     *("a number", "levels", "a date", "an endpoint with times", "an endpoint of yes and no"),
@@ -231,9 +232,12 @@ def _survival(kinds: Kinds, survival: Survival) -> Iterator[Problem]:
 def _model(kinds: Kinds, model: Model) -> Iterator[Problem]:
     where, settings = f"models.{model.name}", kinds.settings
     logistic = model.kind == LOGISTIC
-    yield from kinds.wrong(f"{where}.endpoint", model.endpoint, ANSWER if logistic else TIMES)
+    yield from kinds.wrong(
+        f"{where}.endpoint", model.endpoint, *((ANSWER, LEVELS) if logistic else (TIMES,))
+    )
     if logistic:
         yield from _without(where, model, *OF_TIMES)
+        yield from _two_levels(kinds, where, model.endpoint)
     endpoint = settings.endpoints.get(model.endpoint)
     states = tuple(endpoint.states) if isinstance(endpoint, Competing) else ()
     if model.kind == "finegray" and endpoint is not None:
@@ -269,6 +273,20 @@ def _finegray(where: str, model: Model, states: Iterable[str]) -> Iterator[Probl
         yield Problem(f"config: {where}.penalty", found, "none, or kind: cox")
 
 
+def _two_levels(kinds: Kinds, where: str, outcome: str) -> Iterator[Problem]:
+    """Refuse a column as outcome that is no yes or no."""
+    rule = kinds.settings.columns.get(outcome)
+    levels = None if rule is None else rule.levels
+    if levels is None and kinds.frame is not None and kinds.of(outcome) == LEVELS:
+        levels = tuple(map(str, kinds.frame[outcome].cat.categories))
+    if levels and len(levels) != 2:
+        found = f"{outcome!r} has {len(levels)} levels: {few(levels)}"
+        fix = "declare it with positive and negative under clinical.columns"
+        yield Problem(
+            f"config: {where}.endpoint", found, "two levels, the second is the event", fix
+        )
+
+
 def _without(where: str, model: Model, *keys: str) -> Iterator[Problem]:
     """Refuse what only Cox's model has."""
     for key in keys:
@@ -279,8 +297,13 @@ def _without(where: str, model: Model, *keys: str) -> Iterator[Problem]:
 
 def _terms(kinds: Kinds, where: str, model: Model, terms: list[str]) -> Iterator[Problem]:
     everything = [*terms, *model.univariable]
+    endpoint = kinds.settings.endpoints.get(model.endpoint)
+    told = events_of(kinds.settings, endpoint) if endpoint else set()
     for name in everything:
         yield from kinds.wrong(f"{where}.terms", name, LEVELS, NUMBER, ANSWER)
+        if name == model.endpoint or name in told:
+            found = f"{name!r} is what the model is to explain"
+            yield Problem(f"config: {where}.terms", found, "terms known before the outcome")
     for name in model.strata:
         yield from kinds.wrong(f"{where}.strata", name, LEVELS, ANSWER)
         if name in terms:

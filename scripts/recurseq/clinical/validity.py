@@ -40,13 +40,14 @@ def judge(
     """
     if variable is None:
         return []
-    compared, by = settings.endpoints[endpoint], settings.endpoints.get(variable)
+    compared, by = settings.endpoints.get(endpoint), settings.endpoints.get(variable)
     if isinstance(compared, Span):
         return []  # counted from a later event
     if isinstance(by, Within):
         if landmark is not None and landmark >= by.within:
             return []
-        if events_of(settings, compared) & events_of(settings, settings.endpoints[by.of]):
+        own = events_of(settings, settings.endpoints[by.of])
+        if compared and events_of(settings, compared) & own:
             return [cautions.circular_outcome(analysis, variable, endpoint)]
         return [cautions.immortal_time(analysis, variable, handled=False, naive=naive)]
     if variable in settings.known_at:

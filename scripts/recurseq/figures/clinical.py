@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from recurseq.clinical import words
-from recurseq.clinical.settings import Clinical, Within
+from recurseq.clinical.settings import COX, FINEGRAY, LOGISTIC, Clinical, Within
 from recurseq.figures.cutoffs import scan_figure
 from recurseq.figures.hazards import schoenfeld_figure
 from recurseq.figures.ratios import model_forest_figure, subgroup_forest_figure
@@ -108,12 +108,11 @@ def _model_title(settings: Clinical, name: str) -> str:
 
 
 def _forest(settings: Clinical, name: str, tables: Tables, simulated: bool) -> Figure:
-    subdistribution = settings.models[name].kind == "finegray"
     cautions = words.warnings_of(tables["model_cautions"][name])
     return model_forest_figure(
         tables["model_terms"][name],
         _model_title(settings, name),
-        "subdistribution hazard ratio" if subdistribution else "hazard ratio",
+        RATIOS[settings.models[name].kind],
         facts_of((words.model_size_text(tables["model_summary"][name]), cautions)),
         simulated,
     )
@@ -130,6 +129,7 @@ def _schoenfeld(settings: Clinical, name: str, tables: Tables, simulated: bool) 
     )
 
 
+RATIOS = {COX: "hazard ratio", FINEGRAY: "subdistribution hazard ratio", LOGISTIC: "odds ratio"}
 # Figure to the wildcard of its names and the function that draws one of them.
 FIGURES: dict[str, tuple[str, Draw]] = {
     "kaplan_meier": ("survival", _kaplan_meier),
@@ -137,5 +137,5 @@ FIGURES: dict[str, tuple[str, Draw]] = {
     "cumulative_incidence": ("competing", _incidence),
     "cutoff_scan": ("scan", _scan),
     "model_forest": ("outcome_model", _forest),
-    "schoenfeld": ("outcome_model", _schoenfeld),
+    "schoenfeld": ("hazard_model", _schoenfeld),
 }

@@ -62,10 +62,11 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
         ``assay``, ``cutoff``, ``association``, ``survival`` and ``outcome_model``: the names of
         their sections. ``concordance``: assays whose gene is also measured by the counts.
         ``scan``: cut-offs that have an endpoint. ``competing``: survival of an endpoint with
-        several states. ``subgroups``: survival with subgroups.
+        several states. ``subgroups``: survival with subgroups. ``hazard_model``: models that are
+        not logistic.
     """
     endpoints, survival = sections.get("endpoints", {}), sections.get("survival", {})
-    cutoffs = sections.get("cutoffs", {})
+    cutoffs, models = sections.get("cutoffs", {}), sections.get("models", {})
     return {
         "assay": tuple(sections.get("assays", {})),
         "concordance": tuple(name for name in sections.get("assays", {}) if pairs(sections, name)),
@@ -79,7 +80,8 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
             if "states" in endpoints.get(entry["endpoint"], {})
         ),
         "subgroups": tuple(name for name, entry in survival.items() if entry["subgroups"]),
-        "outcome_model": tuple(sections.get("models", {})),
+        "outcome_model": tuple(models),
+        "hazard_model": tuple(name for name, one in models.items() if one["kind"] != "logistic"),
     }
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from recurseq.base.text import listed, setting
 from recurseq.clinical.read_settings import clinical_settings
-from recurseq.clinical.settings import Model
+from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.words import hazards_text, model_size_text, plain
 from recurseq.report.cautions import cautions_of
 from recurseq.report.results import DrawnFigure, Results
@@ -29,7 +29,7 @@ class ModelFacts:
     summary
         Rows of table ``model_summary``.
     hazards
-        The test of proportional hazards in words.
+        The test of proportional hazards in words; empty for a logistic model.
     """
 
     model: Model
@@ -40,6 +40,11 @@ class ModelFacts:
     cautions: list[dict]
     figures: list[DrawnFigure]
     links: dict[str, str]
+
+    @property
+    def logistic(self) -> bool:
+        """Whether it is a logistic model."""
+        return self.model.kind == LOGISTIC
 
     @property
     def title(self) -> str:
@@ -55,10 +60,11 @@ def collect(results: Results, study: Study) -> list[ModelFacts] | None:
     for name, model in clinical_settings(study.clinical).models.items():
         read = {
             part: results.table(f"model_{part}", outcome_model=name)
-            for part in ("terms", "summary", "proportionality")
+            for part in ("terms", "summary")
         }
         if any(table is None for table in read.values()):
             continue
+        hazards = results.table("model_proportionality", hazard_model=name)
         terms: pd.DataFrame = read["terms"]
         found.append(
             ModelFacts(
@@ -69,11 +75,18 @@ def collect(results: Results, study: Study) -> list[ModelFacts] | None:
                     for kind in dict.fromkeys(terms["model"])
                 ],
                 summary=read["summary"].to_dict("records"),
-                hazards=hazards_text(read["proportionality"]),
+                hazards="" if hazards is None else hazards_text(hazards),
                 cautions=cautions_of(results, f"models.{name}"),
-                figures=results.figures("models", outcome_model=name),
+                figures=[
+                    *results.figures("models", outcome_model=name),
+                    *results.figures("models", hazard_model=name),
+                ],
                 links={
-                    part: results.table_link(f"model_{part}", outcome_model=name) for part in read
+                    "terms": results.table_link("model_terms", outcome_model=name),
+                    "summary": results.table_link("model_summary", outcome_model=name),
+                    "proportionality": results.table_link(
+                        "model_proportionality", hazard_model=name
+                    ),
                 },
             )
         )
@@ -82,20 +95,32 @@ def collect(results: Results, study: Study) -> list[ModelFacts] | None:
 
 def methods(facts: list[ModelFacts]) -> list[Paragraph]:
     """Write what was modelled, and how."""
-    told, cites = [_one(one.model) for one in facts], ["cox", "efron", "grambsch", "uno"]
-    models = [one.model for one in facts]
-    text = (
-        f"{' '.join(told)} Hazard ratios come from the partial likelihood; terms were tested by "
-        "likelihood ratio where patients are independent; proportional hazards by the score test "
-        "of Grambsch and Therneau on four scales of time. Concordance is that in the patients the "
-        "model was fitted to. Patients who lack a term are left out."
+    models, cites = [one.model for one in facts], []
+    text = " ".join(_one(model) for model in models)
+    text += " Terms were tested by likelihood ratio where patients are independent."
+    if any(model.kind != LOGISTIC for model in models):
+        text += (
+            " Hazard ratios come from the partial likelihood; proportional hazards were tested by "
+            "the score test of Grambsch and Therneau on four scales of time."
+        )
+        cites += ["cox", "efron", "grambsch", "uno"]
+    if any(model.kind == LOGISTIC for model in models):
+        text += (
+            " Odds ratios come from logistic regression; of a logistic model, concordance is the "
+            "area under the receiver-operating curve."
+        )
+        cites.append("delong")
+    text += (
+        " Concordance is that in the patients the model was fitted to. Patients who lack a term "
+        "are left out."
     )
     if any(model.cluster for model in models):
         text += " Standard errors are robust against clusters."
         cites.append("robust")
     if any(row["penalty"] == "firth" for one in facts for row in one.summary):
         text += (
-            " Firth's penalty gives finite ratios, with profile limits, where a level has no event."
+            " Firth's penalty gives finite ratios, with profile limits, where a level has no event "
+            "or a term separates patients with it from those without."
         )
         cites.append("firth")
     if any(model.kind == "finegray" for model in models):
