@@ -11,10 +11,11 @@ from recurseq.clinical.model_fit import fit_terms
 from recurseq.clinical.model_rows import PLAIN, Rows, rows_of
 from recurseq.clinical.names import model_terms
 from recurseq.clinical.patients import Patients
+from recurseq.clinical.regression import Maximum, regression
 from recurseq.clinical.settings import LOGISTIC, Model
-from recurseq.clinical.survival.partial_likelihood import evaluate
+from recurseq.clinical.survival.partial_likelihood import Fit, evaluate
 from recurseq.clinical.survival.residuals import by_time
-from recurseq.clinical.terms import matrix, term_rules
+from recurseq.clinical.terms import independent, matrix, term_rules
 from recurseq.risk.risk_model import Baseline, RiskModel
 from recurseq.risk.settings import Risk
 
@@ -56,20 +57,25 @@ class Recipe:
         return found.term_pvalues.get(name, np.nan)
 
     def made(self, rows: Rows) -> RiskModel | None:
-        """Make the model from these patients; None where there is none to be had.
+        """Make the model from these patients; None where it has no estimates.
 
-        Columns without an estimate (no event, too few patients, combinations of others) have the
-        coefficient 0.
+        A column that is a combination of others has the coefficient 0.
         """
         names = self.entered(rows)
         pairs = [pair for pair in self.model.interactions if set(pair) <= set(names)]
         rules = term_rules(names, rows.frame, self.patients, self.model.spline, pairs)
-        terms = [rule.term(rows.frame) for rule in rules]
-        found = fit_terms(self.model, rows, terms)
-        if not found.converged:
+        columns = matrix([rule.term(rows.frame) for rule in rules])
+        used = independent(columns)
+        top, penalty = self._top(rows, columns[:, used])
+        if not top.converged:
             return None
-        columns = matrix(terms)
-        coefficients = np.nan_to_num(found.coefficients)
+        logistic = self.model.kind == LOGISTIC
+        size = columns.shape[1]
+        coefficients, covariance = np.zeros(size), np.zeros((size + logistic, size + logistic))
+        coefficients[used] = top.coefficients
+        there = np.append(True, used) if logistic else used
+        covariance[np.ix_(there, there)] = top.joint_covariance
+        centre = columns.mean(axis=0)
         return RiskModel(
             name=self.risk.name,
             kind=self.model.kind,
@@ -77,15 +83,59 @@ class Recipe:
             horizon=self.risk.horizon,
             rules=tuple(rules),
             ranges=ranges(rows, names),
-            intercept=found.intercept if self.model.kind == LOGISTIC else 0.0,
+            intercept=top.intercept if logistic else 0.0,
             coefficients=coefficients,
-            covariance=found.covariance,
-            centre=columns.mean(axis=0),
-            baseline=None,
+            covariance=covariance,
+            centre=centre,
+            baseline=None if logistic else baseline_until(top.hazard, used, self.risk.horizon),
             n=rows.patients,
-            events=found.events,
-            penalty=found.penalty,
+            events=int((rows.state == 1).sum()),
+            penalty=penalty,
         )
+
+    def _top(self, rows: Rows, columns: np.ndarray) -> tuple[Maximum, str]:
+        """Fit, with Firth's penalty where it was asked for or nothing else is finite."""
+        kind = regression(self.model, rows)
+        if self.model.penalty != "firth":
+            top = kind.maximum(rows, columns)
+            # A logistic model that separates the patients is always penalised.
+            asked = self.model.penalty == "auto" or self.model.kind == LOGISTIC
+            if top.converged or not (asked and kind.can_penalise):
+                return top, "none"
+        return kind.penalised_maximum(rows, columns), "firth"
+
+
+def baseline_until(fit: Fit, used: np.ndarray, horizon: float) -> Baseline:
+    """Sum the baseline hazard at the mean covariates until a time, with what its error needs.
+
+    Parameters
+    ----------
+    fit
+        Of the columns in use.
+    used
+        Which of all columns they are.
+    horizon
+        Months.
+
+    References
+    ----------
+    Tsiatis, Ann. Stat. 9, 93 (1981), for the variance with estimated coefficients.
+    """
+    sets = fit.risk_sets
+    found = evaluate(sets, fit.coefficients)
+    mean = fit.subjects.covariates.mean(axis=0)
+    scale = np.exp(mean @ fit.coefficients)
+    steps = np.column_stack(
+        [
+            found.hazard * scale,
+            (found.hazard * scale)[:, None] * (found.means - mean),
+            (found.hazard * scale) ** 2,
+        ]
+    )
+    until = by_time(sets, steps)[sets.times <= horizon].sum(axis=0)
+    means = np.zeros(len(used))
+    means[used] = until[1:-1]
+    return Baseline(float(until[0]), tuple(means.tolist()), float(until[-1]))
 
 
 def ranges(rows: Rows, names: Sequence[str]) -> dict[str, tuple]:
