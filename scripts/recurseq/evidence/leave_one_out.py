@@ -30,8 +30,10 @@ _NEAR_DEVIATE = 6.0, 0.5
 _NEAR_CHANGE = 2.5, 0.1
 # Where one step is not to be trusted a gene is always fitted again.
 _LARGE_PULL = 0.5
-_NEAR_OUTLIER = 0.25, 2.0  # log dispersion, to the limit above which it is not drawn to the trend
-_NOTICED_SHIFT = 0.5  # log dispersion, over the number of samples
+# Log dispersion: how near the limit above which it is not drawn to the trend, and how large a shift.
+_NEAR_OUTLIER = 0.25, 2.0
+_NOTICED_SHIFT = 0.005
+_MANY = 100  # samples; of more, one moves less, and the same bounds would ask for every sample
 
 
 @dataclass(frozen=True)
@@ -186,9 +188,10 @@ class _Model:
         perhaps = line.passed(step.change, step.error, *(-margin for margin in margins))
         certain = np.where(called[:, None], surely, ~perhaps)
         above = np.log(table["dispGeneEst"] / table["dispFit"]).to_numpy() - self.limit
-        reach = _NEAR_OUTLIER[0] + _NEAR_OUTLIER[1] * np.abs(step.own_shift)
+        many = len(self.design) / _MANY
+        reach = _NEAR_OUTLIER[0] / max(many, 1) + _NEAR_OUTLIER[1] * np.abs(step.own_shift)
         unsure = kept_apart[:, None] | (np.abs(above)[:, None] < reach)
-        doubtful = unsure & (np.abs(step.shift) > _NOTICED_SHIFT / len(self.design))
+        doubtful = unsure & (np.abs(step.shift) > _NOTICED_SHIFT / min(many, 1))
         astray = table["optimised"].to_numpy()[:, None]
         return ~certain | doubtful | astray | (step.pull > _LARGE_PULL)
 

@@ -26,6 +26,7 @@ STUDIES = {
     },
     "an average": {"asked": contrast(numerator=("early", "none"), denominator=("normal",))},
     "a threshold": {"asked": contrast(THRESHOLD), "seed": 8},
+    "many samples": {"sizes": (80, 80, 80), "seed": 10},
 }
 
 
