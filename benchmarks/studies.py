@@ -14,7 +14,8 @@ import anndata
 import numpy as np
 import pandas as pd
 
-from recurseq.demo.plan import LEVELS, MEAN_QUANTILES, TUMOUR_QUANTILES, TUMOUR_UNCHANGED
+from recurseq.demo.cohort import RECURRENCE as COHORT
+from recurseq.demo.plan import MEAN_QUANTILES, TUMOUR_QUANTILES, TUMOUR_UNCHANGED
 from recurseq.demo.simulate import LIBRARY_SD
 
 GENES = 30_000
@@ -54,7 +55,7 @@ def airway(h5ad: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 def simulated(sizes: tuple[int, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Negative-binomial counts with the means and tumour effects of the demo study."""
     random = np.random.default_rng(SEED)
-    group = np.repeat(np.arange(len(LEVELS)), sizes)
+    group = np.repeat(np.arange(len(COHORT.levels)), sizes)
     mean = np.exp(np.interp(random.random(GENES), MEAN_QUANTILES[0], np.log(MEAN_QUANTILES[1])))
     effects = _tumour(random)[:, None] * [0, 1, 1] + _recurrence(random)[:, None] * [0, -0.5, 0.5]
     depth = np.exp(LIBRARY_SD * random.standard_normal(len(group)))
@@ -64,7 +65,7 @@ def simulated(sizes: tuple[int, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
     dispersion = dispersion[:, None]
     counts = random.negative_binomial(1 / dispersion, 1 / (1 + dispersion * expected))
     names = [f"S{k:03d}" for k in range(len(group))]
-    samples = pd.DataFrame({"group": np.array(LEVELS)[group]}, names)
+    samples = pd.DataFrame({"group": np.array(COHORT.levels)[group]}, names)
     table = pd.DataFrame(counts, [f"gene{k:05d}" for k in range(GENES)], names)
     return table[table.any(axis=1)], samples
 

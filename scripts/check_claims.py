@@ -23,5 +23,6 @@ with logged(snakemake):
     model = open_h5ad(snakemake.input.model)
     claims = read_claims(snakemake.params.claims)
     annotation = load_annotation(snakemake.params.annotation)
-    table = check_claims(claims, contrasts, genes, sets, read_fit(model), model, annotation)
+    names = annotation, snakemake.params.orthologues
+    table = check_claims(claims, contrasts, genes, sets, read_fit(model), model, *names)
     write_table(table, snakemake.output.claims, "claims")

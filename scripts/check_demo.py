@@ -7,6 +7,7 @@ with logged(snakemake):
 
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table, write_table
+    from recurseq.demo.borne_out import replication_against_truth
     from recurseq.demo.check import calls_against_truth, report
     from recurseq.demo.found import markers_against_truth, patterns_against_truth
     from recurseq.design.contrast import Contrast
@@ -21,7 +22,8 @@ with logged(snakemake):
     called = calls_against_truth(
         truth, contrasts, genes, evidence, summary["verdict"].to_dict(), params.alpha
     )
-    check = pd.concat([called, read_table(given.halves, "demo_halves")], ignore_index=True)
+    halves = [read_table(path, "demo_halves") for path in given.halves]
+    check = pd.concat([called, *halves], ignore_index=True)
     write_table(check, output.check, "demo_check")
     model = open_h5ad(given.model)
     design = parse_formula(model.uns["formula"]), model.obs
@@ -30,4 +32,8 @@ with logged(snakemake):
     steps = [one for name in params.steps for one in contrasts if one.name == name]
     patterns = [read_table(path, "patterns") for path in given.patterns]
     write_table(patterns_against_truth(truth, patterns, steps), output.patterns, "demo_patterns")
+    for path in given.second:
+        calls = read_table(path, "replication_genes")
+        borne_out = replication_against_truth(truth, contrasts, params.second, calls)
+        write_table(borne_out, output.second[0], "demo_replication")
     print(report(check))

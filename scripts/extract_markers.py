@@ -18,7 +18,9 @@ with logged(snakemake):
     }
     model = open_h5ad(snakemake.input.model)
     refuse_human_files(
-        {"markers.panel": snakemake.input.panel}, model.var.rename_axis("gene_id").reset_index()
+        {"markers.panel": snakemake.input.panel},
+        model.var.rename_axis("gene_id").reset_index(),
+        snakemake.params.orthologues,
     )
     markers, samples = extract_markers(
         read_panel(snakemake.input.panel),
@@ -26,6 +28,7 @@ with logged(snakemake):
         contrasts,
         model,
         load_annotation(snakemake.params.annotation),
+        snakemake.params.orthologues,
     )
     write_table(markers, snakemake.output.markers, "markers")
     write_table(samples, snakemake.output.samples, "marker_samples")

@@ -4,6 +4,7 @@ from recurseq.jobs.log import logged
 
 with logged(snakemake):
     from recurseq.base.tables import read_table, write_table
+    from recurseq.clinical.classes import read_classes
     from recurseq.clinical.genes import read_gene_measures
     from recurseq.clinical.measures import add_measures, concordance, missing_values
     from recurseq.clinical.outcome import times_in
@@ -20,7 +21,9 @@ with logged(snakemake):
     genes = read_gene_measures(
         settings, snakemake.input.model, snakemake.params.annotation, list(frame.index)
     )
-    frame = add_measures(settings, frame, assays, genes)
+    given = snakemake.input
+    classes = read_classes(settings, given.classes, given.model, list(frame.index))
+    frame = add_measures(settings, frame, assays, genes, classes)
     write_patients(frame, snakemake.output.patients, "clinical_patients")
     missing = missing_values(settings, frame, times_in(settings, frame))
     write_table(missing, snakemake.output.missing, "clinical_missing")

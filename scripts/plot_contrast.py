@@ -10,13 +10,13 @@ with logged(snakemake):
     from recurseq.figures.heatmap import top_genes_figure, top_of
     from recurseq.figures.parts import sample_groups
     from recurseq.figures.style import save
-    from recurseq.markers.panel import read_panel
+    from recurseq.markers.panel import panel_genes
 
     contrast = Contrast.from_dict(snakemake.params.contrast)
     model = open_h5ad(snakemake.input.model)
     genes = read_table(snakemake.input.genes, "contrast_genes")
     path = snakemake.input.get("panel")
-    panel = read_panel(path)["gene"].tolist() if path else []
+    panel = panel_genes(path, genes, snakemake.params.orthologues) if path else []
     groups = sample_groups(model.obs, str(model.uns["main_factor"]))
     simulated = bool(model.uns["simulated"])
     subject = about(contrast, model.obs, simulated)

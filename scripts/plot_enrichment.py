@@ -1,4 +1,4 @@
-"""Figures of one contrast's gene sets in one collection."""
+"""Figures of the themes, and of each contrast's gene sets in each collection."""
 
 from recurseq.jobs.log import logged
 
@@ -6,22 +6,36 @@ with logged(snakemake):
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import read_table
     from recurseq.cohort.genes.gene_sets import read_gene_sets
+    from recurseq.cohort.genes.orthologues import translated
     from recurseq.design.contrast import Contrast
     from recurseq.enrichment import rank_genes, tested_genes
     from recurseq.figures.contrast import about
     from recurseq.figures.enrichment import dotplot_figure, running_figure
     from recurseq.figures.style import save
+    from recurseq.figures.themes import themes_figure
 
-    settings, collection = snakemake.params, snakemake.wildcards.collection
-    gene_sets = read_gene_sets(snakemake.input.gmt)
-    genes = tested_genes(read_table(snakemake.input.genes, "contrast_genes"), gene_sets)
-    ranking = rank_genes(genes, settings.rank_by)
-    members = gene_sets.members(ranking.index)
-    gsea = read_table(snakemake.input.gsea, "gsea")
-    model = open_h5ad(snakemake.input.model)
+    settings, given, output = snakemake.params, snakemake.input, snakemake.output
+    model = open_h5ad(given.model)
+    tables = [read_table(path, "contrast_genes") for path in given.genes]
     simulated = bool(model.uns["simulated"])
-    subject = about(Contrast.from_dict(settings.contrast), model.obs, simulated)
-    figure = dotplot_figure(gsea, subject, collection)
-    save(figure, snakemake.output.dotplot_svg, snakemake.output.dotplot_png)
-    figure = running_figure(gsea, ranking, members, subject, collection)
-    save(figure, snakemake.output.running_scores_svg, snakemake.output.running_scores_png)
+    contrasts = [Contrast.from_dict(one) for one in settings.contrasts]
+    collections = {
+        name: translated(read_gene_sets(path), settings.orthologues, tables[0])
+        for name, path in zip(settings.collections, given.gmt, strict=True)
+    }
+    labels = {one.name: one.label for one in contrasts}
+    summary = read_table(given.themes, "theme_summary")
+    figure = themes_figure(summary, labels, settings.alpha, simulated)
+    save(figure, output.themes_svg[0], output.themes_png[0])
+    number = 0
+    for contrast, table in zip(contrasts, tables, strict=True):
+        subject = about(contrast, model.obs, simulated)
+        for collection, gene_sets in collections.items():
+            ranking = rank_genes(tested_genes(table, gene_sets), settings.rank_by)
+            gsea = read_table(given.gsea[number], "gsea")
+            figure = dotplot_figure(gsea, subject, collection)
+            save(figure, output.dotplot_svg[number], output.dotplot_png[number])
+            members = gene_sets.members(ranking.index)
+            figure = running_figure(gsea, ranking, members, subject, collection)
+            save(figure, output.running_scores_svg[number], output.running_scores_png[number])
+            number += 1

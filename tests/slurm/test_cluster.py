@@ -22,9 +22,18 @@ from support.small_study import make_study
 pytestmark = pytest.mark.slurm
 LEVELS = {  # the rules of one job: those of a level run side by side
     "quality": [["assess_quality"], ["plot_quality"]],
-    "contrast": [["test_contrast"], ["plot_contrast", "enrich_pathways"], ["plot_enrichment"]],
+    "contrast": [["test_contrast"], ["plot_contrast"]],
+    "pathways": [["enrich_pathways"], ["find_themes"], ["plot_enrichment"]],
     "markers": [["extract_markers"], ["associate_panel", "nominate_markers", "plot_markers"]],
     "patterns": [["classify_patterns"], ["plot_patterns"]],
+    "coexpression": [["correlate_genes"], ["plot_coexpression"]],
+    "signatures": [["score_signatures"], ["plot_signatures"]],
+    "replication": [
+        ["simulate_second_cohort"],
+        ["fit_second_cohort"],
+        ["replicate"],
+        ["plot_replication"],
+    ],
     "confounding": [["measure_confounding"], ["adjust_for_covariates"]],
     "closing": [
         ["check_claims", "check_contrasts", "check_demo", "plot_model"],
@@ -113,7 +122,7 @@ def test_demo_runs_as_slurm_jobs_and_gives_the_local_tables(cluster, tmp_path, r
         assert job.peak < job.asked, job
         assert job.minutes >= 5
     assert {job.node for job in jobs} == {"node1", "node2"}
-    assert len(jobs) == 22  # for 57 rule runs
+    assert len(jobs) == 26  # for 60 rule runs
     record_property("cluster case", "every rule of the demo in a Slurm job")
     record_property(
         "result", f"{len(jobs)} jobs, each within the memory it asked for; same tables as locally"

@@ -123,7 +123,9 @@ def make_patients(folder: Path) -> StudyFolder:
     return study
 
 
-def read_through(folder: Path, config: dict, cutoffs: bool = True) -> Patients:
+def read_through(
+    folder: Path, config: dict, cutoffs: bool = True, classes: dict | None = None
+) -> Patients:
     """Patients as an analysis sees them, by the steps of the workflow and through their files."""
     settings = clinical_settings(clinical_sections(with_defaults(config)))
     settings = replace(settings, path=str(folder / settings.path))
@@ -139,7 +141,7 @@ def read_through(folder: Path, config: dict, cutoffs: bool = True) -> Patients:
     frame = joined(frame, read_typed(files["outcomes"], "clinical_outcomes", settings))
     assays = {name: _assay(replace(one, path=str(folder / one.path)), settings.missing)
               for name, one in settings.assays.items()}  # fmt: skip
-    frame = add_measures(settings, frame, assays, {})
+    frame = add_measures(settings, frame, assays, {}, classes or {})
     write_patients(frame, files["patients"], "clinical_patients")
     patients = read_patients(files["patients"], settings)
     found = {}

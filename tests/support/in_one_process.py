@@ -17,7 +17,7 @@ from recurseq.deseq import Options, add_fit, check_contrasts, fit, omnibus_table
 from recurseq.design.confounding import relations
 from recurseq.design.confounding_table import confounding_table
 from recurseq.design.formula import design_matrix, parse_formula
-from recurseq.enrichment import enrichment_table, overrepresentation, tested_genes
+from recurseq.enrichment import enrich, overrepresentation, tested_genes
 from recurseq.evidence.shuffles import shuffle_labels
 from recurseq.evidence.summary import summarise
 from recurseq.evidence.weigh import weigh_evidence
@@ -153,7 +153,7 @@ class Run:
         for path in used.collections.values():
             gene_sets = read_gene_sets(path)
             ranked = tested_genes(genes, gene_sets)
-            table = enrichment_table(
+            table = enrich(
                 read_fit(self.model),
                 contrast.weights(self.formula, self.model.obs),
                 ranked,
@@ -162,7 +162,7 @@ class Run:
                 alpha=self.study.testing.alpha,
                 seed=1,
                 **sizes,
-            )
+            ).table
             write_table(table, self.path("gsea.tsv"), "gsea")
             ora = overrepresentation(ranked, gene_sets, **sizes)
             write_table(ora, self.path("ora.tsv"), "ora")

@@ -41,6 +41,9 @@ def test_every_table_has_the_described_columns(study):
         "marker_samples": "markers/samples.tsv",
         "gsea": "enrichment/early_vs_none/planted.gsea.tsv",
         "ora": "enrichment/early_vs_none/planted.ora.tsv",
+        "themes": "enrichment/themes.tsv",
+        "theme_summary": "enrichment/theme_summary.tsv",
+        "random_sets": "enrichment/random_sets.tsv",
     }
     for table, description in all_tables().items():
         # The formula has no variable besides the group, whose effect could be taken off; no further
@@ -129,7 +132,8 @@ def test_a_changed_gene_set_reruns_pathways_and_report_only(study):
     ended = study.run("--dry-run")  # the next test runs this change together with its own
     assert ended.returncode == 0, ended.stderr
     assert rules_run(ended) - {"default", "all"} == {
-        "enrich_pathways", "plot_enrichment", "write_provenance", "build_workbook", "build_report",
+        "enrich_pathways", "find_themes", "plot_enrichment", "write_provenance", "build_workbook",
+        "build_report",
     }  # fmt: skip
 
 

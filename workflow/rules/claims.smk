@@ -40,6 +40,7 @@ if "claims" in study.parts:
             contrasts=contrast_settings(),
             sets=[list(key) for key in CLAIMED_SETS],
             annotation=study.cohort.annotation,
+            orthologues=study.orthologues,
             given=dates(annotation_file(study.cohort.annotation)),
         script:
             "../../scripts/check_claims.py"

@@ -97,7 +97,8 @@ rule measure_markers:
         patients=table("clinical_table"),
         outcomes=tables("clinical_outcomes"),
         assays=tables("clinical_assay"),
-        model=model_of_genes(),
+        model=model_of_measures(),
+        classes=classes_of_pairs(),
         annotation=annotation_of_genes(),
     output:
         patients=table("clinical_patients"),

@@ -7,9 +7,10 @@ from snakemake.logging import logger
 REPOSITORY = Path(workflow.current_basedir).parent.parent
 sys.path.insert(0, str(REPOSITORY / "scripts"))
 
+from recurseq.base.places import SHIPPED_SETS
 from recurseq.base.registry import is_part
 from recurseq.base.tables import describe, study_tables
-from recurseq.preflight.check import checked_study
+from recurseq.preflight.check import checked_study, studies_of
 from recurseq.jobs.changes import file_states
 from recurseq.cohort.readers.sample_files import candidate_files
 from recurseq.base.errors import InputError
@@ -51,6 +52,9 @@ def load_checked_study():
 # Where Snakemake itself would end with a traceback.
 refuse(writing_problems(".snakemake/locks"))
 study = load_checked_study()
+
+# Where the calls are looked up.
+OTHER_STUDIES = studies_of(study)
 
 # The workbook takes longest at the end and needs every table; figures are drawn beside it.
 TABLES_FIRST = 1
@@ -173,9 +177,15 @@ def files_of_counts():
         "samples": user_file(study.cohort.samples_path),
         "annotation": annotation_file(study.cohort.annotation),
         "panel": user_file(study.panel),
-        "gmt": [user_file(path) for path in study.collections.values()],
+        "gmt": [user_file(path) for path in study.gene_set_paths],
         "lengths": user_file(study.normalization.lengths),
+        "replication": replication_files(),
     }
+
+
+def replication_files():
+    """Every file of other studies that is read, a cohort's that the run makes among them."""
+    return [user_file(path) for other in OTHER_STUDIES for path in other.files]
 
 
 def model_of_counts():
@@ -183,11 +193,19 @@ def model_of_counts():
     return "results/model.h5ad" if study.has_counts else []
 
 
+def second_calls():
+    """What the demo's second cohort has of the called genes, if there is one."""
+    if study.second_cohort is None:
+        return []
+    return [table("replication_genes").format(other_study=study.second_cohort)]
+
+
 def simulated_files():
     """Files of the study that the run itself makes."""
     counts = [study.cohort.counts.path] if "counts" in study.simulates else []
     patients = study.patient_paths.values() if "clinical" in study.simulates else []
-    return [*counts, *patients]
+    second = [other.table for other in OTHER_STUDIES if other.simulated]
+    return [*counts, *patients, *second]
 
 
 def patient_files():

@@ -86,6 +86,7 @@ rule plot_contrast:
         runtime=minutes("plot_contrast"),
     params:
         contrast=one_contrast,
+        orthologues=study.orthologues,
         given=dates(user_file(study.panel)),
     script:
         "../../scripts/plot_contrast.py"

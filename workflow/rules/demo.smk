@@ -19,33 +19,36 @@ if "counts" in study.simulates:
             runtime=minutes("simulate_demo"),
         params:
             seed=study.seed,
+            cohort=study.simulated_cohort,
             given=dates(study.cohort.samples_path),
         script:
             "../../scripts/simulate_demo.py"
 
-    rule compare_halves:
-        input:
-            model="results/model.h5ad",
-            truth=user_file(study.truth),
-            samples=table("demo_samples"),
-        output:
-            halves=table("demo_halves"),
-        log:
-            "results/logs/compare_halves.log",
-        priority: TABLES_FIRST
-        conda:
-            "../../envs/recurseq.yaml"
-        threads: shared_threads("compare_halves", len(study.contrasts))
-        resources:
-            mem_mb=memory("compare_halves"),
-            runtime=minutes("compare_halves"),
-        params:
-            rule=next(iter(study.contrasts.values())).rule.as_dict(),
-            testing=study.testing.options("alpha", "independent_filtering", "cooks"),
-            permutations=study.permutations,
-            seed=study.seed,
-        script:
-            "../../scripts/compare_halves.py"
+    if study.compares_halves:
+
+        rule compare_halves:
+            input:
+                model="results/model.h5ad",
+                truth=user_file(study.truth),
+                samples=table("demo_samples"),
+            output:
+                halves=table("demo_halves"),
+            log:
+                "results/logs/compare_halves.log",
+            priority: TABLES_FIRST
+            conda:
+                "../../envs/recurseq.yaml"
+            threads: shared_threads("compare_halves", len(study.contrasts))
+            resources:
+                mem_mb=memory("compare_halves"),
+                runtime=minutes("compare_halves"),
+            params:
+                rule=next(iter(study.contrasts.values())).rule.as_dict(),
+                testing=study.testing.options("alpha", "independent_filtering", "cooks"),
+                permutations=study.permutations,
+                seed=study.seed,
+            script:
+                "../../scripts/compare_halves.py"
 
     rule check_demo:
         input:
@@ -55,8 +58,10 @@ if "counts" in study.simulates:
             evidence=tables("contrast_evidence"),
             summary=table("contrast_summary"),
             patterns=tables("patterns"),
-            halves=table("demo_halves"),
+            halves=tables("demo_halves"),
+            second=second_calls(),
         output:
+            second=tables("demo_replication"),
             check=table("demo_check"),
             patterns=table("demo_patterns"),
             markers=table("demo_markers"),
@@ -74,6 +79,7 @@ if "counts" in study.simulates:
             contrasts=contrast_settings(),
             steps=list((study.patterns or {}).get("contrasts", ())),
             alpha=study.testing.alpha,
+            second=study.second_cohort,
         script:
             "../../scripts/check_demo.py"
 

@@ -29,6 +29,7 @@ if "markers" in study.parts:
         params:
             contrasts=contrast_settings(),
             annotation=study.cohort.annotation,
+            orthologues=study.orthologues,
             given=dates(
                 user_file(study.panel), annotation_file(study.cohort.annotation)
             ),

@@ -44,9 +44,16 @@ def measures_genes():
     return any(measure.gene is not None for measure in clinical.measures.values())
 
 
-def model_of_genes():
-    """The fitted model, where measures are genes of the counts."""
-    return ["results/model.h5ad"] if measures_genes() else []
+def model_of_measures():
+    """The fitted model, where measures are genes of the counts or pairs of them."""
+    of_counts = any(measure.of_counts for measure in clinical.measures.values())
+    return ["results/model.h5ad"] if of_counts else []
+
+
+def classes_of_pairs():
+    """The classes of samples, where measures are pairs of genes."""
+    of_pairs = any(measure.pair is not None for measure in clinical.measures.values())
+    return tables("coexpression_samples") if of_pairs else []
 
 
 def annotation_of_genes():

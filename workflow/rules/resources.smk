@@ -19,14 +19,19 @@
 # check_contrasts     170    1        213    1        299    2        256    1        318    2
 # plot_contrast       271    3        283    4        308    4        337    4        359    4
 # test_omnibus        173    1        296    1        249    2        367    2        551    3
-# enrich_pathways     225    3        280    3        300   11        276    2        276    2
-# plot_enrichment     175    2        203    2        221    3        204    2        205    3
+# enrich_pathways     225    3        280    9        760   90        276    2        276    2
+# find_themes                         170    1        310    2
+# plot_enrichment     175    2        203    9        221    3        204    2        205    3
 # extract_markers     171    1        216    2        310    3        235    2        290    3
 # plot_markers        196    2        225    5        244    5        231    5        247    6
+# score_signatures                    228    3        295    5
 # check_demo                          154    1
 # write_provenance     28    0         28    0         28    0         28    0         28    0
 # build_workbook      136    1        161    9        199   13        240   14        499   38
 # build_report        146    1        169    2        217    2        167    1        168    1
+#
+# enrich_pathways: a collection in all contrasts (demo: 57 sets, 4; TCGA-LIHC: the 1,183 sets of
+# Reactome, 3).
 #
 # test_contrast and check_demo: before what stands behind the calls was part of them.
 #
@@ -78,14 +83,23 @@ REQUESTS = {
     "check_contrasts": Request(450, "model", 1),
     "plot_contrast": Request(450, "model", 0.5),
     "test_omnibus": Request(450, "model", 1.5, 5, 0.03),
-    "enrich_pathways": Request(550, "model", 4, 10),
-    "plot_enrichment": Request(350),
+    "enrich_pathways": Request(750, "model", 6, 20, threads=4),
+    "find_themes": Request(400),
+    "plot_enrichment": Request(400),
     "extract_markers": Request(450, "model", 0.5),
     "plot_markers": Request(400),
     "nominate_markers": Request(450, "model", 4),
     "classify_patterns": Request(450),
     "plot_patterns": Request(450, "model", 0.5),
+    "correlate_genes": Request(450, "model", 0.5),
+    "plot_coexpression": Request(400),
+    "score_signatures": Request(450, "model", 8, 5, 0.1),
+    "plot_signatures": Request(400),
     "check_claims": Request(450, "model", 8),
+    "simulate_second_cohort": Request(250),
+    "fit_second_cohort": Request(650),
+    "replicate": Request(450),
+    "plot_replication": Request(400),
     "compare_halves": Request(650, "model", 20, 15, 0.1, threads=4),
     "check_demo": Request(450),
     "write_provenance": Request(100),

@@ -6,6 +6,7 @@ LIBRARY = Path(__file__).resolve().parents[1]
 REPOSITORY = LIBRARY.parents[1]
 SCHEMAS = REPOSITORY / "workflow" / "schemas"
 SHIPPED = REPOSITORY / "config"
+SHIPPED_SETS = SHIPPED / "gene_sets" / "liver_cancer.gmt"
 CAPTIONS = REPOSITORY / "workflow" / "report"
 
 

@@ -24,6 +24,8 @@ MISSING = "NA"
 SIGNIFICANT_DIGITS = 10
 ANY = "any"
 _FILLED = re.compile(r"[0-9.]+")
+_NAMED = re.compile(r".+")
+NAMES = ("contrast",)  # in the name of a column these stand for a name, others for a number
 _BREAKS = re.compile(r"[\t\r\n]+")  # other spaces belong to a name and stay
 
 
@@ -37,15 +39,16 @@ class Column:
 
     @property
     def is_pattern(self) -> bool:
-        """Whether the name stands for several columns, such as ``rmst_{t}``."""
+        """Whether it stands for several columns, such as ``rmst_{t}`` or ``NES_{contrast}``."""
         return "{" in self.name
 
     def fits(self, name: str) -> bool:
         """Whether a column of a file is one of those that the pattern stands for."""
         before, _, rest = self.name.partition("{")
-        after = rest.partition("}")[2]
+        stands_for, _, after = rest.partition("}")
         middle = name[len(before) : len(name) - len(after)]
-        return name == before + middle + after and _FILLED.fullmatch(middle) is not None
+        filled = _NAMED if stands_for in NAMES else _FILLED
+        return name == before + middle + after and filled.fullmatch(middle) is not None
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ def check_claims(
     fit: Fit,
     model: Stored | AnnData,
     annotation: pd.DataFrame,
+    orthologues: str = "",
 ) -> pd.DataFrame:
     """Judge every claim, and say what this study could have seen.
 
@@ -50,6 +51,8 @@ def check_claims(
         The fit, and the object it was read from: samples, names of genes, formula.
     annotation
         For older symbols.
+    orthologues
+        ``genes.orthologues`` of the configuration, or an empty text.
 
     Returns
     -------
@@ -67,7 +70,11 @@ def check_claims(
             continue
         weights = contrast.weights(formula, model.obs)
         names = resolve_symbols(
-            [claim.name], list(model.var_names), list(model.var["gene_name"]), annotation
+            [claim.name],
+            list(model.var_names),
+            list(model.var["gene_name"]),
+            annotation,
+            orthologues,
         )
         for name in names.itertuples(index=False):
             found = _gene_row(name, genes[claim.contrast])

@@ -81,7 +81,7 @@ def _set_problems(
 
 
 def claim_notes(
-    claims: Sequence[Claim], genes: pd.DataFrame, annotation: pd.DataFrame
+    claims: Sequence[Claim], genes: pd.DataFrame, annotation: pd.DataFrame, orthologues: str = ""
 ) -> list[str]:
     """Name the genes of claims that the counts do not have; no error, for they are told as such.
 
@@ -93,11 +93,13 @@ def claim_notes(
         Columns ``gene_id`` and ``gene_name``.
     annotation
         For older symbols.
+    orthologues
+        ``genes.orthologues`` of the configuration, or an empty text.
     """
     names = list(dict.fromkeys(claim.name for claim in claims if claim.of_gene))
     if not names:
         return []
-    rows = resolve_symbols(names, genes["gene_id"], genes["gene_name"], annotation)
+    rows = resolve_symbols(names, genes["gene_id"], genes["gene_name"], annotation, orthologues)
     absent = rows[rows["gene_id"].isna()]
     return [
         f"a claim about {row.query} cannot be decided: {row.note}"

@@ -158,6 +158,16 @@ def separated(analysis: str, term: str) -> Caution:
     return Caution("near_perfect", WARN, analysis, message, term)
 
 
+def exploratory_classes(analysis: str, variable: str) -> Caution:
+    """Say that classes of a pair of genes were cut in the samples that they are used in."""
+    message = (
+        f"{variable} is made by cut-offs of both genes that come from these samples "
+        "(coexpression/classes.tsv), not by the outcome: exploratory, other cut-offs give other "
+        "classes, and they cannot be carried over to other data as they are."
+    )
+    return Caution("exploratory_classes", NOTE, analysis, message, variable)
+
+
 def few_events(analysis: str, events: int, parameters: int, *, penalised: bool) -> Caution | None:
     """Warn of fewer events than a model of this size needs."""
     if not parameters:

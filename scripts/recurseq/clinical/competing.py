@@ -44,7 +44,9 @@ def compare_incidence(survival: Survival, patients: Patients) -> CompetingResult
     states = patients.outcome(survival.endpoint).states
     found = judge(
         analysis, patients.settings, survival.endpoint, survival.by, survival.landmark
-    ) + judge_patients(analysis, survival.cohort, groups.patients)
+    ) + judge_patients(
+        analysis, survival.cohort, groups.patients, endpoint=survival.endpoint, by=survival.by
+    )
     stopped = any(one.severity == STOP for one in found)
     names = {name: describe(f"competing_{name}").names for name in ("incidence", "curve", "tests")}
     incidence, curves, tests = [], [], []

@@ -88,7 +88,7 @@ def cutoff_cautions(
     endpoint: str,
     state: str | None = None,
 ) -> list[Caution]:
-    """Return the cautions of variables that are numbers cut into groups.
+    """Return the cautions of variables that are numbers cut into groups, or classes of pairs.
 
     Parameters
     ----------
@@ -107,6 +107,7 @@ def cutoff_cautions(
     for name in dict.fromkeys(one for one in names if one):
         if is_optimised(patients, name):
             found.append(optimised_caution(analysis, name, patients.found_cutoffs[name].iloc[0]))
+        found += class_cautions(analysis, patients, [name])
         source = source_of(patients, name)
         if source is None:
             continue
@@ -116,3 +117,13 @@ def cutoff_cautions(
                 caution.dichotomised(analysis, name, effect.ratio, effect.step, effect.pvalue)
             )
     return found
+
+
+def class_cautions(analysis: str, patients: Patients, names: Iterable[str]) -> list[Caution]:
+    """Return the cautions of classes of pairs of genes, which were cut in the same samples."""
+    measures = patients.settings.measures
+    return [
+        caution.exploratory_classes(analysis, name)
+        for name in dict.fromkeys(names)
+        if name in measures and measures[name].levels
+    ]

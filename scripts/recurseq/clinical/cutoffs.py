@@ -79,7 +79,7 @@ def find(cutoff: Cutoff, patients: Patients, seed: int) -> CutoffResult:
     analysis = f"cutoffs.{cutoff.name}"
     cohort = patients.cohort(cutoff.cohort)
     sample, missing = _sample(cutoff, cohort)
-    found = judge_patients(analysis, cutoff.cohort, cohort)
+    found = judge_patients(analysis, cutoff.cohort, cohort, endpoint=cutoff.endpoint)
     withheld = any(one.severity == caution.STOP for one in found)
     random = np.random.default_rng(seed)
     cuts, scanned, facts = _choose(cutoff, sample, random)

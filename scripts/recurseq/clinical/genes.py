@@ -72,11 +72,11 @@ def linked_samples(
     return linked, []
 
 
-def _linked(settings: Clinical, model: Stored, patients: Iterable[str]) -> pd.Series:
+def linked(settings: Clinical, model: Stored, patients: Iterable[str]) -> pd.Series:
     """Return the patient of each sample of a model, or raise what stands against that."""
-    linked, problems = linked_samples(settings, model.obs, list(patients))
+    found, problems = linked_samples(settings, model.obs, list(patients))
     raise_if_any(problems)
-    return linked
+    return found
 
 
 def _as_text(value: object) -> str | None:
@@ -114,14 +114,14 @@ def panel_values(
         When samples cannot be told to patients.
     """
     stored = open_h5ad(model)
-    linked = _linked(settings, stored, patients)
+    patient = linked(settings, stored, patients)
     found = markers.dropna(subset="gene_id")[["gene_id", "gene_name", "set"]].drop_duplicates()
     sets = found.groupby("gene_id", sort=False)["set"].agg(
         lambda names: "; ".join(dict.fromkeys(names.dropna()))
     )
     genes = found.drop_duplicates("gene_id").assign(set=lambda rows: rows["gene_id"].map(sets))
-    values = gene_columns(stored, LOG2, list(genes["gene_id"])).loc[linked.index]
-    return values.set_axis(linked.to_numpy(), axis=0), genes
+    values = gene_columns(stored, LOG2, list(genes["gene_id"])).loc[patient.index]
+    return values.set_axis(patient.to_numpy(), axis=0), genes
 
 
 def read_gene_measures(
@@ -145,17 +145,17 @@ def read_gene_measures(
     InputError
         When a gene is not in the counts, or samples cannot be told to patients.
     """
-    if not model:
+    wanted = {name: one for name, one in settings.measures.items() if one.gene is not None}
+    if not wanted:
         return {}
     stored = open_h5ad(model[0])
-    linked = _linked(settings, stored, patients)
-    wanted = {name: one for name, one in settings.measures.items() if one.gene is not None}
+    patient = linked(settings, stored, patients)
     genes = _genes(wanted, stored, load_annotation(annotation or "none"))
     found = {}
     for name, measure in wanted.items():
         values = gene_columns(stored, measure.scale, [genes[name]])[genes[name]]
-        values = values.loc[linked.index].to_numpy(dtype=float)
-        found[name] = LinkedGene(pd.Series(values, index=linked.to_numpy()), measure.scale == LOG2)
+        values = values.loc[patient.index].to_numpy(dtype=float)
+        found[name] = LinkedGene(pd.Series(values, index=patient.to_numpy()), measure.scale == LOG2)
     return found
 
 

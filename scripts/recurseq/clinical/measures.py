@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,7 @@ def add_measures(
     frame: pd.DataFrame,
     assays: Mapping[str, pd.DataFrame],
     genes: Mapping[str, LinkedGene],
+    classes: Mapping[str, pd.Series] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """Add a column for each measure.
 
@@ -48,10 +50,14 @@ def add_measures(
         Assay to its table ``clinical_assay``.
     genes
         Measure of a gene to its values.
+    classes
+        Measure of a pair of genes to the class of each patient.
     """
     columns = {}
     for name, measure in settings.measures.items():
-        if measure.assay is not None:
+        if measure.pair is not None:
+            columns[name] = classes[name].reindex(frame.index)
+        elif measure.assay is not None:
             columns[name] = as_measure(assays[measure.assay], frame.index)
         else:
             columns[name] = genes[name].values.reindex(frame.index).to_numpy(dtype=float)

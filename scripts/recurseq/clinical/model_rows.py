@@ -10,7 +10,7 @@ import pandas as pd
 
 from recurseq.clinical.landmark import before_known, known_by
 from recurseq.clinical.patients import Patients
-from recurseq.clinical.settings import LOGISTIC, Model
+from recurseq.clinical.settings import LOGISTIC, Model, Span
 from recurseq.clinical.survival.episodes import cut_at
 from recurseq.clinical.survival.times import aligned
 
@@ -72,8 +72,14 @@ class Rows:
 
 
 def known_at(model: Model, patients: Patients) -> dict[str, str]:
-    """Return variables that became known after the origin, and the column that says when."""
-    return patients.settings.known_at | dict(model.time_varying)
+    """Return variables that became known after the origin, and the column that says when.
+
+    What becomes known at the event from which a span is counted is known from its start.
+    """
+    told = patients.settings.known_at | dict(model.time_varying)
+    endpoint = patients.settings.endpoints[model.endpoint]
+    start = endpoint.start if isinstance(endpoint, Span) else None
+    return {name: column for name, column in told.items() if column != start}
 
 
 def rows_of(model: Model, patients: Patients, names: Sequence[str], form: str) -> Rows:

@@ -272,7 +272,7 @@ def _cautions(
             naive=model.kind != LOGISTIC,
         )
     cohort = patients.cohort(model.cohort)
-    found += judge_patients(analysis, model.cohort, cohort)
+    found += judge_patients(analysis, model.cohort, cohort, endpoint=model.endpoint)
     for name, one in fits.items():
         found.append(
             caution.few_events(

@@ -25,8 +25,10 @@ class Reference:
 
 def references(settings: Clinical) -> Iterator[Reference]:
     """List every use of a name in the clinical sections."""
-    for name in settings.outcome_selected:
+    for name, outcome in settings.outcome_selected.items():
         yield Reference("clinical.outcome_selected", name, (COHORT,))
+        if outcome is not None:
+            yield Reference(f"clinical.outcome_selected.{name}", outcome, (ENDPOINT,))
     for name, rule in settings.columns.items():
         if rule.known_at:
             yield Reference(f"clinical.columns.{name}.time", rule.known_at, (COLUMN,))

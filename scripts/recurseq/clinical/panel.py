@@ -69,7 +69,7 @@ def associate_panel(
 def _stops(name: str, linked: Patients, outcome: Outcome) -> list[Caution]:
     """Say what stands against every gene at once."""
     analysis, events = f"{SECTION}.{name}", int((outcome.event & outcome.known).sum())
-    chosen = judge_patients(analysis, THESE, linked)
+    chosen = judge_patients(analysis, THESE, linked, endpoint=name)
     if any(one.severity == caution.STOP for one in chosen):
         return chosen
     few = caution.few_events(analysis, events, 1, penalised=False)

@@ -184,6 +184,9 @@ def _typed(
         return texts == "TRUE"
     if name in outcomes:
         return _outcome_column(name, texts, outcomes[name])
+    if name in settings.measures and settings.measures[name].levels:
+        levels = settings.measures[name].levels
+        return pd.Series(pd.Categorical(texts, categories=levels), index=texts.index)
     if name in settings.measures or role in (TIME, EVENT):
         return pd.to_numeric(texts).astype(float)
     if role == DATE or (role == WHEN and not all_numbers(texts)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from recurseq.base.text import setting
 from recurseq.clinical.settings import (
@@ -46,7 +46,7 @@ def clinical_settings(sections: Mapping[str, Mapping]) -> Clinical:
         columns={name: _column(name, entry) for name, entry in table["columns"].items()},
         links=links.get("patient"),
         tissue=_condition(links.get("tissue", {})),
-        outcome_selected=tuple(table["outcome_selected"]),
+        outcome_selected=_chosen(table["outcome_selected"]),
         cohorts={k: _condition(v) for k, v in sections.get("cohorts", {}).items()},
         endpoints=_endpoints(sections.get("endpoints", {})),
         assays=_named(sections, "assays", _assay),
@@ -60,6 +60,11 @@ def clinical_settings(sections: Mapping[str, Mapping]) -> Clinical:
             for step in sections.get("flow", [])
         ),
     )
+
+
+def _chosen(entry: Sequence[str] | Mapping[str, str]) -> dict[str, str | None]:
+    """Return cohorts and the endpoint that their patients were chosen by; a list names none."""
+    return dict(entry) if isinstance(entry, Mapping) else dict.fromkeys(entry)
 
 
 def _named(sections: Mapping, section: str, build) -> dict:
@@ -159,7 +164,9 @@ def _assay(name: str, entry: Mapping) -> Assay:
 
 
 def _measure(name: str, entry: Mapping) -> Measure:
-    return Measure(name, entry.get("assay"), entry.get("gene"), entry["scale"])
+    one, other = entry.get("coexpression", (None, None))
+    pair = None if one is None else (one.strip(), other.strip())
+    return Measure(name, entry.get("assay"), entry.get("gene"), entry["scale"], pair)
 
 
 def _cutoff(name: str, entry: Mapping) -> Cutoff:

@@ -45,7 +45,7 @@ def kind_of(settings: Clinical, frame: pd.DataFrame | None, name: str) -> str | 
     if name in settings.columns:
         return NUMBER if settings.columns[name].is_number else LEVELS
     if name in settings.measures:
-        return NUMBER
+        return LEVELS if settings.measures[name].levels else NUMBER
     if name in settings.cutoffs:
         return LEVELS
     if name in settings.endpoints:
@@ -160,11 +160,12 @@ def _within(settings: Clinical, where: str, endpoint: Within) -> Iterator[Proble
 
 def _measures(settings: Clinical, has_counts: bool) -> Iterator[Problem]:
     for name, measure in settings.measures.items():
-        where = f"config: measures.{name}.gene"
-        if measure.gene is None:
+        if measure.of_counts is None:
             continue
+        where = f"config: measures.{name}.{measure.of_counts}"
         if not has_counts:
-            found = f"the gene {measure.gene!r}, and the study has no counts"
+            what = "a pair of genes" if measure.pair else f"the gene {measure.gene!r}"
+            found = f"{what}, and the study has no counts"
             yield Problem(where, found, "a study with counts, or an assay")
         elif settings.links is None:
             fix = "say which column of the sample sheet names the patient: clinical.links.patient"

@@ -10,6 +10,7 @@ TREND = "trend"
 ALL = "all"
 MIDDLE = "middle"
 COX, FINEGRAY, LOGISTIC = "cox", "finegray", "logistic"
+BOTH_HIGH, BOTH_LOW = "both_high", "both_low"
 POSITIVE, NEGATIVE = "positive", "negative"
 MONTHS_PER = {"days": 1 / 30.4375, "weeks": 7 / 30.4375, "months": 1.0, "years": 12.0}
 
@@ -161,12 +162,31 @@ class Assay:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number measured in patients: from an assay, or a gene of the counts."""
+    """What is measured in patients: a number of an assay or gene, or the class of a pair of genes.
+
+    Attributes
+    ----------
+    pair
+        Both genes, as they are written; None for a number.
+    """
 
     name: str
     assay: str | None
     gene: str | None
     scale: str
+    pair: tuple[str, str] | None = None
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Classes of a pair, the first is the reference; none for a number."""
+        if self.pair is None:
+            return ()
+        return (BOTH_LOW, *(f"only_{gene}" for gene in self.pair), BOTH_HIGH)
+
+    @property
+    def of_counts(self) -> str | None:
+        """The key that takes it from the counts; None for an assay."""
+        return "gene" if self.gene is not None else "coexpression" if self.pair else None
 
 
 @dataclass(frozen=True)
@@ -272,7 +292,8 @@ class Clinical:
     tissue
         Which samples stand for a patient.
     outcome_selected
-        Cohorts whose patients were chosen by their outcome.
+        Cohorts whose patients were chosen by their outcome, and the endpoint that they were
+        chosen by where it is told.
     """
 
     path: str
@@ -282,7 +303,7 @@ class Clinical:
     columns: Mapping[str, ColumnRule]
     links: str | None
     tissue: Condition
-    outcome_selected: tuple[str, ...]
+    outcome_selected: Mapping[str, str | None]
     cohorts: Mapping[str, Condition] = field(default_factory=dict)
     endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
     assays: Mapping[str, Assay] = field(default_factory=dict)

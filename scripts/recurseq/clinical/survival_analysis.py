@@ -79,7 +79,9 @@ def analyse(survival: Survival, patients: Patients) -> SurvivalResult:
     groups = groups_of(survival, patients)
     found = judge(
         analysis, patients.settings, survival.endpoint, survival.by, survival.landmark
-    ) + judge_patients(analysis, survival.cohort, groups.patients)
+    ) + judge_patients(
+        analysis, survival.cohort, groups.patients, endpoint=survival.endpoint, by=survival.by
+    )
     stops = [one for one in found if one.severity == STOP]
     note = "; ".join(f"left out: {one.code}" for one in stops) or None
     shows_curves = all(one.code == DESCRIPTIVE for one in stops)

@@ -69,10 +69,43 @@ def events_of(settings: Clinical, endpoint: Endpoint) -> set[str]:
     return events_of(settings, settings.endpoints[endpoint.of])
 
 
-def judge_patients(analysis: str, cohort: str, patients: Patients) -> list[Caution]:
-    """Say whether the patients of an analysis were chosen by their outcome."""
+def judge_patients(
+    analysis: str,
+    cohort: str,
+    patients: Patients,
+    *,
+    endpoint: str | None = None,
+    by: str | None = None,
+) -> list[Caution]:
+    """Say whether the patients of an analysis were chosen by their outcome.
+
+    Parameters
+    ----------
+    analysis, cohort
+        Section and name, and the name of the cohort.
+    patients
+        Those of the analysis.
+    endpoint, by
+        What is compared and between which groups, where there are such.
+    """
     chosen = np.zeros(len(patients), dtype=bool)
-    for name in patients.settings.outcome_selected:
-        chosen |= patients.frame[flag(name)].to_numpy(dtype=bool)
+    for name, outcome in patients.settings.outcome_selected.items():
+        if not _allows(patients.settings, outcome, endpoint, by):
+            chosen |= patients.frame[flag(name)].to_numpy(dtype=bool)
     found = cautions.outcome_selected(analysis, cohort, int(chosen.sum()), len(patients))
     return [] if found is None else [found]
+
+
+def _allows(settings: Clinical, outcome: str | None, endpoint: str | None, by: str | None) -> bool:
+    """Whether a comparison stands although the patients were chosen by an outcome.
+
+    It does between the groups that they were chosen as (cases and controls), and when time is
+    counted from the event that they were chosen by: what came later chose nobody.
+    """
+    if outcome is None:
+        return False
+    compared = settings.endpoints.get(endpoint) if endpoint is not None else None
+    starts_there = isinstance(compared, Span) and compared.start in events_of(
+        settings, settings.endpoints[outcome]
+    )
+    return by == outcome or starts_there

@@ -13,6 +13,7 @@ from recurseq.command.plan import jobs
 from recurseq.command.terminal import complain, heading, say, say_whole, show_table
 from recurseq.design.contrast import SIDES, Contrast
 from recurseq.design.formula import design_matrix, parse_formula
+from recurseq.preflight.check import studies_of
 from recurseq.preflight.examine import Examination, examine
 from recurseq.study import Study
 from recurseq.study.config_file import read_config
@@ -33,7 +34,9 @@ def show(found: Examination, folder: StudyFolder) -> bool:
     study, samples = found.study, found.samples
     say(study.title, "bold")
     parts = _inputs_of_counts(found) if study.has_counts else []
-    show_table(["part", "what was found"], [*parts, *_inputs_of_patients(found)])
+    show_table(
+        ["part", "what was found"], [*parts, *_other_studies(study), *_inputs_of_patients(found)]
+    )
     if study.has_counts:
         heading("Contrasts")
         show_table(
@@ -47,6 +50,17 @@ def show(found: Examination, folder: StudyFolder) -> bool:
             say(f"- {note}")
     _show_plan(study, folder)
     return True
+
+
+def _other_studies(study: Study) -> list[tuple[str, str]]:
+    """Name the studies in which the called genes are looked up."""
+    return [
+        (
+            f"study {one.name}",
+            f"{one.table}: simulated by the run" if one.simulated else one.results or one.table,
+        )
+        for one in studies_of(study)
+    ]
 
 
 def _inputs_of_patients(found: Examination) -> list[tuple[str, str]]:

@@ -54,6 +54,13 @@ testing:
   shrinkage: apeglm # shrunken fold changes beside the maximum-likelihood ones; or none
 """
 
+_PAIRS = """
+# Genes that are asked to go together; samples are classed as high in both.
+# coexpression:
+#   pairs: [[MYCN, HMGA2]]
+#   sets: [metallothioneins]
+"""
+
 _SEED = """\
 seed: 20160901 # of everything random
 """
@@ -102,7 +109,13 @@ def _inputs(proposal: Proposal) -> str:
 
 def _genes(proposal: Proposal) -> str:
     comment = "# Gene symbols: builtin (human), none, or a GTF, GFF3 or table; identifiers stay."
-    return f"{comment}\ngenes:\n  annotation: {scalar(proposal.annotation)}\n"
+    lines = [comment, "genes:", f"  annotation: {scalar(proposal.annotation)}"]
+    if proposal.mouse:
+        lines += [
+            "  # Human names in panel, gene sets and claims stand for their one mouse orthologue.",
+            f"  {'' if proposal.liver else '# '}orthologues: mouse",
+        ]
+    return "\n".join([*lines, ""])
 
 
 def _design(proposal: Proposal) -> str:
@@ -178,12 +191,14 @@ def _liver(proposal: Proposal) -> str:
     """Panel and gene sets; those that come with recurseq are of human genes and liver cancer."""
     markers = "markers:\n  panel: builtin"
     sets = "enrichment:\n  collections:\n    liver_cancer: builtin\n  min_size: 5\n  max_size: 500"
+    scores = "signatures:\n  collections:\n    liver_cancer: builtin"
     if not proposal.liver:
-        markers, sets = (
+        markers, sets, scores = (
             "\n".join(f"# {line}" for line in text.splitlines())
             for text in (
                 markers.replace("builtin", "markers.tsv"),
                 sets.replace("liver_cancer: builtin", "my_sets: sets.gmt"),
+                scores.replace("liver_cancer: builtin", "my_sets: sets.gmt"),
             )
         )
     if proposal.gene_sets:
@@ -197,4 +212,8 @@ def _liver(proposal: Proposal) -> str:
         "# Pathways: name of each collection and its GMT file, or builtin (liver cancer, human "
         "genes).\n"
         f"{sets}\n"
+        + (_PAIRS if proposal.liver else "")
+        + "\n# Scores of gene sets in every sample, and what of their differences is left with\n"
+        "# what samples are made of held equal.\n"
+        f"{scores}\n"
     )

@@ -23,6 +23,8 @@ from recurseq.command.sentences import (
     number,
     omnibus_sentence,
     pvalue_sentence,
+    replication_sentences,
+    theme_sentences,
     verdict,
 )
 from recurseq.command.terminal import complain, heading, say, show_table
@@ -74,10 +76,12 @@ def _found(outcome: Outcome, queries: Sequence[str]) -> pd.DataFrame:
     """Rows of `resolve_symbols`; the annotation is only read for names the counts do not have."""
     genes = outcome.model.var
     names = (list(genes.index), list(genes["gene_name"]))
-    found = resolve_symbols(queries, *names, load_annotation("none"))
+    species = outcome.study.orthologues
+    found = resolve_symbols(queries, *names, load_annotation("none"), species)
     if found["gene_id"].notna().all():
         return found
-    return resolve_symbols(queries, *names, load_annotation(outcome.study.cohort.annotation))
+    annotation = load_annotation(outcome.study.cohort.annotation)
+    return resolve_symbols(queries, *names, annotation, species)
 
 
 def _closest(query: str, outcome: Outcome) -> str:
@@ -108,6 +112,8 @@ def _show_gene(outcome: Outcome, gene_id: str, notes: Sequence[str], listed: boo
         dispersion_sentence(gene),
         cooks_sentence(gene, replaced, outcome),
         *(marker_sentences(_panel_rows(outcome, gene_id)) if outcome.study.panel else ()),
+        *theme_sentences(outcome.themes, gene["gene_name"]),
+        *replication_sentences(gene_id, outcome.elsewhere),
     ):
         if sentence:
             say(sentence)

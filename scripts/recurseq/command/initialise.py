@@ -14,7 +14,7 @@ import typer
 from recurseq.base.places import SHIPPED
 from recurseq.base.text import suggest
 from recurseq.base.whole_file import whole_file
-from recurseq.cohort.genes.species import HUMAN
+from recurseq.cohort.genes.species import HUMAN, MOUSE
 from recurseq.cohort.readers.estimates import decimals
 from recurseq.cohort.readers.formats import NAMES_OF_FORMATS
 from recurseq.command.clinical_columns import ClinicalProposal, propose_clinical
@@ -101,7 +101,7 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
     levels = _choose_levels(wishes, factor)
     formula = choose_formula(wishes, by_name, factor.name)
     labels = label_levels(formula, wishes, by_name, factor.name)
-    human = whose == HUMAN
+    human, mouse = whose == HUMAN, whose.startswith(MOUSE)
     annotation = _annotation(wishes.annotation, folder, human)
     say_names(wishes, table, annotation)
     expected = _expected() if human else []
@@ -127,7 +127,8 @@ def propose(folder: Path, wishes: Wishes) -> Proposal:
         keep=wanted | with_counts | _leaving_out(factor, levels),
         contrasts=contrasts,
         annotation=annotation,
-        liver=human and _wants_liver(wishes, likely),
+        liver=(human or mouse) and _wants_liver(wishes, likely, mouse),
+        mouse=mouse,
         adjustable={text: held for text, held in remarks.adjustable.items() if text != formula},
         not_adjustable=remarks.not_adjustable,
         names_of_numbers={name: own for name, own in remarks.labels.items() if name not in labels},
@@ -142,9 +143,10 @@ def _texts(folder: Path, wishes: Wishes, sheet: pd.DataFrame) -> list[str]:
     return [*named, *map(str, sheet.columns), *map(str, sheet.to_numpy().ravel())]
 
 
-def _wants_liver(wishes: Wishes, likely: bool) -> bool:
+def _wants_liver(wishes: Wishes, likely: bool, mouse: bool) -> bool:
     """Ask whether the shipped panel and gene sets are wanted; say what was done without asking."""
     what = "the marker panel and gene sets of liver cancer that come with recurseq"
+    what += " (human genes, each by its one mouse orthologue)" if mouse else ""
     if wishes.asking:
         return typer.confirm(f"Use {what}?", default=likely)
     if not likely:

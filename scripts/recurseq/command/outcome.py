@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -62,6 +62,10 @@ class Outcome:
         Those that have been tested.
     omnibus, markers
         Their tables, indexed by gene_id; None when there are none.
+    themes
+        Table ``theme_summary``; None when there is none.
+    elsewhere
+        Other study to its table ``replication_genes``.
     stale
         Whether the configuration has been changed since the results were made.
     """
@@ -71,7 +75,9 @@ class Outcome:
     contrasts: Mapping[str, ContrastResult]
     omnibus: pd.DataFrame | None
     markers: pd.DataFrame | None
+    themes: pd.DataFrame | None
     stale: bool
+    elsewhere: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 def read_outcome(study: Study, config: Mapping) -> Outcome:
@@ -95,7 +101,13 @@ def read_outcome(study: Study, config: Mapping) -> Outcome:
         contrasts=tested,
         omnibus=_by_gene(results.table("omnibus_genes")),
         markers=_by_gene(results.table("markers")),
+        themes=results.table("theme_summary"),
         stale=_changed(config, results.provenance),
+        elsewhere={
+            name: table
+            for name in study.wildcards["other_study"]
+            if (table := results.table("replication_genes", other_study=name)) is not None
+        },
     )
 
 

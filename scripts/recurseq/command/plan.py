@@ -10,6 +10,7 @@ from recurseq.study import Study
 
 # Rules that make no table and no figure, before and after those that do.
 OF_COUNTS = ("import_counts", "fit_model")
+OF_SECOND_COHORT = ("simulate_second_cohort", "fit_second_cohort")
 LAST = ("write_provenance", "build_workbook", "build_report")
 # Wildcards of jobs; for all other names of a table or figure one job makes the files, because
 # starting it takes longer than its work.
@@ -32,6 +33,7 @@ def jobs(study: Study) -> dict[str, int]:
     truths = {"counts": "demo_truth", "clinical": "clinical_truth"}
     first = [all_tables()[truths[what]].rule for what in study.simulates]
     first += OF_COUNTS if study.has_counts else ()
+    first += OF_SECOND_COHORT if study.second_cohort is not None else ()
     return (
         dict.fromkeys(first, 1)
         | {rule: len(files) for rule, files in made.items()}

@@ -44,7 +44,10 @@ class Proposal:
         Name to the levels on either side.
     annotation, liver
         As the configuration names it, and whether the panel and gene sets of liver cancer that
-        come with recurseq are used: human genes, and the user wants them or files speak of liver.
+        come with recurseq are used: human or mouse genes, and the user wants them or files speak
+        of liver.
+    mouse
+        Whether the counts are of mouse genes, for which human names are translated.
     adjustable
         Formula that takes in one further column, and what the column holds.
     not_adjustable
@@ -74,6 +77,7 @@ class Proposal:
     contrasts: Mapping[str, Sides]
     annotation: str
     liver: bool
+    mouse: bool
     adjustable: Mapping[str, str]
     not_adjustable: Mapping[str, str]
     names_of_numbers: Mapping[str, Sequence[str]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -214,6 +214,25 @@ def omnibus_sentence(row: pd.Series, reduced: str, formula: str) -> str:
     return f"{test}: p-value {probability(row['pvalue'])}, {adjusted}{why}."
 
 
+def replication_sentences(gene_id: str, elsewhere: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Say what other studies have of a gene, in the contrasts in which it is called here."""
+    said = []
+    for study, table in elsewhere.items():
+        for row in table[table["gene_id"] == gene_id].itertuples():
+            where = f"In {study}, {row.contrast}:"
+            if pd.isna(row.log2FoldChangeThere):
+                said.append(f"{where} {row.note}.")
+                continue
+            change = f"log2 fold change {number(row.log2FoldChangeThere)}"
+            direction = "the same direction" if row.same_direction else "the other direction"
+            answer = f", {row.note}"
+            if pd.notna(row.replicationPadj):
+                verdict = "replicated" if row.replicated else "not replicated"
+                answer = f": {verdict} (replication FDR {number(row.replicationPadj)})"
+            said.append(f"{where} {change}, {direction}{answer}.")
+    return said
+
+
 def marker_sentences(rows: pd.DataFrame) -> list[str]:
     """Say in which sets of the marker panel a gene is, and what the panel expects of it."""
     if rows.empty:
@@ -226,4 +245,27 @@ def marker_sentences(rows: pd.DataFrame) -> list[str]:
         ]
         text = "; ".join(expected) or "without an expectation in these contrasts"
         sentences.append(f"It is in the set {name!r} of the marker panel ({text}).")
+    return sentences
+
+
+def theme_sentences(themes: pd.DataFrame | None, name: str) -> list[str]:
+    """Say which themes of gene sets share a gene, and what each does in the contrasts.
+
+    Parameters
+    ----------
+    themes
+        Table ``theme_summary``; None when there is none.
+    name
+        Symbol of the gene, or its identifier when it has none.
+    """
+    if themes is None:
+        return []
+    sentences = []
+    for _, rows in themes.groupby("theme"):
+        if name not in str(rows["shared_genes"].iloc[0]).split(";"):
+            continue
+        called = rows[rows["direction"] != "none"]
+        where = [f"{row.direction} in {row.contrast}" for row in called.itertuples()]
+        number, title = rows["theme"].iloc[0], rows["name"].iloc[0]
+        sentences.append(f"It is a shared gene of theme {number}, {title}: {', '.join(where)}.")
     return sentences

@@ -11,6 +11,7 @@ from recurseq.clinical.words import headline, size_text
 from recurseq.command.folder import StudyFolder
 from recurseq.command.terminal import heading, say, say_whole, show_table
 from recurseq.evidence.verdict import IN_WORDS as VERDICTS
+from recurseq.replication.codes import IN_WORDS as REPLICATION
 from recurseq.report.results import PAGE, WORKBOOK, Results
 from recurseq.study import Study
 
@@ -53,6 +54,7 @@ def show_summary(study: Study, notes: list[str], folder: StudyFolder) -> None:
     if study.has_counts:
         heading("Called genes")
         show_table(list(_COLUMNS.values()), called_genes(results))
+    _show_replication(results)
     _show_survival(results)
     flags = results.table("qc_flags")
     if flags is not None and len(flags):
@@ -71,6 +73,21 @@ def show_summary(study: Study, notes: list[str], folder: StudyFolder) -> None:
             say(f"- {remark}")
     say()
     _show_files(folder.results)
+
+
+def _show_replication(results: Results) -> None:
+    """Show how the calls do in other studies, beside what chance makes."""
+    summary = results.table("replication_summary")
+    if summary is None or summary.empty:
+        return
+    heading("Called genes in other studies")
+    by_chance = summary["same_direction_by_chance"].map("{:,.6g}".format).replace("nan", MISSING)
+    shown = summary.assign(by_chance=by_chance, verdict=summary["verdict"].map(REPLICATION))
+    columns = ["study", "contrast", "found", "same_direction", "by_chance", "replicated"]
+    titles = [name.replace("_", " ") for name in columns]
+    counts = shown[columns].astype(object).where(shown[columns].notna(), MISSING)
+    rows = counts.assign(verdict=shown["verdict"]).to_numpy().tolist()
+    show_table([*titles, "verdict"], rows)
 
 
 def _show_survival(results: Results) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.demo.factors import TUMOURS
 from recurseq.design.contrast import Contrast
 from recurseq.evidence.support import CARRIED, CONFIRMED
 from recurseq.evidence.verdict import ABOVE, LIKE
@@ -42,7 +41,7 @@ def has_truth(truth: pd.DataFrame, contrast: Contrast) -> bool:
 
 def in_a_subset(truth: pd.DataFrame) -> pd.Series:
     """Tell which genes are high in some tumours only, by gene_id."""
-    shares = truth[[f"subset_{level}" for level in TUMOURS]]
+    shares = truth[[name for name in truth if name.startswith("subset_") and name != "subset_fold"]]
     return (shares > 0).any(axis=1).set_axis(truth["gene_id"])
 
 

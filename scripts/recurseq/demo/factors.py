@@ -10,8 +10,8 @@ fold changes stay what they are and only dispersion and correlation are added:
 - the gene's own lognormal spread, with heavier tails in some genes (a mixture of two normals);
 - of genes that are high in a share f of the tumours only: h or 1, over 1 + f (h - 1).
 
-Proliferation has a higher mean after early recurrence, by 1.5 standard deviations; what a gene's
-loading makes of this is part of its planted fold change. All other factors have the same
+Proliferation has a higher mean in the second group of tumours; what a gene's loading makes of this
+is part of its planted fold change. All other factors have the same
 distribution in both groups: where their values differ between the samples drawn, it is by chance,
 and a call that follows is false.
 """
@@ -21,12 +21,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-TUMOURS = ("no_recurrence", "early_recurrence")
+from recurseq.demo.cohort import NORMAL, Cohort
+
 PURITY_SHAPE = (9.0, 3.0)  # of a beta distribution: mean 0.75, standard deviation 0.12
 MEAN_PURITY = PURITY_SHAPE[0] / sum(PURITY_SHAPE)
 PURITY_VARIANCE = MEAN_PURITY * (1 - MEAN_PURITY) / (sum(PURITY_SHAPE) + 1)
 MOST_OTHER = 0.8  # share of other cells in genes that the tumour has lost
-PROLIFERATION_DIFFERENCE = 1.5  # of the group means, in standard deviations within a group
 RARE, RARE_WIDTH = 0.07, 2.5  # of a heavy-tailed gene's samples, with so much wider a spread
 IMPURE = 0.25  # purity of one tumour sample, whichever it is: mostly the liver around it
 LN2 = np.log(2)
@@ -46,7 +46,9 @@ def other_share(tumour: pd.Series | np.ndarray) -> pd.Series | np.ndarray:
     return np.minimum((1 - MEAN_PURITY) / np.exp2(tumour), MOST_OTHER)
 
 
-def draw_tumours(samples: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
+def draw_tumours(
+    samples: pd.DataFrame, random: np.random.Generator, cohort: Cohort
+) -> pd.DataFrame:
     """Draw the factors of every sample.
 
     Parameters
@@ -55,6 +57,8 @@ def draw_tumours(samples: pd.DataFrame, random: np.random.Generator) -> pd.DataF
         The sample sheet, with ``sample_id`` and ``group``.
     random
         Source of the random numbers.
+    cohort
+        Its groups, and how much their proliferation differs.
 
     Returns
     -------
@@ -66,8 +70,7 @@ def draw_tumours(samples: pd.DataFrame, random: np.random.Generator) -> pd.DataF
     """
     group = samples["group"].to_numpy()
     count = len(samples)
-    half = PROLIFERATION_DIFFERENCE / 2
-    middle = np.select([group == "early_recurrence", group == "no_recurrence"], [half, -half], 0.0)
+    middle = np.select([group == level for level in cohort.tumours], _middles(cohort), 0.0)
     drawn = pd.DataFrame(
         {
             "purity": random.beta(*PURITY_SHAPE, count),
@@ -78,13 +81,18 @@ def draw_tumours(samples: pd.DataFrame, random: np.random.Generator) -> pd.DataF
             "oncofetal_rank": random.random(count),
         }
     )
-    drawn.loc[random.permutation(np.flatnonzero(group != "normal"))[:1], "purity"] = IMPURE
-    drawn.loc[group == "normal"] = np.nan
+    drawn.loc[random.permutation(np.flatnonzero(group != NORMAL))[:1], "purity"] = IMPURE
+    drawn.loc[group == NORMAL] = np.nan
     return pd.concat([samples[["sample_id", "group"]].reset_index(drop=True), drawn], axis=1)
 
 
+def _middles(cohort: Cohort) -> tuple[float, float]:
+    """Return the mean proliferation of both groups of tumours."""
+    return -cohort.proliferation / 2, cohort.proliferation / 2
+
+
 def multipliers(
-    genes: pd.DataFrame, drawn: pd.DataFrame, random: np.random.Generator
+    genes: pd.DataFrame, drawn: pd.DataFrame, random: np.random.Generator, cohort: Cohort
 ) -> np.ndarray:
     """Return by what the expected counts are multiplied, genes x samples; 1 in normal liver.
 
@@ -96,12 +104,13 @@ def multipliers(
         As `draw_tumours` returns it.
     random
         Source of the random numbers.
+    cohort
+        As for `draw_tumours`.
     """
     product = np.ones((len(genes), len(drawn)))
-    for level, half in zip(TUMOURS, (-0.5, 0.5), strict=True):
+    for level, middle in zip(cohort.tumours, _middles(cohort), strict=True):
         members = np.flatnonzero(drawn["group"] == level)
         of_level = drawn.iloc[members]
-        middle = half * PROLIFERATION_DIFFERENCE
         scores = of_level.assign(proliferation=of_level["proliferation"] - middle)
         product[:, members] = (
             _purity(genes["other_cells"].to_numpy(), scores["purity"].to_numpy())
@@ -164,7 +173,7 @@ def dispersion_in(genes: pd.DataFrame, level: str) -> np.ndarray:
     genes
         As for `multipliers`.
     level
-        ``no_recurrence`` or ``early_recurrence``.
+        A group of tumours.
     """
     other = genes["other_cells"].to_numpy()
     slope = (1 - other) / MEAN_PURITY - other / (1 - MEAN_PURITY)

@@ -9,7 +9,8 @@ import pandas as pd
 
 from recurseq.base.tables import describe
 from recurseq.demo.check import has_truth, in_a_subset, true_difference
-from recurseq.demo.plan import LEVELS, UNNAMED
+from recurseq.demo.cohort import NORMAL
+from recurseq.demo.plan import UNNAMED
 from recurseq.design.contrast import Contrast
 from recurseq.design.formula import Formula, design_matrix
 from recurseq.evidence.support import NONE
@@ -108,10 +109,10 @@ def called_up_to(genes: pd.DataFrame, contrast: Contrast) -> float:
 
 def _expected(genes: pd.DataFrame, samples: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return expected counts and dispersions, genes x samples."""
-    group = pd.Categorical(samples["group"].astype(str), categories=LEVELS).codes
-    changes = genes[[f"log2_{level}" for level in LEVELS]].to_numpy()
-    means = genes["mean_normal"].to_numpy()[:, None] * np.exp2(changes[:, group])
-    normal = (group == LEVELS.index("normal"))[None, :]
+    group = samples["group"].astype(str)
+    changes = genes[[f"log2_{level}" for level in group]].to_numpy()
+    means = genes["mean_normal"].to_numpy()[:, None] * np.exp2(changes)
+    normal = (group == NORMAL).to_numpy()[None, :]
     columns = (genes[name].to_numpy()[:, None] for name in ("own_dispersion", "dispersion"))
     return means, np.where(normal, *columns)
 

@@ -10,6 +10,7 @@ import pandas as pd
 from recurseq.base.whole_file import whole_file
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.demo.patients import SimulatedPatients
+from recurseq.demo.patients_hpr import PAIR, simulate_hpr
 from recurseq.demo.patients_lee import simulate_lee
 from recurseq.demo.patients_mt1m import GENE, simulate_mt1m
 from recurseq.demo.patients_zhang import simulate_zhang
@@ -24,14 +25,16 @@ def simulate_patients(
     Parameters
     ----------
     cohort
-        ``mt1m``, ``lee`` or ``zhang``.
+        ``mt1m``, ``lee``, ``zhang`` or ``hpr``.
     seed
         Of the random numbers.
     sheet, counts
-        Of sequenced patients, for ``mt1m``; None without them.
+        Of sequenced patients, for ``mt1m`` and ``hpr``; None without them.
     """
     if cohort == "mt1m":
         return simulate_mt1m(seed, sheet, counts)
+    if cohort == "hpr":
+        return simulate_hpr(seed, sheet, counts)
     return simulate_lee(seed) if cohort == "lee" else simulate_zhang(seed)
 
 
@@ -40,15 +43,15 @@ def read_sequenced(
 ) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
     """Read the sheet and the counts of sequenced patients; None where there are none.
 
-    The row of the gene is named by its symbol.
+    The rows of genes on which the patients depend are named by their symbols.
     """
     if not samples:
         return None, None
     sheet = read_sheet(samples[0])
     table = pd.read_csv(counts[0], sep="\t", index_col=0)
     known = load_annotation("builtin")
-    own = known[(known["gene_name"] == GENE) & known["gene_id"].isin(table.index)]["gene_id"]
-    return sheet, table.rename(index=dict.fromkeys(own, GENE))
+    named = known["gene_name"].isin([GENE, *PAIR]) & known["gene_id"].isin(table.index)
+    return sheet, table.rename(index=known[named].set_index("gene_id")["gene_name"].to_dict())
 
 
 def write_rows(table: pd.DataFrame, path: str | Path) -> None:

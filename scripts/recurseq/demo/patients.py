@@ -1,4 +1,4 @@
-"""Simulated patients of three liver-cancer studies, with the truth they were made with.
+"""Simulated patients of four liver-cancer studies, with the truth they were made with.
 
 Every patient is simulated; no patient's data are used. Sizes and effects follow what the studies
 published, and nothing here reproduces a published number.

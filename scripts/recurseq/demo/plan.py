@@ -1,12 +1,13 @@
 """What the simulation does to each gene: means, fold changes, spread, and what it follows.
 
 Genes with a part in the story have a line in ``effects.tsv``: mean count in normal liver, log2 fold
-change tumour over normal, log2 fold change early over no recurrence, and how they vary. Where the
+change tumour over normal, log2 fold changes between the tumour groups of each cohort (early over no
+recurrence, hyper-progressive recurrence over others), and how they vary. Where the
 public re-analysis of 187 paired liver cancers (GSE77314, GSE124535, GSE138485, GSE144269) has a
 value for a marker's mean and tumour effect, it is that one, rounded, and ``patients_dispersion`` is
 the dispersion that its standard error implies; for most other genes they are rounded from the open
 tier of TCGA-LIHC, scaled to the same depth; the rest is a plausible guess. Differences between
-early and no recurrence are assumptions throughout. MT1M, MYCN and HMGA2 vary less than in patients,
+tumour groups are assumptions throughout. MT1M, MYCN and HMGA2 vary less than in patients,
 or 11 against 10 samples could not show them; the truth says by how much.
 All other genes are background, with the spread of means and fold changes of the same re-analysis
 and the dispersions of TCGA-LIHC: median 0.37 in tumours, one gene in twenty above 5, 0.11 in normal
@@ -20,10 +21,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.demo.factors import PROLIFERATION_DIFFERENCE, other_share
+from recurseq.demo.cohort import RECURRENCE, Cohort
+from recurseq.demo.factors import other_share
 
 EFFECTS = Path(__file__).parent / "effects.tsv"
-LEVELS = ("normal", "no_recurrence", "early_recurrence")
 UNNAMED = ("background", "silent")  # programmes of genes without a line in effects.tsv
 CHROMOSOMES = frozenset([*map(str, range(1, 23)), "X", "Y"])
 
@@ -41,10 +42,6 @@ MEAN_QUANTILES = (
 # ratios, on which size factors rest, is that of unchanged genes.
 TUMOUR_QUANTILES = ((0, 0.5, 0.9, 0.98, 1), (0.0, 0.445, 1.7, 3.1, 4.0))
 TUMOUR_UNCHANGED = 0.5
-# Of the background; half of it up, half of it down. As many as benchmarks/evidence.py plants in
-# real tumours; with 4 to 8 % the list of the shipped seed was like chance.
-RECURRENCE_SHARE = 0.1
-RECURRENCE_LEAST, RECURRENCE_MOST = 0.8, 3.5  # absolute log2 fold change early over no recurrence
 DISPERSION_MEDIAN, DISPERSION_SD, DISPERSION_RANGE = 0.1, 0.7, (0.01, 1.0)
 BATCH_SHARE, BATCH_SD = 0.2, 0.4  # genes that follow the batch, and by how much (log2)
 
@@ -54,7 +51,7 @@ TUMOUR_SD_MEDIAN, TUMOUR_SD_SD, TUMOUR_SD_MOST = 0.3, 0.6, 1.2
 HEAVY_SHARE = 0.2  # genes whose spread has heavier tails than that
 SUBSET_SHARE, SUBSET_RANGE, SUBSET_LOG2_FOLD = 0.06, (0.05, 0.35), (3.0, 6.0)
 # Of the background genes that change by themselves, those that do so in some tumours only.
-SUBSET_RECURRENCE, SUBSET_LOW, SUBSET_FOLD = 0.2, (0.01, 0.05), 64.0
+SUBSET_CHANGED, SUBSET_LOW, SUBSET_FOLD = 0.2, (0.01, 0.05), 64.0
 # Background genes that follow a factor, and their loadings (log2 per standard deviation).
 PROLIFERATION_SHARE, DIFFERENTIATION_SHARE, IMMUNE_SHARE = 0.03, 0.2, 0.15
 LOADING_LEAST, LOADING_SCALE = 0.2, 0.5
@@ -73,7 +70,9 @@ PROGRAMMES = {
 }
 
 
-def plan_genes(annotation: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
+def plan_genes(
+    annotation: pd.DataFrame, random: np.random.Generator, cohort: Cohort = RECURRENCE
+) -> pd.DataFrame:
     """Decide for every gene how it is simulated.
 
     Parameters
@@ -82,6 +81,8 @@ def plan_genes(annotation: pd.DataFrame, random: np.random.Generator) -> pd.Data
         As `recurseq.cohort.genes.annotation.load_annotation` returns it.
     random
         Source of the random numbers.
+    cohort
+        How its groups differ.
 
     Returns
     -------
@@ -104,7 +105,7 @@ def plan_genes(annotation: pd.DataFrame, random: np.random.Generator) -> pd.Data
     mean = np.exp(np.interp(random.random(count), MEAN_QUANTILES[0], np.log(MEAN_QUANTILES[1])))
     mean = np.where(silent, SILENT_MEAN * random.integers(0, 2, count), mean)
     tumour = _tumour_effect(count, random)
-    own = _recurrence_effect(count, random)
+    own = _change(count, random, cohort)
     dispersion = _background_dispersion(mean * np.exp2(tumour / 2), random)
     batch = random.normal(0, BATCH_SD, count) * (random.random(count) < BATCH_SHARE)
     drawn = pd.DataFrame(
@@ -113,19 +114,19 @@ def plan_genes(annotation: pd.DataFrame, random: np.random.Generator) -> pd.Data
             **{"batch": batch, **_background_factors(tumour, random)},
         }
     )
-    drawn = drawn.assign(**_background_subsets(own, random))
-    drawn["recurrence"] = drawn["own"] + drawn["proliferation"] * PROLIFERATION_DIFFERENCE
+    drawn = drawn.assign(**_background_subsets(own, random, cohort))
+    drawn["change"] = drawn["own"] + drawn["proliferation"] * cohort.proliferation
     drawn.loc[silent, drawn.columns.difference(["mean", "own_dispersion", "other_cells"])] = 0.0
-    drawn.loc[~background] = _named(planned[~background])
+    drawn.loc[~background] = _named(planned[~background], cohort)
 
     programme = planned["programme"].fillna(UNNAMED[0]).mask(silent, UNNAMED[1])
     plan = pd.concat([planned[["gene_id", "gene_name"]].assign(programme=programme), drawn], axis=1)
     # The tumour effect is that of the average of both tumour groups.
-    half = plan["recurrence"] / 2
+    half = plan["change"] / 2
     levels = (0.0, plan["tumour"] - half, plan["tumour"] + half)
-    plan = plan.assign(**{f"log2_{x}": value for x, value in zip(LEVELS, levels, strict=True)})
+    plan = plan.assign(**{f"log2_{x}": y for x, y in zip(cohort.levels, levels, strict=True)})
     plan["patients_dispersion"] = planned["patients_dispersion"]
-    return plan.drop(columns=["tumour", "own", "recurrence"])
+    return plan.drop(columns=["tumour", "own", "change"])
 
 
 def _choose_genes(annotation: pd.DataFrame, named: pd.Series) -> pd.DataFrame:
@@ -142,7 +143,7 @@ def _choose_genes(annotation: pd.DataFrame, named: pd.Series) -> pd.DataFrame:
     return first[["gene_id", "gene_name", "chromosome"]].reset_index(drop=True)
 
 
-def _named(planned: pd.DataFrame) -> pd.DataFrame:
+def _named(planned: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
     """Return what the named genes of ``effects.tsv`` do; rows of other genes mean nothing."""
     follows = pd.DataFrame(
         [PROGRAMMES.get(name, NOTHING) for name in planned["programme"]],
@@ -150,32 +151,31 @@ def _named(planned: pd.DataFrame) -> pd.DataFrame:
         ["other_cells", "proliferation", "differentiation", "immune"],
         dtype=float,
     )
-    change = planned["log2_early_vs_none"]
+    change = planned[cohort.change]
     whole = planned["programme"] == "proliferation"
     fold = planned["subset_fold"].fillna(1.0)
-    low = planned["subset_none"].fillna(0.0)
+    low = planned["subset_share"].fillna(0.0)
+    first, second = cohort.tumours
     return pd.DataFrame(
         {
             "mean": planned["mean_normal"],
             "tumour": planned["log2_tumour_vs_normal"],
-            "recurrence": change,
+            "change": change,
             "own": change,
             "own_dispersion": planned["dispersion"],
             "batch": 0.0,
             "other_cells": follows["other_cells"].fillna(
                 other_share(planned["log2_tumour_vs_normal"])
             ),
-            "proliferation": follows["proliferation"].mask(
-                whole, change / PROLIFERATION_DIFFERENCE
-            ),
+            "proliferation": follows["proliferation"].mask(whole, change / cohort.proliferation),
             "differentiation": follows["differentiation"],
             "immune": follows["immune"],
-            "oncofetal_axis": planned["oncofetal_axis"],
+            "oncofetal_axis": planned["oncofetal_axis"] * cohort.axis,
             "tumour_sd": 0.0,
             "heavy_tails": 0.0,
             "subset_fold": fold,
-            "subset_no_recurrence": low,
-            "subset_early_recurrence": _raised(low, fold, change).where(fold > 1, 0.0),
+            f"subset_{first}": low,
+            f"subset_{second}": _raised(low, fold, change).where(fold > 1, 0.0),
         }
     )
 
@@ -195,10 +195,10 @@ def _tumour_effect(count: int, random: np.random.Generator) -> np.ndarray:
     return size * random.choice([-1.0, 1.0], count)
 
 
-def _recurrence_effect(count: int, random: np.random.Generator) -> np.ndarray:
-    """Draw log2 fold changes early over no recurrence; most are exactly 0, signs are balanced."""
-    changed = random.random(count) < RECURRENCE_SHARE
-    size = np.minimum(RECURRENCE_LEAST + random.exponential(0.7, count), RECURRENCE_MOST)
+def _change(count: int, random: np.random.Generator, cohort: Cohort) -> np.ndarray:
+    """Draw log2 fold changes between the groups; most are exactly 0, signs are balanced."""
+    changed = random.random(count) < cohort.share
+    size = np.minimum(cohort.least + random.exponential(cohort.typical, count), cohort.most)
     return np.where(changed, size * random.choice([-1.0, 1.0], count), 0.0)
 
 
@@ -235,7 +235,9 @@ def _loadings(share: float, count: int, random: np.random.Generator) -> np.ndarr
     return np.where(follows, size * random.choice([-1.0, 1.0], count), 0.0)
 
 
-def _background_subsets(own: np.ndarray, random: np.random.Generator) -> dict[str, np.ndarray]:
+def _background_subsets(
+    own: np.ndarray, random: np.random.Generator, cohort: Cohort
+) -> dict[str, np.ndarray]:
     """Draw the genes that are high in some tumours only, and in which share of each group."""
     count = len(own)
     share = random.uniform(*SUBSET_RANGE, count)
@@ -243,11 +245,10 @@ def _background_subsets(own: np.ndarray, random: np.random.Generator) -> dict[st
     low = random.uniform(*SUBSET_LOW, count)
     high = _raised(low, SUBSET_FOLD, np.abs(own))
     alike = (own == 0) & (random.random(count) < SUBSET_SHARE)
-    apart = (own != 0) & (random.random(count) < SUBSET_RECURRENCE)
-    none = np.where(own > 0, low, high)
-    early = np.where(own > 0, high, low)
+    apart = (own != 0) & (random.random(count) < SUBSET_CHANGED)
+    first, second = cohort.tumours
     return {
         "subset_fold": np.select([alike, apart], [fold, SUBSET_FOLD], 1.0),
-        "subset_no_recurrence": np.select([alike, apart], [share, none], 0.0),
-        "subset_early_recurrence": np.select([alike, apart], [share, early], 0.0),
+        f"subset_{first}": np.select([alike, apart], [share, np.where(own > 0, low, high)], 0.0),
+        f"subset_{second}": np.select([alike, apart], [share, np.where(own > 0, high, low)], 0.0),
     }

@@ -1,4 +1,4 @@
-"""Simulated counts of the demo study, and what they were made with."""
+"""Simulated counts of a cohort, and what they were made with."""
 
 from __future__ import annotations
 
@@ -15,14 +15,9 @@ from recurseq.base.tables import describe
 from recurseq.base.text import few
 from recurseq.base.whole_file import whole_file
 from recurseq.demo.check import true_difference
-from recurseq.demo.factors import (
-    IMPURE,
-    TUMOURS,
-    dispersion_in,
-    draw_tumours,
-    multipliers,
-)
-from recurseq.demo.plan import LEVELS, plan_genes
+from recurseq.demo.cohort import RECURRENCE, Cohort
+from recurseq.demo.factors import IMPURE, dispersion_in, draw_tumours, multipliers
+from recurseq.demo.plan import plan_genes
 from recurseq.stats.power import wald_power
 
 POWER_LEVEL = 0.001  # near the p-value that a call needs after adjustment
@@ -31,7 +26,7 @@ LIBRARY_SD = 0.25  # standard deviation of the log of the library size
 ABSENT = 0.002  # expression of a Y gene in women, of XIST in men
 # One tumour sample has pancreatic enzymes in it, as when tissue is carried over in the operating
 # theatre or the laboratory: outlying counts for Cook's distance to find.
-CONTAMINATED_GROUP, CONTAMINATED_PLACE, CONTAMINATION = "early_recurrence", 3, 300.0
+CONTAMINATED_PLACE, CONTAMINATION = 3, 300.0  # in the second group of tumours
 
 
 class Simulation(NamedTuple):
@@ -54,8 +49,10 @@ class Simulation(NamedTuple):
     samples: pd.DataFrame
 
 
-def simulate(samples: pd.DataFrame, seed: int, annotation: pd.DataFrame) -> Simulation:
-    """Simulate the counts of a recurrence study of liver cancer.
+def simulate(
+    samples: pd.DataFrame, seed: int, annotation: pd.DataFrame, cohort: Cohort = RECURRENCE
+) -> Simulation:
+    """Simulate the counts of a study of liver cancer.
 
     Counts are negative binomial, drawn as Poisson counts of gamma means. A gene's mean is the
     product of its mean in normal liver, the fold change of the sample's group, its batch, its
@@ -64,12 +61,14 @@ def simulate(samples: pd.DataFrame, seed: int, annotation: pd.DataFrame) -> Simu
     Parameters
     ----------
     samples
-        The sample sheet; columns ``sample_id``, ``group`` (normal, no_recurrence,
-        early_recurrence), ``batch`` and ``sex`` (female, male).
+        The sample sheet; columns ``sample_id``, ``group`` (the levels of the cohort), ``batch`` and
+        ``sex`` (female, male).
     seed
         Of the random numbers: the same seed and sheet give the same counts.
     annotation
         As `annotation.load_annotation` returns it; genes and symbols come from it.
+    cohort
+        Its groups, and how they differ.
 
     Returns
     -------
@@ -81,22 +80,34 @@ def simulate(samples: pd.DataFrame, seed: int, annotation: pd.DataFrame) -> Simu
     recurseq.base.errors.InputError
         When the sheet lacks a column or has other groups.
     """
-    raise_if_any(_sheet_problems(samples))
+    raise_if_any(_sheet_problems(samples, cohort))
     random = np.random.default_rng(seed)
-    genes = plan_genes(annotation, random)
+    return simulate_samples(plan_genes(annotation, random, cohort), samples, random, cohort)
+
+
+def simulate_samples(
+    genes: pd.DataFrame,
+    samples: pd.DataFrame,
+    random: np.random.Generator,
+    cohort: Cohort = RECURRENCE,
+) -> Simulation:
+    """Draw the counts of samples from genes whose truth is decided; see `simulate`."""
     depth = np.exp(LIBRARY_SD * random.standard_normal(len(samples)))
-    drawn = draw_tumours(samples, random)
-    mean = _expected(genes, samples) * depth * multipliers(genes, drawn, random)
+    drawn = draw_tumours(samples, random, cohort)
+    mean = _expected(genes, samples, cohort) * depth
+    mean = mean * multipliers(genes, drawn, random, cohort)
     dispersion = genes["own_dispersion"].to_numpy()[:, None]
     gamma = random.gamma(1 / dispersion, np.broadcast_to(dispersion, mean.shape)) * mean
     counts = pd.DataFrame(
         random.poisson(gamma), index=pd.Index(genes["gene_id"]), columns=samples["sample_id"].array
     )
     drawn = drawn.assign(depth=depth, half=draw_halves(samples, random))
-    return Simulation(counts, true_genes(genes, samples), _true_samples(drawn, samples))
+    return Simulation(
+        counts, true_genes(genes, samples, cohort), _true_samples(drawn, samples, cohort)
+    )
 
 
-def true_genes(genes: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
+def true_genes(genes: pd.DataFrame, samples: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
     """Return table ``demo_truth``.
 
     Parameters
@@ -105,35 +116,40 @@ def true_genes(genes: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
         As `recurseq.demo.plan.plan_genes` returns them.
     samples
         The sample sheet, for the number of samples on which the power depends.
+    cohort
+        Its groups.
     """
-    spread = [dispersion_in(genes, level) for level in TUMOURS]
+    spread = [dispersion_in(genes, level) for level in cohort.tumours]
     truth = genes.rename(columns={"mean": "mean_normal"}).assign(
         dispersion=np.mean(spread, axis=0),
-        power=_power(genes, samples, spread),
+        power=_power(genes, samples, spread, cohort),
         heavy_tails=genes["heavy_tails"] > 0,
     )
-    levels = [f"log2_{level}" for level in LEVELS]
-    return truth[[*describe("demo_truth").names, *levels]]
+    subsets = [f"subset_{level}" for level in cohort.tumours]
+    levels = [f"log2_{level}" for level in cohort.levels]
+    return truth[[*describe("demo_truth").names, *subsets, *levels]]
 
 
-def _power(genes: pd.DataFrame, samples: pd.DataFrame, spread: Sequence[np.ndarray]) -> np.ndarray:
+def _power(
+    genes: pd.DataFrame, samples: pd.DataFrame, spread: Sequence[np.ndarray], cohort: Cohort
+) -> np.ndarray:
     """Chance that a Wald test at 0.001 sees the difference of the tumour groups; NaN without one.
 
     As `recurseq.stats.power.wald_standard_error` for two groups.
     """
     variance = np.zeros(len(genes))
-    for level, dispersion in zip(TUMOURS, spread, strict=True):
+    for level, dispersion in zip(cohort.tumours, spread, strict=True):
         mean = genes["mean"] * np.exp2(genes[f"log2_{level}"])
         size = max(int((samples["group"] == level).sum()), 1)
         variance = variance + (1 / mean.clip(lower=LEAST_MEAN) + dispersion) / size
-    difference = true_difference(genes, TUMOURS[1:], TUMOURS[:1]).to_numpy()
+    difference = true_difference(genes, cohort.tumours[1:], cohort.tumours[:1]).to_numpy()
     power = wald_power(difference, np.sqrt(variance) / np.log(2), POWER_LEVEL)
     return np.where(difference != 0, power, np.nan)
 
 
-def _true_samples(drawn: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
+def _true_samples(drawn: pd.DataFrame, samples: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
     event = pd.Series(None, index=drawn.index, dtype=object)
-    event[_contaminated(samples)] = "pancreatic tissue in the sample"
+    event[_contaminated(samples, cohort)] = "pancreatic tissue in the sample"
     event[(drawn["purity"] == IMPURE).to_numpy()] = "mostly the liver around the tumour"
     return drawn.assign(event=event)[describe("demo_samples").names]
 
@@ -150,12 +166,12 @@ def draw_halves(samples: pd.DataFrame, random: np.random.Generator) -> np.ndarra
     return half
 
 
-def _sheet_problems(samples: pd.DataFrame) -> list[Problem]:
+def _sheet_problems(samples: pd.DataFrame, cohort: Cohort) -> list[Problem]:
     where = "sample sheet of the demo study"
     absent = [name for name in ("sample_id", "group", "batch", "sex") if name not in samples]
     if absent:
         return [Problem(where, f"no column {few(absent)}", "sample_id, group, batch, sex")]
-    allowed = {"group": LEVELS, "sex": ("female", "male")}
+    allowed = {"group": cohort.levels, "sex": ("female", "male")}
     return [
         Problem(f"{where}, column {column!r}", few(sorted(unknown)), ", ".join(options))
         for column, options in allowed.items()
@@ -163,10 +179,10 @@ def _sheet_problems(samples: pd.DataFrame) -> list[Problem]:
     ]
 
 
-def _expected(genes: pd.DataFrame, samples: pd.DataFrame) -> np.ndarray:
+def _expected(genes: pd.DataFrame, samples: pd.DataFrame, cohort: Cohort) -> np.ndarray:
     """Return expected counts at size factor 1, genes × samples."""
-    by_level = genes[[f"log2_{level}" for level in LEVELS]].to_numpy()
-    group = pd.Categorical(samples["group"], categories=LEVELS).codes
+    by_level = genes[[f"log2_{level}" for level in cohort.levels]].to_numpy()
+    group = pd.Categorical(samples["group"], categories=cohort.levels).codes
     batch = pd.Categorical(samples["batch"]).codes
     log2 = by_level[:, group] + np.outer(genes["batch"], batch - batch.mean())
     mean = genes["mean"].to_numpy()[:, None] * np.exp2(log2)
@@ -178,12 +194,12 @@ def _expected(genes: pd.DataFrame, samples: pd.DataFrame) -> np.ndarray:
     )
     mean = np.where(lacking, ABSENT * mean, mean)
     return np.where(
-        (programme == "contamination") & _contaminated(samples), CONTAMINATION * mean, mean
+        (programme == "contamination") & _contaminated(samples, cohort), CONTAMINATION * mean, mean
     )
 
 
-def _contaminated(samples: pd.DataFrame) -> np.ndarray:
-    members = np.flatnonzero((samples["group"] == CONTAMINATED_GROUP).to_numpy())
+def _contaminated(samples: pd.DataFrame, cohort: Cohort) -> np.ndarray:
+    members = np.flatnonzero((samples["group"] == cohort.tumours[1]).to_numpy())
     place = members[CONTAMINATED_PLACE : CONTAMINATED_PLACE + 1]
     return np.isin(np.arange(len(samples)), place)
 

@@ -77,10 +77,15 @@ def rank_genes(genes: pd.DataFrame, rank_by: str = "stat") -> pd.Series:
     values = values[np.isfinite(values)].sort_index(kind="stable")
     if len(values) < len(genes):
         log.info("%d tested genes have no %s and are not ranked", len(genes) - len(values), rank_by)
-    tied = int(values.duplicated(keep=False).sum())
+    tied = tied_genes(values)
     if tied:
         log.info("%d genes share their %s with another; these are ordered by name", tied, rank_by)
     return values.sort_values(ascending=False, kind="stable")
+
+
+def tied_genes(ranking: pd.Series) -> int:
+    """Count the genes that share their value with another."""
+    return int(ranking.duplicated(keep=False).sum())
 
 
 def running_score(ranking: pd.Series, genes: Iterable[str]) -> np.ndarray:

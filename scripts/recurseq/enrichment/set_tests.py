@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,12 +13,33 @@ from recurseq.cohort.genes.gene_sets import GeneSets
 from recurseq.deseq import Fit
 from recurseq.design.calling import DIRECTIONS, SetRule
 from recurseq.enrichment.prerank import prerank, sets_of_allowed_size
+from recurseq.enrichment.random_sets import random_sets
 from recurseq.enrichment.ranking import rank_genes
 from recurseq.limma import gene_set_tests, voom_contrast
 from recurseq.stats.adjust import benjamini_hochberg
 
+TESTS = ("competitive", "camera", "fry")
 
-def enrichment_table(
+
+class Enrichment(NamedTuple):
+    """The sets of a collection in one contrast.
+
+    Attributes
+    ----------
+    table
+        Table ``gsea``.
+    ranking
+        Statistic by gene, in the order in which the sets were scored.
+    random
+        P-values of the competitive test of random sets (`recurseq.enrichment.random_sets`).
+    """
+
+    table: pd.DataFrame
+    ranking: pd.Series
+    random: np.ndarray
+
+
+def enrich(
     fit: Fit,
     contrast: pd.Series,
     genes: pd.DataFrame,
@@ -28,7 +50,9 @@ def enrichment_table(
     max_size: int = 500,
     alpha: float = 0.05,
     seed: int = 0,
-) -> pd.DataFrame:
+    names: tuple[str, str] = ("", ""),
+    threads: int = 1,
+) -> Enrichment:
     """Score and test the sets of a collection in one contrast.
 
     Parameters
@@ -46,59 +70,68 @@ def enrichment_table(
     alpha
         Adjusted p-value of the competitive test below which a set is called.
     seed
-        Seed of the preranked sampling.
+        Seed of the preranked sampling, and of the random sets.
+    names
+        Contrast and collection, see `recurseq.enrichment.random_sets`.
+    threads
+        Threads of the preranked sampling; no result depends on them.
 
     Returns
     -------
-    pandas.DataFrame
-        Table ``gsea``, by the p-value of the competitive test, then set; without rows when no set
-        has an allowed size.
+    Enrichment
+        Its table is sorted by the p-value of the competitive test, then set; without rows, and
+        without random sets, when no set has an allowed size.
     """
     ranking = rank_genes(genes, rank_by)
     members = sets_of_allowed_size(gene_sets, ranking, min_size=min_size, max_size=max_size)
     columns = describe("gsea").names
     if not members:
-        return pd.DataFrame(columns=columns)
-    table = prerank(ranking, members, seed=seed).join(set_tests(fit, contrast, genes, members))
+        return Enrichment(pd.DataFrame(columns=columns), ranking, np.array([]))
+    drawn = random_sets(genes, members, seed=seed, names=names)
+    tested = set_tests(fit, contrast, genes, [*members.values(), *drawn])
+    own = _adjusted(tested.iloc[: len(members)].set_axis(list(members)))
+    table = prerank(ranking, members, seed=seed, threads=threads).join(own)
     rule = SetRule(alpha)
     table["significant"] = rule.mask(table)
     table["direction"] = rule.direction(table, "sign")
     table["competitiveDirection"] = np.where(table["sign"] > 0, *DIRECTIONS)
     table = table.rename_axis("set").reset_index()
-    return table.sort_values(["competitivePvalue", "set"], kind="stable", ignore_index=True)[
-        columns
-    ]
+    table = table.sort_values(["competitivePvalue", "set"], kind="stable", ignore_index=True)
+    random = tested["competitivePvalue"].to_numpy()[len(members) :]
+    return Enrichment(table[columns], ranking, random)
+
+
+def _adjusted(tested: pd.DataFrame) -> pd.DataFrame:
+    padj = {f"{name}Padj": benjamini_hochberg(tested[f"{name}Pvalue"]) for name in TESTS}
+    return tested.assign(**padj)
 
 
 def set_tests(
-    fit: Fit, contrast: pd.Series, genes: pd.DataFrame, members: Mapping[str, list[str]]
+    fit: Fit, contrast: pd.Series, genes: pd.DataFrame, sets: Sequence[list[str]]
 ) -> pd.DataFrame:
     """Test sets by limma-voom's effects and residuals, see `recurseq.limma.gene_set_tests`.
 
     Parameters
     ----------
     fit, contrast, genes
-        As for `enrichment_table`; all of `genes` are what a set is compared with.
-    members
+        As for `enrich`; all of `genes` are what a set is compared with.
+    sets
         Names of each set's genes.
 
     Returns
     -------
     pandas.DataFrame
-        Sets x (cameraPvalue, cameraPadj, interGeneCorrelation, fryPvalue, fryPadj,
-        competitivePvalue, competitivePadj, sign), the last of the competitive test. Adjusted over
-        the sets.
+        One row per set, in their order: interGeneCorrelation, sign (of the competitive test),
+        competitivePvalue, cameraPvalue and fryPvalue, not adjusted. The result of a set does not
+        depend on the others.
     """
     names = pd.Series(genes.index, index=genes["gene_id"])
     whole = fit.normalization_factors
     factors = fit.size_factors if whole is None else whole
     counts = fit.counts[names.index]
     fitted, found = voom_contrast(counts, fit.design, factors, contrast, keep_residuals=True)
-    places = pd.Series(np.arange(len(fitted)), index=names.reindex(fitted))
-    tests = gene_set_tests(found, [places[list(chosen)].to_numpy() for chosen in members.values()])
+    places = pd.Index(names.reindex(fitted))
+    tests = gene_set_tests(found, [places.get_indexer(chosen) for chosen in sets])
     columns = {"interGeneCorrelation": tests.correlation, "sign": tests.competitive.sign}
-    for name in ("competitive", "camera", "fry"):
-        pvalue = getattr(tests, name).pvalue
-        columns[f"{name}Pvalue"] = pvalue
-        columns[f"{name}Padj"] = benjamini_hochberg(pvalue)
-    return pd.DataFrame(columns, index=list(members))
+    columns |= {f"{name}Pvalue": getattr(tests, name).pvalue for name in TESTS}
+    return pd.DataFrame(columns)

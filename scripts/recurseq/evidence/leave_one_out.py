@@ -30,7 +30,7 @@ _NEAR_DEVIATE = 6.0, 0.5
 _NEAR_CHANGE = 2.5, 0.1
 # Where one step is not to be trusted a gene is always fitted again.
 _LARGE_PULL = 0.5
-# Log dispersion: how near the limit above which it is not drawn to the trend, and how large a shift.
+# Log dispersion: how near the limit of those not drawn to the trend, and how large a shift.
 _NEAR_OUTLIER = 0.25, 2.0
 _NOTICED_SHIFT = 0.005
 _MANY = 100  # samples; of more, one moves less, and the same bounds would ask for every sample

@@ -30,16 +30,16 @@ class Moderated:
         Where the variances are drawn to.
     degrees
         Degrees of freedom of a moderated t statistic: prior and residual ones together, at most
-        those of all genes pooled.
+        those of all genes pooled; one per gene where the residual ones differ.
     """
 
     variances: np.ndarray
     prior_degrees: float
     prior_variance: float
-    degrees: float
+    degrees: float | np.ndarray
 
 
-def moderate(variances: np.ndarray, degrees: int) -> Moderated:
+def moderate(variances: np.ndarray, degrees: int | np.ndarray) -> Moderated:
     """Estimate the prior from all genes, and the posterior variance of each.
 
     If s² / s0² follows F(d, d0), log s² has mean log s0² + digamma(d/2) - digamma(d0/2) +
@@ -51,7 +51,7 @@ def moderate(variances: np.ndarray, degrees: int) -> Moderated:
     variances
         Residual variance of each gene.
     degrees
-        Residual degrees of freedom, above 0.
+        Residual degrees of freedom, above 0: of all genes, or one per gene.
 
     References
     ----------
@@ -64,17 +64,18 @@ def moderate(variances: np.ndarray, degrees: int) -> Moderated:
     else:
         total = prior_degrees + degrees
         posterior = (prior_degrees * prior_variance + degrees * variances) / total
-    pooled = float(len(variances) * degrees)
-    return Moderated(posterior, prior_degrees, prior_variance, min(prior_degrees + degrees, pooled))
+    pooled = float(np.broadcast_to(degrees, variances.shape).sum())
+    own = np.minimum(prior_degrees + degrees, pooled)
+    return Moderated(posterior, prior_degrees, prior_variance, own)
 
 
-def _prior(variances: np.ndarray, degrees: int) -> tuple[float, float]:
+def _prior(variances: np.ndarray, degrees: int | np.ndarray) -> tuple[float, float]:
     if len(variances) < 2:
         return 0.0, float(variances.mean())
     middle = float(np.median(variances)) or 1.0
     raised = np.maximum(variances, _SMALLEST * middle)
     centred = np.log(raised) - digamma(degrees / 2) + np.log(degrees / 2)
-    excess = float(centred.var(ddof=1) - polygamma(1, degrees / 2))
+    excess = float(centred.var(ddof=1) - np.mean(polygamma(1, np.asarray(degrees) / 2)))
     if excess <= 0:
         return np.inf, float(raised.mean())
     half = inverse_trigamma(excess)
@@ -93,7 +94,7 @@ def inverse_trigamma(value: float) -> float:
     return float(found)
 
 
-def t_test(statistic: np.ndarray, degrees: float) -> np.ndarray:
+def t_test(statistic: np.ndarray, degrees: float | np.ndarray) -> np.ndarray:
     """Two-sided p-values of t statistics."""
     return 2 * stdtr(degrees, -np.abs(statistic))
 

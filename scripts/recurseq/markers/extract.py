@@ -32,6 +32,7 @@ def extract_markers(
     contrasts: Sequence[Contrast],
     model: Stored | AnnData,
     annotation: pd.DataFrame,
+    orthologues: str = "",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Look up every gene of the panel in every contrast and every sample.
 
@@ -47,6 +48,8 @@ def extract_markers(
         The fitted model: samples x genes, as `recurseq.deseq.add_fit` makes it.
     annotation
         As `recurseq.cohort.genes.annotation.load_annotation` returns it, for older symbols.
+    orthologues
+        Species whose genes stand for human names (``genes.orthologues``), or none.
 
     Returns
     -------
@@ -62,6 +65,7 @@ def extract_markers(
         list(model.var_names),
         list(model.var["gene_name"]),
         annotation,
+        orthologues,
     )
     rows = panel.merge(found, left_on="gene", right_on="query", how="left")
     names = model.var["gene_name"].reindex(rows["gene_id"])

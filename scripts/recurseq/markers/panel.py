@@ -11,6 +11,8 @@ import pandas as pd
 from recurseq.base.errors import InputError, Problem, raise_if_any
 from recurseq.base.names import name_problems
 from recurseq.base.text import few, suggest
+from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.cohort.genes.symbols import resolve_symbols
 from recurseq.io.sheets import read_sheet
 
 if TYPE_CHECKING:
@@ -46,6 +48,26 @@ def read_panel(path: str | Path) -> pd.DataFrame:
     columns = [*REQUIRED, "source", *(c for c in sheet.columns if c.startswith(EXPECTED))]
     panel = sheet.reindex(columns=columns, fill_value="").reset_index(drop=True)
     return panel.astype(object).where(panel != "", None)
+
+
+def panel_genes(path: str | Path, genes: pd.DataFrame, orthologues: str) -> list[str]:
+    """Return the genes of a panel as they are named in a study: for figures that name them.
+
+    Parameters
+    ----------
+    path
+        The panel.
+    genes
+        Columns ``gene_id`` and ``gene_name`` of the study.
+    orthologues
+        ``genes.orthologues`` of the configuration; with an empty text names stay as written.
+    """
+    queries = list(dict.fromkeys(read_panel(path)["gene"]))
+    if not orthologues:
+        return queries
+    names = genes["gene_id"], genes["gene_name"]
+    rows = resolve_symbols(queries, *names, load_annotation("none"), orthologues)
+    return list(rows["gene_id"].dropna())
 
 
 def panel_problems(path: str | Path, contrast_names: Sequence[str]) -> list[Problem]:

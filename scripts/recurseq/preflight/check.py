@@ -10,17 +10,24 @@ from pathlib import Path
 import pandas as pd
 
 from recurseq.base.errors import InputError, Problem
-from recurseq.base.places import SHIPPED
+from recurseq.base.places import SHIPPED, SHIPPED_SETS
 from recurseq.claims.checks import claim_problems
 from recurseq.claims.claim import Claim, read_claims
+from recurseq.clinical.classes import pair_problems
 from recurseq.clinical.read_settings import clinical_settings
 from recurseq.clinical.table_problems import ClinicalExamination, examine_clinical
+from recurseq.coexpression.checks import coexpression_problems
+from recurseq.coexpression.named_sets import sources_of
+from recurseq.coexpression.settings import read_settings
 from recurseq.cohort.genes.gene_sets import gene_set_problems, read_gene_sets
 from recurseq.cohort.importing import count_problems
 from recurseq.cohort.lengths import column_problems
 from recurseq.io.files import header_of, load
-from recurseq.markers.panel import panel_notes, panel_problems
+from recurseq.markers.panel import panel_notes, panel_problems, read_panel
 from recurseq.patterns.checks import pattern_notes, pattern_problems
+from recurseq.replication.checks import replication_notes, replication_problems
+from recurseq.replication.settings import OtherStudy, other_studies
+from recurseq.signatures.settings import signature_notes, signature_problems
 from recurseq.study import (
     Study,
     config_problems,
@@ -75,12 +82,20 @@ def examined_study(config: Mapping) -> tuple[Study, list[str], ClinicalExaminati
     clinical = _examined_patients(study)
     if clinical is not None:
         problems += clinical.problems
+    is_known = study.coexpression is not None or "coexpression" not in config
+    if study.clinical is not None and is_known:
+        pairs = (study.coexpression or {"pairs": []})["pairs"]
+        problems += pair_problems(clinical_settings(study.clinical), pairs)
     if problems:
         raise InputError(problems)
     if study.has_counts:
         notes += panel_notes(study.panel, list(study.contrasts)) if study.panel else []
         notes += pattern_notes(study.patterns, study.contrasts)
+        notes += signature_notes(study.signatures)
         notes += study_notes(study)
+        notes += replication_notes(
+            studies_of(study), study.contrasts, kept_names(study.cohort) or []
+        )
     return study, notes + (clinical.notes if clinical else []), clinical
 
 
@@ -114,28 +129,50 @@ def _input_is_absent(study: Study) -> bool:
 def _with_shipped_files(study: Study) -> Study:
     """Replace ``builtin`` by the path of the panel and the collection that come with recurseq."""
     panel = str(SHIPPED / "markers.tsv") if study.panel == BUILTIN else study.panel
-    if study.enrichment is None:
-        return replace(study, panel=panel)
-    own = str(SHIPPED / "gene_sets" / "liver_cancer.gmt")
-    collections = {
-        name: own if path == BUILTIN else path for name, path in study.collections.items()
-    }
-    enrichment = replace(study.enrichment, collections=collections)
-    return replace(study, panel=panel, enrichment=enrichment)
+    enrichment, signatures = study.enrichment, study.signatures
+    if enrichment is not None:
+        enrichment = replace(enrichment, collections=_shipped_sets(enrichment.collections))
+    if signatures is not None:
+        signatures = {**signatures, "collections": _shipped_sets(signatures["collections"])}
+    return replace(study, panel=panel, enrichment=enrichment, signatures=signatures)
+
+
+def _shipped_sets(collections: Mapping[str, str]) -> dict[str, str]:
+    return {k: str(SHIPPED_SETS) if path == BUILTIN else path for k, path in collections.items()}
 
 
 def _file_problems(study: Study, samples: list[str]) -> list[Problem]:
     problems: list[Problem] = []
     if study.panel is not None:
         problems += panel_problems(study.panel, list(study.contrasts))
-    for path in dict.fromkeys(study.collections.values()):
+    for path in study.gene_set_paths:
         problems += gene_set_problems(path)
+    problems += signature_problems(study.signatures)
     problems += pattern_problems(study.patterns, study.contrasts)
+    if study.coexpression is not None:
+        problems += _coexpression_problems(study, files_are_right=not problems)
+    problems += replication_problems(studies_of(study), study.contrasts)
     claims = read_claims(study.claims)
     problems += claim_problems(claims, list(study.contrasts), _set_names(study, claims))
     if study.normalization.lengths is not None:
         problems += _length_problems(study.normalization.lengths, samples)
     return problems
+
+
+def _coexpression_problems(study: Study, *, files_are_right: bool) -> list[Problem]:
+    """Check the section; its sets only where panel and gene sets can be read."""
+    sources = None
+    if files_are_right:
+        panel = None if study.panel is None else read_panel(study.panel)
+        named = study.coexpression["sets"]
+        collections = {k: read_gene_sets(path) for k, path in study.collections.items() if named}
+        sources = sources_of(panel, collections)
+    return coexpression_problems(read_settings(study.coexpression), study.contrasts, sources)
+
+
+def studies_of(study: Study) -> tuple[OtherStudy, ...]:
+    """Return the other studies in which the calls are looked up."""
+    return other_studies(study.replication, study.contrasts, study.second_cohort)
 
 
 def _set_names(study: Study, claims: Sequence[Claim]) -> dict[str, list[str] | None]:
@@ -157,6 +194,10 @@ def _demo_problems(study: Study) -> list[Problem]:
             problems.append(Problem("config: demo.truth", "no counts to simulate", "counts"))
         else:
             written |= {"counts.path": study.cohort.counts.path}
+    if study.second_cohort is not None:
+        second, found = _second_cohort(study)
+        written |= second
+        problems += found
     if study.simulated_patients is not None:
         written |= {
             f"demo.clinical.{key}": path
@@ -165,6 +206,9 @@ def _demo_problems(study: Study) -> list[Problem]:
         }
         if study.clinical is None:
             problems.append(Problem("config: demo.clinical", "no patients to simulate", "clinical"))
+        elif study.simulated_patients["cohort"] == "hpr" and study.simulated_cohort != "hpr":
+            where = "config: demo.clinical.cohort"
+            problems.append(Problem(where, "hpr without its counts", "demo.cohort: hpr"))
         else:
             written |= study.patient_paths
     return problems + [
@@ -177,6 +221,23 @@ def _demo_problems(study: Study) -> list[Problem]:
         for key, path in written.items()
         if path is None or not _below_demo(path) or list(written.values()).count(path) > 1
     ]
+
+
+def _second_cohort(study: Study) -> tuple[dict[str, str], list[Problem]]:
+    """Return the files of the demo's second cohort, and what keeps it from being made."""
+    name = study.second_cohort
+    second = next((one for one in studies_of(study) if one.name == name), None)
+    if second is None or second.table is None:
+        allowed = "a study of replication.studies that names a table"
+        return {}, [Problem("config: demo.second", f"{name!r} is none with a table", allowed)]
+    where = f"replication.studies.{name}"
+    files = {f"{where}.table": second.table}
+    files |= {f"{where} ({role})": path for role, path in second.cohort_files.items()}
+    (contrast,) = (study.contrasts.get(own) for own in second.contrasts)
+    if contrast is None or contrast.of_levels:
+        return files, []
+    found = f"{contrast.name!r} compares no levels"
+    return files, [Problem(f"config: {where}.contrast", found, "a contrast of simulated groups")]
 
 
 def _below_demo(path: str) -> bool:

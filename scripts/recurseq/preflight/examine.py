@@ -12,8 +12,11 @@ from recurseq.base.text import few
 from recurseq.claims.checks import claim_notes
 from recurseq.claims.claim import read_claims
 from recurseq.clinical.table_problems import ClinicalExamination
+from recurseq.coexpression.checks import coexpression_notes
+from recurseq.coexpression.settings import read_settings
 from recurseq.cohort.genes.annotation import annotate
 from recurseq.cohort.genes.gene_sets import description_note, name_genes, read_gene_sets
+from recurseq.cohort.genes.orthologues import panel_note, translated
 from recurseq.cohort.genes.species import human_file_problems
 from recurseq.cohort.genes.symbols import OTHER_CASE, resolve_symbols
 from recurseq.cohort.importing import notes_of, read_inputs, samples_in
@@ -21,8 +24,9 @@ from recurseq.cohort.lengths import matrix_of_lengths_problems
 from recurseq.cohort.readers.count_table import CountTable
 from recurseq.cohort.remarks import left_out_note
 from recurseq.markers.panel import read_panel
-from recurseq.preflight.check import examined_study
+from recurseq.preflight.check import examined_study, studies_of
 from recurseq.preflight.data import DataFindings, look_at_counts
+from recurseq.replication.checks import table_findings
 from recurseq.study import Study, read_samples
 
 
@@ -92,10 +96,12 @@ def examine(config: Mapping) -> Examination:
         names = list(samples.index), list(table.counts.index)
         problems += matrix_of_lengths_problems(study.normalization.lengths, *names)
     genes = _named_genes(table, annotation)
-    problems += human_file_problems(study.gene_files, genes)
+    problems += human_file_problems(study.gene_files, genes, study.orthologues)
     collections, more, said = _collections(study, genes)
-    markers, by_case = _markers(study, genes, annotation)
-    said += [by_case] if by_case else []
+    in_tables, of_tables = table_findings(studies_of(study), genes)
+    problems, said = [*problems, *in_tables], [*said, *of_tables]
+    markers, of_panel = _markers(study, genes, annotation)
+    said += [of_panel] if of_panel else []
     data = DataFindings()
     if not problems:
         said += notes_of(table, study.cohort, samples)
@@ -109,7 +115,8 @@ def examine(config: Mapping) -> Examination:
             *said,
             *notes,
             *data.notes,
-            *claim_notes(read_claims(study.claims), genes, annotation),
+            *claim_notes(read_claims(study.claims), genes, annotation, study.orthologues),
+            *_coexpression_notes(study, genes, annotation),
         ),
         samples=samples,
         genes=len(genes),
@@ -123,6 +130,13 @@ def examine(config: Mapping) -> Examination:
     )
 
 
+def _coexpression_notes(study: Study, genes: pd.DataFrame, annotation: pd.DataFrame) -> list[str]:
+    if study.coexpression is None:
+        return []
+    section = read_settings(study.coexpression)
+    return coexpression_notes(section, genes, annotation, study.orthologues)
+
+
 def _named_genes(table: CountTable, annotation: pd.DataFrame) -> pd.DataFrame:
     """Give every gene of the counts its symbol, as the import will."""
     names = annotate(list(table.counts.index), table.gene_names, annotation, table.gene_types)
@@ -134,8 +148,11 @@ def _collections(
 ) -> tuple[dict[str, tuple[int, int, int]], list[Problem], list[str]]:
     """Compare every collection of gene sets with the genes of the counts."""
     found, problems, notes = {}, [], []
-    for name, path in study.collections.items():
-        gene_sets = read_gene_sets(path)
+    names = {path: name for one in (study.signature_collections, study.collections)
+             for name, path in one.items()}  # fmt: skip
+    for path in study.gene_set_paths:
+        name = names[path]
+        gene_sets = translated(read_gene_sets(path), study.orthologues, genes)
         notes += [*gene_sets.notes, description_note(genes, gene_sets)]
         try:
             present = gene_sets.genes.intersection(name_genes(genes, gene_sets))
@@ -149,16 +166,21 @@ def _collections(
 def _markers(
     study: Study, genes: pd.DataFrame, annotation: pd.DataFrame
 ) -> tuple[tuple[int, int] | None, str]:
-    """Count the genes of the panel that are found, and say where only their case is another."""
+    """Count the genes of the panel that are found; say what of them another species has."""
     if study.panel is None:
         return None, ""
     queries = list(dict.fromkeys(read_panel(study.panel)["gene"]))
-    rows = resolve_symbols(queries, genes["gene_id"], genes["gene_name"], annotation)
+    names = genes["gene_id"], genes["gene_name"]
+    rows = resolve_symbols(queries, *names, annotation, study.orthologues)
     found = rows[rows["gene_id"].notna()].drop_duplicates("query")
     other = found.loc[found["matched_by"] == OTHER_CASE, "query"]
+    if study.orthologues:
+        note = panel_note(queries, study.orthologues)
+        return (len(queries), len(found)), f"{study.panel}: {note}" if note else ""
     note = (
         f"{study.panel}: {len(other)} of the {len(found)} genes that are found differ from those "
         f"of the counts in upper and lower case ({few(other, 3)}): is the panel of another "
-        "species? Human TP53 and mouse Trp53 are not written alike, and no orthologue is looked up"
+        "species? Human TP53 and mouse Trp53 are not written alike; genes.orthologues: mouse "
+        "translates human names"
     )
     return (len(queries), len(found)), note if len(other) > len(found) / 2 else ""

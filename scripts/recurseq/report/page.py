@@ -27,6 +27,7 @@ from recurseq.report.sections import (
     associations,
     cautions,
     claims,
+    coexpression,
     confounding,
     contrasts,
     cutoffs,
@@ -44,6 +45,8 @@ from recurseq.report.sections import (
     provenance,
     quality,
     reading,
+    replication,
+    signatures,
     study,
     survival,
 )
@@ -53,9 +56,9 @@ HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
     *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
-    *(patterns, markers, pathways),
+    *(patterns, markers, coexpression, pathways, signatures),
     *(patients, assays, cutoffs, associations, panel, survival, models, cautions),
-    *(claims, demo_check),
+    *(claims, replication, demo_check),
     *(files, provenance),
 )
 CLOSING = files  # limits and methods stand before this section
@@ -65,7 +68,7 @@ FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
     *("quality", "survival", "models", "cutoffs"),
-    *("markers", "contrasts", "patterns", "pathways"),
+    *("markers", "contrasts", "patterns", "coexpression", "signatures", "replication", "pathways"),
 )
 
 

@@ -228,9 +228,8 @@ def _shown(sheet: Sheet, table: Table) -> tuple[pd.DataFrame, str]:
 
 
 def _column_formats(frame: pd.DataFrame, table: Table) -> list[str]:
-    kinds = table.kinds
-    kinds |= dict.fromkeys(LARGE_NUMBERS & kinds.keys(), "large")
-    return [kinds.get(name, "number") for name in frame.columns]
+    large = LARGE_NUMBERS & table.kinds.keys()
+    return ["large" if name in large else table.kind(str(name)) for name in frame.columns]
 
 
 def _widths(frame: pd.DataFrame, kinds: list[str]) -> list[float]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recurseq.stats.intervals import NORMAL_975
+from recurseq.stats.rank_correlation import interval
 from recurseq.stats.tails import ranks
 
 
@@ -34,8 +34,4 @@ def agreement(one: np.ndarray, other: np.ndarray) -> Agreement:
         bias = float(np.mean(first - second)) if n else np.nan
         return Agreement(n, np.nan, np.nan, np.nan, bias)
     rho = float(np.corrcoef(ranks(first), ranks(second))[0, 1])
-    if abs(rho) >= 1:
-        return Agreement(n, rho, rho, rho, float(np.mean(first - second)))
-    width = NORMAL_975 * np.sqrt((1 + rho**2 / 2) / (n - 3))
-    lower, upper = (float(np.tanh(np.arctanh(rho) + sign * width)) for sign in (-1, 1))
-    return Agreement(n, rho, lower, upper, float(np.mean(first - second)))
+    return Agreement(n, rho, *interval(rho, n), float(np.mean(first - second)))

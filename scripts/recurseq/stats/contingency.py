@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import comb, exp, log, pi, sqrt
 
 import numpy as np
-from scipy.special import gammaln
+from scipy.special import betaincinv, gammaln
 
 from recurseq.stats.tails import chi_squared_tail
 
@@ -180,3 +180,17 @@ def trend(table: np.ndarray) -> TableTest:
     share = (centred @ table @ between) ** 2 / variance  # the squared correlation
     statistic = float(share * (n if table.shape[1] == 2 else n - 1))
     return TableTest(method, statistic, 1.0, float(chi_squared_tail(statistic, 1)))
+
+
+def share_interval(count: int, n: int) -> tuple[float, float]:
+    """Return the exact 95 % interval of a share; missing where there is nobody.
+
+    References
+    ----------
+    Clopper and Pearson, Biometrika 26, 404 (1934).
+    """
+    if not n:
+        return np.nan, np.nan
+    lower = betaincinv(count, n - count + 1, 0.025) if count else 0.0
+    upper = betaincinv(count + 1, n - count, 0.975) if count < n else 1.0
+    return float(lower), float(upper)

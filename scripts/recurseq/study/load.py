@@ -42,6 +42,7 @@ def load_study(config: Mapping) -> Study:
     contrasts = {name: _contrast(name, entry, testing) for name, entry in given.items()}
     enrichment = full.get("enrichment")
     has_counts = "counts" in full
+    demo = full.get("demo", {})
     return Study(
         title=full["study"]["title"],
         cohort=_cohort(full, config.get("normalization", {}), contrasts) if has_counts else None,
@@ -53,14 +54,21 @@ def load_study(config: Mapping) -> Study:
             tuple(full["confounding"]["leave_out"]), full["confounding"]["refit"]
         ),
         panel=full.get("markers", {}).get("panel"),
+        orthologues=full.get("genes", {}).get("orthologues", ""),
         enrichment=Enrichment(**enrichment) if enrichment else None,
         seed=full["seed"],
-        truth=full.get("demo", {}).get("truth"),
+        truth=demo.get("truth"),
+        simulated_cohort=demo["cohort"] if "truth" in demo else None,
+        compares_halves="truth" in demo and demo["halves"],
         sections=frozenset(full),
         claims=tuple(full.get("claims", ())),
         patterns=full.get("patterns"),
+        coexpression=full.get("coexpression"),
+        signatures=full.get("signatures"),
         clinical=clinical_sections(full),
-        simulated_patients=full.get("demo", {}).get("clinical"),
+        simulated_patients=demo.get("clinical"),
+        replication=full.get("replication"),
+        second_cohort=demo.get("second"),
     )
 
 

@@ -178,6 +178,9 @@ class Study:
         How often the labels of each contrast are shuffled.
     panel
         Path of the marker panel; None when the study has none.
+    orthologues
+        Species whose genes stand for human names in panel, gene sets and claims; empty when names
+        are taken as they are.
     enrichment
         Gene sets; None when the study has none.
     omnibus_reduced
@@ -185,17 +188,29 @@ class Study:
         filled in, because the design is no formula or no contrast compares levels, it stays.
     truth
         Where the simulated truth of the demo study lies; None for real data.
+    simulated_cohort
+        Name of the cohort whose counts are simulated; None for real counts.
+    compares_halves
+        Whether two halves of the simulated samples are compared.
     sections
         Sections of the configuration; a step whose section is absent is no part of the study.
     claims
         Entries of the section ``claims``, which `recurseq.claims` reads.
     patterns
         The section ``patterns``; None when the study has none.
+    coexpression
+        The section ``coexpression``, which `recurseq.coexpression` reads; None when there is none.
+    signatures
+        The section ``signatures``; None when the study has none.
     clinical
         The clinical sections as plain values with defaults; None for a study without patients.
         `recurseq.clinical.settings` gives them their types.
     simulated_patients
         Which patients are simulated, and where their truth lies; None for real ones.
+    replication
+        The section ``replication``, which `recurseq.replication` reads; None without one.
+    second_cohort
+        Name of the study of `replication` that the demo makes itself; None for real ones.
     """
 
     title: str
@@ -206,14 +221,21 @@ class Study:
     permutations: int
     covariates: Covariates
     panel: str | None
+    orthologues: str
     enrichment: Enrichment | None
     seed: int
     truth: str | None
+    simulated_cohort: str | None
+    compares_halves: bool
     sections: frozenset[str]
     claims: tuple[Mapping, ...]
     patterns: Mapping | None
+    coexpression: Mapping | None
+    signatures: Mapping | None
     clinical: Mapping[str, Mapping] | None
     simulated_patients: Mapping[str, str] | None
+    replication: Mapping | None
+    second_cohort: str | None
 
     @property
     def simulates(self) -> tuple[str, ...]:
@@ -263,11 +285,23 @@ class Study:
         return self.enrichment.collections if self.enrichment else {}
 
     @property
+    def signature_collections(self) -> Mapping[str, str]:
+        """Collections of the signatures, name to GMT file; none when the study has none."""
+        return self.signatures["collections"] if self.signatures is not None else {}
+
+    @property
+    def gene_set_paths(self) -> tuple[str, ...]:
+        """GMT files of all sections, each once."""
+        sections = (self.collections, self.signature_collections)
+        return tuple(dict.fromkeys(path for one in sections for path in one.values()))
+
+    @property
     def gene_files(self) -> dict[str, str]:
         """Files that name genes, by their keys in the configuration: marker panel and gene sets."""
         panel = {} if self.panel is None else {"markers.panel": self.panel}
         sets = {f"enrichment.collections.{k}": path for k, path in self.collections.items()}
-        return panel | sets
+        scored = self.signature_collections.items()
+        return panel | sets | {f"signatures.collections.{k}": path for k, path in scored}
 
     @property
     def parts(self) -> frozenset[str]:
@@ -277,9 +311,11 @@ class Study:
             "shuffles": self.has_counts and self.permutations,
             "covariates": self.has_counts and self.covariates.refit,
             "covariate_markers": self.covariates.refit and self.panel is not None,
+            **{f"coexpression_{k}": (self.coexpression or {}).get(k) for k in ("pairs", "sets")},
             "patients_panel": self.panel is not None and links_samples(self.clinical or {}),
         }
         more |= {f"demo_{name}": True for name in self.simulates}
+        more |= {"demo_second": self.second_cohort, "demo_halves": self.compares_halves}
         own = frozenset(part for part, there in more.items() if there)
         return self.sections | own | clinical_parts(self.clinical or {})
 
@@ -287,7 +323,18 @@ class Study:
     def wildcards(self) -> dict[str, tuple[str, ...]]:
         """What the wildcards in the paths of tables and figures stand for."""
         names = {"contrast": tuple(self.contrasts), "collection": tuple(self.collections)}
+        names["other_study"] = tuple((self.replication or {}).get("studies", ()))
+        names["replicated"] = self.replicated_contrasts
         return names | clinical_wildcards(self.clinical or {})
+
+    @property
+    def replicated_contrasts(self) -> tuple[str, ...]:
+        """Contrasts that any other study is asked about; a result folder by default about all."""
+        asked: set[str] = set()
+        for entry in (self.replication or {}).get("studies", {}).values():
+            alone = [entry["contrast"]] if "contrast" in entry else self.contrasts
+            asked.update(entry.get("contrasts", alone))
+        return tuple(name for name in self.contrasts if name in asked)
 
     @property
     def patient_paths(self) -> dict[str, str]:

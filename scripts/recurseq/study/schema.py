@@ -104,9 +104,9 @@ def _clashing_names(config: Mapping) -> Iterable[Problem]:
     """Names of folders and files that some systems refuse, or take for one and the same."""
     sections = {"contrasts": config.get("contrasts")}
     sections |= {name: config.get(name) for name in CLINICAL_SECTIONS[1:]}
-    enrichment = config.get("enrichment")
-    if isinstance(enrichment, Mapping):
-        sections["enrichment.collections"] = enrichment.get("collections")
+    for name in ("enrichment", "signatures"):
+        if isinstance(config.get(name), Mapping):
+            sections[f"{name}.collections"] = config[name].get("collections")
     for section, entries in sections.items():
         if not isinstance(entries, Mapping):
             continue

@@ -133,6 +133,24 @@ def test_named_genes_are_counted_and_human_files_refused_for_mouse(folder):
     assert "of mouse genes such as 'ENSMUSG00000000000.3'" in ended.output
 
 
+def test_human_files_are_translated_for_mouse_on_demand(folder):
+    mouse_study(folder)
+    names = pd.read_csv(folder / "mouse.tsv", sep="\t")
+    names.loc[:3, "Gene name"] = ["Mki67", "Mycn", "Mt1", "Hp"]
+    names.to_csv(folder / "mouse.tsv", sep="\t", index=False)
+    genes = {"annotation": "mouse.tsv", "orthologues": "mouse"}
+    sets = {"collections": {"liver": "builtin"}, "min_size": 1}
+    rewrite(folder, genes=genes, markers={"panel": "builtin"}, enrichment=sets)
+    ended = recurseq("check", folder)
+    assert ended.exit_code == 0, ended.output
+    said = " ".join(ended.output.split())
+    assert "2 of the panel's 88 genes are in the counts" in said
+    assert "69 of its 88 human genes have one mouse orthologue" in said
+    assert "METALLOTHIONEINS (2 of 11)" in said
+    rewrite(folder, genes={"annotation": "mouse.tsv", "orthologues": "rat"})
+    assert recurseq("check", folder).exit_code == 1
+
+
 def test_a_panel_in_the_case_of_another_species_is_said(folder):
     mouse_study(folder)
     (folder / "markers.tsv").write_text("gene\tset\nGENE1\ta\nGENE2\ta\nGene3\ta\n")

@@ -17,6 +17,7 @@ from recurseq.command.sentences import (
     marker_sentences,
     omnibus_sentence,
     pvalue_sentence,
+    theme_sentences,
     verdict,
 )
 from recurseq.design.calling import CallingRule
@@ -255,3 +256,18 @@ def test_panel_and_omnibus_are_told():
     assert marker_sentences(rows.iloc[:0]) == ["It is not in the marker panel."]
     filtered = pd.Series({"pvalue": 0.2, "padj": np.nan, "note": "independent filtering: low"})
     assert "p-value 0.2, not adjusted (independent" in omnibus_sentence(filtered, "~ 1", "~ group")
+
+
+def test_themes_that_share_a_gene_are_told():
+    columns = ["theme", "name", "contrast", "direction", "shared_genes"]
+    rows = [
+        [1, "CELL_CYCLE (+5)", "b_vs_a", "up", "TOP2A;CDK1"],
+        [1, "CELL_CYCLE (+5)", "c_vs_a", "none", "TOP2A;CDK1"],
+        [2, "BILE", "b_vs_a", "down", "CDK10"],
+        [3, "LOOSE (+3)", "b_vs_a", "down", None],
+    ]
+    themes = pd.DataFrame(rows, columns=columns)
+    assert theme_sentences(themes, "CDK1") == [
+        "It is a shared gene of theme 1, CELL_CYCLE (+5): up in b_vs_a."
+    ]
+    assert theme_sentences(themes, "CDK2") == theme_sentences(None, "CDK1") == []

@@ -256,6 +256,21 @@ def test_mouse_genes_get_no_human_annotation(tmp_path):
     assert "BioMart" in ended.output
 
 
+@pytest.mark.parametrize("title", ["HCC of mice", "A study"])
+def test_mouse_genes_get_orthologues_where_the_tissue_is_said(tmp_path, title):
+    sheet = sheet_of(THREE)
+    names = [f"ENSMUSG{i:011d}" for i in range(60)]
+    counts_for(list(sheet["sample_id"]), 60, names).to_csv(tmp_path / "counts.tsv", sep="\t")
+    sheet.to_csv(tmp_path / "samples.tsv", sep="\t", index=False)
+    ended = init(tmp_path, "--title", title)
+    assert ended.exit_code == 0, ended.output
+    config, liver = config_of(tmp_path), "HCC" in title
+    assert ("markers" in config) == ("orthologues" in config["genes"]) == liver
+    assert ("each by its one mouse orthologue" in ended.output) != liver
+    text = next(tmp_path.glob("*.yaml")).read_text(encoding="utf-8")
+    assert ("  # orthologues: mouse" in text) != liver
+
+
 @pytest.mark.parametrize("name", ["counts.tsv", "salmon.merged.gene_counts.tsv"])
 def test_estimated_counts_are_rounded_by_a_key_with_a_word_on_lengths(tmp_path, name):
     folder = write_study(tmp_path, sheet_of(THREE))

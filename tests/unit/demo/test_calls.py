@@ -7,6 +7,7 @@ import yaml
 
 from recurseq import enrichment
 from recurseq.cohort.genes.annotation import load_annotation
+from recurseq.cohort.genes.gene_sets import read_gene_sets
 from recurseq.demo.check import check_calls, true_difference
 from recurseq.demo.simulate import simulate
 from recurseq.deseq import Fit, contrast_table, fit
@@ -114,12 +115,12 @@ def test_contamination_is_withheld_by_cooks_distance(study):
 
 def test_pathways_of_early_against_no_recurrence(study, repository):
     _, tables, model, weights = study
-    collection = enrichment.read_gene_sets(repository / "config/gene_sets/liver_cancer.gmt")
+    collection = read_gene_sets(repository / "config/gene_sets/liver_cancer.gmt")
     genes = enrichment.tested_genes(tables["early_vs_none"], collection)
-    scores = enrichment.enrichment_table(
+    scores = enrichment.enrich(
         model, weights["early_vs_none"], genes, collection, alpha=0.05, seed=1, min_size=5
     )
-    table = scores.set_index("set")
+    table = scores.table.set_index("set")
     assert table.loc["METALLOTHIONEINS", "direction"] == "down"
     assert table.loc["T_CELL_EXHAUSTION", "direction"] == "up"
     # Genes that share a factor are a few independent observations at most: the direction is seen,

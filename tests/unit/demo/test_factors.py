@@ -4,16 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recurseq.demo.factors import (
-    IMPURE,
-    PROLIFERATION_DIFFERENCE,
-    TUMOURS,
-    dispersion_in,
-    draw_tumours,
-    multipliers,
-    other_share,
-)
+from recurseq.demo.cohort import COHORTS, HPR, RECURRENCE
+from recurseq.demo.factors import IMPURE, dispersion_in, draw_tumours, multipliers, other_share
+from recurseq.study.defaults import config_schema
 
+TUMOURS = RECURRENCE.tumours
 SAMPLES = 60_000
 
 
@@ -34,11 +29,11 @@ def drawn() -> pd.DataFrame:
     groups = ["normal", *TUMOURS]
     sheet = pd.DataFrame({"group": np.repeat(groups, SAMPLES)})
     sheet["sample_id"] = [f"S{i}" for i in range(len(sheet))]
-    return draw_tumours(sheet, np.random.default_rng(1))
+    return draw_tumours(sheet, np.random.default_rng(1), RECURRENCE)
 
 
 def values(plan: pd.DataFrame, drawn: pd.DataFrame, level: str) -> np.ndarray:
-    product = multipliers(plan, drawn, np.random.default_rng(2))
+    product = multipliers(plan, drawn, np.random.default_rng(2), RECURRENCE)
     assert (product[:, (drawn["group"] == "normal").to_numpy()] == 1).all()
     return product[:, (drawn["group"] == level).to_numpy()]
 
@@ -52,7 +47,7 @@ def test_factors_have_the_distribution_that_is_written_down(drawn):
         assert side["immune"].mean() == pytest.approx(0, abs=0.02)
         assert side["proliferation"].std() == pytest.approx(1, abs=0.02)
     difference = early["proliferation"].mean() - none["proliferation"].mean()
-    assert difference == pytest.approx(PROLIFERATION_DIFFERENCE, abs=0.03)
+    assert difference == pytest.approx(RECURRENCE.proliferation, abs=0.03)
     assert (drawn["purity"] == IMPURE).sum() == 1
 
 
@@ -61,8 +56,10 @@ def test_the_impure_sample_may_be_of_either_group():
                                     *["early_recurrence"] * 11]})  # fmt: skip
     sheet["sample_id"] = "S"
     places = [
-        int(np.flatnonzero(draw_tumours(sheet, np.random.default_rng(seed))["purity"] == IMPURE)[0])
-        for seed in range(400)
+        int(np.flatnonzero(one["purity"] == IMPURE)[0])
+        for one in (
+            draw_tumours(sheet, np.random.default_rng(seed), RECURRENCE) for seed in range(400)
+        )
     ]
     assert min(places) >= 5
     share = np.mean([place >= 15 for place in places])
@@ -144,3 +141,19 @@ def test_oncofetal_genes_are_high_in_the_same_tumours_and_others_are_not(drawn):
     np.testing.assert_allclose(high.mean(axis=1), [0.4, 0.2, 0.4, 0.2], atol=0.01)
     assert not (high[1] & ~high[0]).any()  # the smaller subset lies within the larger one
     assert (high[3] & ~high[2]).mean() == pytest.approx(0.2 * 0.6, abs=0.01)
+
+
+def test_cohorts_are_those_of_the_configuration():
+    cohort = config_schema()["properties"]["demo"]["properties"]["cohort"]
+    assert cohort["enum"] == list(COHORTS) and COHORTS[cohort["default"]] is RECURRENCE
+
+
+def test_another_cohort_differs_by_its_own_proliferation():
+    levels = np.repeat(HPR.levels, SAMPLES // 3)
+    sheet = pd.DataFrame({"group": levels, "sample_id": [f"S{i}" for i in range(len(levels))]})
+    drawn = draw_tumours(sheet, np.random.default_rng(1), HPR)
+    means = drawn.groupby("group")[["proliferation", "immune", "purity"]].mean()
+    difference = means.loc["hpr"] - means.loc["other"]
+    assert difference["proliferation"] == pytest.approx(HPR.proliferation, abs=0.05)
+    assert difference[["immune", "purity"]].abs().max() < 0.05
+    assert means.loc["normal"].isna().all()

@@ -56,6 +56,52 @@ def test_readme_lists_every_set_with_its_size(gene_sets, repository):
     assert f"holds {len(gene_sets)} sets" in text
 
 
+def rows_of(text, columns):
+    """Rows of the tables in a page that have so many columns, without their heads."""
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [row for row in rows if len(row) == columns and row[0] not in ("set", "literature")]
+
+
+@pytest.fixture(scope="module")
+def page(repository) -> str:
+    return (repository / "config/gene_sets/README.md").read_text(encoding="utf-8")
+
+
+def test_descriptions_are_those_of_the_page(gene_sets, page):
+    listed = {row[0]: row for row in rows_of(page, 5)}
+    assert list(listed) == [name for name, *_ in gene_sets]
+    for name, description, *genes in gene_sets:
+        _, size, meaning, read, support = listed[name]
+        general = read.startswith("general knowledge")
+        source = f"{read[0].upper()}{read[1:]}" if general else f"Read for it: {read}"
+        assert description == f"{meaning}. {source}"
+        assert size == str(len(genes)) and f" of {size} (" in support
+        assert int(support.split(" of ")[0]) <= len(genes)
+
+
+def test_every_citation_was_looked_up_and_says_how_far(gene_sets, panel, page):
+    checked = {row[0]: row for row in rows_of(page, 4)}
+    reads = [row[3] for row in rows_of(page, 5) if not row[3].startswith("general")]
+    cited = {one for text in reads for one in text.split("; PMID")[0].split(", ")}
+    assert cited <= set(checked)
+    sources = "; ".join(panel["source"])
+    assert set(checked) - cited <= {name for name in checked if name.split(",")[0][:9] in sources}
+    for name, pmid, doi, status in checked.values():
+        assert status.startswith(("confirmed: ", "partly: ", "not confirmed: ")), name
+        assert pmid == "-" or (pmid.isdigit() and 7 <= len(pmid) <= 8), name
+        assert doi == "-" or doi.startswith("10."), name
+        if status.startswith("confirmed"):
+            assert (pmid, doi) != ("-", "-"), name
+
+
+def test_identifiers_in_the_panel_are_those_of_the_page(panel, page):
+    known = " ".join(f"{pmid} {doi}" for _, pmid, doi, _ in rows_of(page, 4))
+    for source in panel["source"]:
+        for word in source.replace(";", " ").replace(",", " ").replace(")", " ").split():
+            if word.startswith("10.") or (word.isdigit() and len(word) == 8):
+                assert word in known, word
+
+
 def test_panel_holds_current_symbols_each_once_with_a_source(panel, symbols):
     assert list(panel)[:2] == ["gene", "set"] and list(panel)[-1] == "source"
     assert set(panel["gene"]) <= symbols

@@ -155,7 +155,7 @@ def test_simulated_is_said_only_when_so(page, results):
     said = text_of(plain)
     # Of the check, which the folder still has.
     for text in (
-        *("The demo study is simulated", "simulated truth", "In a subset: simulated"),
+        *("The counts are simulated", "simulated truth", "In a subset: simulated"),
         "Check of the simulated demo study",
     ):
         said = said.replace(text, "")
@@ -297,6 +297,45 @@ def test_patterns_tell_of_steps_and_genes(tmp_path):
     assert "lies below 1." in text and "lies below 1 and" not in text
     assert "<script" not in page and not Tags(page).errors
     assert "could be classed" not in text_of(build_page(tmp_path, config()))
+
+
+def test_signatures_tell_of_the_composition_first_and_of_what_remains(tmp_path):
+    write_study(tmp_path)
+    row = {"contrast": "early_vs_none", "genes": 40, "pvalue": 0.001, "padj": 0.01}
+    row |= {"significant": True, "direction": "up", "estimate": 0.2, "standardised": 1.25}
+    row["statistic"] = 2.5
+    second = {"adjustedEstimate": 0.15, "adjustedPvalue": 0.002, "adjustedPadj": 0.02}
+    rows = [
+        {**row, "collection": "composition", "set": "immune"},
+        {**row, **second, "collection": "liver", "set": EVIL, "remains": "remains",
+         "note": f"it remains with immune held equal ({EVIL})"},
+        {**row, "collection": "liver", "set": "OTHER_SET", "padj": 0.6, "significant": False,
+         "direction": "none", "note": "not adjusted: no proxy is left for it"},
+    ]  # fmt: skip
+    write_table(
+        frame("signature_tests", rows), tmp_path / "signatures/tests.tsv", "signature_tests"
+    )
+    sets = [
+        {"collection": "liver", "set": EVIL, "status": "scored", "column": EVIL},
+        {"collection": "liver", "set": "TINY", "status": "too_few_genes", "note": "2 of 3"},
+    ]
+    write_table(frame("signature_sets", sets), tmp_path / "signatures/sets.tsv", "signature_sets")
+    samples = [{"sample_id": f"S{i}", "group": "normal", "phase": "g1_s"} for i in range(3)]
+    samples = frame("signature_samples", samples)
+    write_table(samples, tmp_path / "signatures/samples.tsv", "signature_samples")
+    draw(tmp_path / "signatures/figures", ["heatmap"])
+    section = {"collections": {"liver": "builtin"}, "method": "gsva"}
+    page = build_page(tmp_path, config(signatures=section))
+    text = text_of(page)
+    assert "The sides differ in what they are made of: immune (higher)." in text
+    assert "1 of 2 scores called: with what the samples are made of held equal 1 remain" in text
+    assert f"{EVIL} 40 ▲ 1.25 0.010 75 % 0.020 remains . it remains with immune" in text
+    assert "finds a difference of 1.4 residual standard deviations" in text  # 2.8 / 2
+    assert "1 set of 2 could not be scored: TINY, 2 of 3." in text
+    assert text.index("Do the groups differ") < text.index("Signatures: the 2 of 2")
+    assert "normal 3 0 0" in text and "Gaussian kernel" in text
+    assert "<script" not in page and not Tags(page).errors
+    assert "could not be scored" not in text_of(build_page(tmp_path, config()))
 
 
 def test_candidates_stand_with_their_reason(tmp_path):

@@ -29,7 +29,8 @@ def defaults(schema: Mapping, place=()):
 @pytest.mark.parametrize(("place", "value"), list(defaults(config_schema())), ids=str)
 def test_what_is_left_out_gets_the_default_of_the_schema(place, value):
     given = {"markers": {"panel": "p"}, "enrichment": {"collections": {"h": "h.gmt"}}}
-    given |= {"clinical": {"path": "c.tsv"}, "omnibus": {}}
+    given |= {"clinical": {"path": "c.tsv"}, "omnibus": {}, "coexpression": {}}
+    given |= {"signatures": {}, "demo": {}}
     full = with_defaults({**LEAST, **given})
     for key in place:
         full = full[key]
@@ -44,10 +45,17 @@ def test_what_is_given_stays():
     assert "testing" not in LEAST and given["testing"] == {"alpha": 0.2}  # nothing is written over
 
 
+def test_signatures_without_a_word_are_those_of_the_shipped_sets():
+    full = with_defaults({**LEAST, "signatures": {}})
+    assert full["signatures"]["collections"] == {"liver_cancer": "builtin"}
+    own = with_defaults({**LEAST, "signatures": {"collections": {"mine": "m.gmt"}}})
+    assert own["signatures"]["collections"] == {"mine": "m.gmt"}
+
+
 def test_steps_that_are_not_asked_for_stay_absent():
     full = with_defaults(LEAST)
-    assert not {"omnibus", "markers", "enrichment", "demo"} & set(full)
-    optional = {"omnibus", "markers", "enrichment", "demo", "adjusted"}
+    assert not {"omnibus", "markers", "enrichment", "signatures", "demo"} & set(full)
+    optional = {"omnibus", "markers", "enrichment", "signatures", "demo", "adjusted"}
     assert not optional & load_study(LEAST).parts
 
 

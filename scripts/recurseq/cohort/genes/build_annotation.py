@@ -43,13 +43,18 @@ def derive(source: pd.DataFrame) -> pd.DataFrame:
 
 
 def main(source: str, target: str) -> None:
-    """Write the table gzipped, with no time in it, so that the bytes depend on the source alone."""
+    """Write the table gzipped; the bytes depend on the source alone."""
     table = derive(pd.read_csv(source, sep="\t", dtype=str, keep_default_na=False))
+    Path(target).write_bytes(packed(table))
+
+
+def packed(table: pd.DataFrame) -> bytes:
+    """Return a table as gzipped TSV with no time in it."""
     text = table.to_csv(sep="\t", index=False, lineterminator="\n").encode()
     buffer = io.BytesIO()
-    with gzip.GzipFile("", "wb", compresslevel=9, fileobj=buffer, mtime=0) as packed:
-        packed.write(text)
-    Path(target).write_bytes(buffer.getvalue())
+    with gzip.GzipFile("", "wb", compresslevel=9, fileobj=buffer, mtime=0) as archive:
+        archive.write(text)
+    return buffer.getvalue()
 
 
 if __name__ == "__main__":

@@ -13,10 +13,13 @@ from recurseq.base.places import SHIPPED
 from recurseq.base.text import few
 from recurseq.cohort.genes.annotation import load_annotation, lookup_key
 
-HUMAN = "human"
+HUMAN, MOUSE = "human", "mouse"
+_TRANSLATE = (
+    "set genes.orthologues: mouse, which replaces each human gene by its one orthologue; or "
+)
 _PATTERNS = {
     r"ENSG\d{11}": HUMAN,
-    r"ENSMUSG\d{11}": "mouse",
+    r"ENSMUSG\d{11}": MOUSE,
     r"ENSRNOG\d{11}": "rat",
     r"ENSDARG\d{11}": "zebrafish",
     r"ENSSSCG\d{11}": "pig",
@@ -93,7 +96,9 @@ def _case_of(name: str) -> str:
     return "capitalised" if letters == letters.capitalize() else "mixed"
 
 
-def human_file_problems(files: Mapping[str, str], genes: pd.DataFrame) -> list[Problem]:
+def human_file_problems(
+    files: Mapping[str, str], genes: pd.DataFrame, orthologues: str = ""
+) -> list[Problem]:
     """Find files of human genes that come with recurseq in a study of another species.
 
     Some symbols of other species are spelt as human ones, or differ by case alone: they would be
@@ -105,12 +110,15 @@ def human_file_problems(files: Mapping[str, str], genes: pd.DataFrame) -> list[P
         Key of the configuration to the path that it means.
     genes
         Columns ``gene_id`` and ``gene_name``, one row per gene.
+    orthologues
+        ``genes.orthologues`` of the configuration: the species for which human names are
+        translated, or none.
     """
-    human = {key: path for key, path in files.items() if Path(path).is_relative_to(SHIPPED)}
-    if not human:
-        return []
     species = species_of(genes["gene_id"]) or species_of(genes["gene_name"])
-    if species in ("", HUMAN):
+    if orthologues and species and orthologues not in species:
+        return [_other_species(orthologues, species, genes)]
+    human = {key: path for key, path in files.items() if Path(path).is_relative_to(SHIPPED)}
+    if not human or orthologues or species in ("", HUMAN):
         return []
     return [
         Problem(
@@ -118,12 +126,27 @@ def human_file_problems(files: Mapping[str, str], genes: pd.DataFrame) -> list[P
             f"builtin is of human genes, the counts are of {species} genes such as "
             f"{few(genes['gene_id'].head(3), 3)}",
             f"a file of {species} genes",
-            "remove the key, or name a file in which each human gene is replaced by its orthologue",
+            f"{_TRANSLATE if MOUSE in species else ''}remove the key, or name a file in which each "
+            "human gene is replaced by its orthologue",
         )
         for key in human
     ]
 
 
-def refuse_human_files(files: Mapping[str, str], genes: pd.DataFrame) -> None:
+def _other_species(orthologues: str, species: str, genes: pd.DataFrame) -> Problem:
+    return Problem(
+        "config: genes.orthologues",
+        f"found {orthologues!r}, and the counts are of {species} genes such as "
+        f"{few(genes['gene_id'].head(3), 3)}",
+        f"counts of {orthologues} genes",
+        "remove the key"
+        if species == HUMAN
+        else "remove the key, and panel and sets of human genes with it",
+    )
+
+
+def refuse_human_files(
+    files: Mapping[str, str], genes: pd.DataFrame, orthologues: str = ""
+) -> None:
     """Raise `InputError` with the problems of `human_file_problems`."""
-    raise_if_any(human_file_problems(files, genes))
+    raise_if_any(human_file_problems(files, genes, orthologues))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from recurseq.base.text import few
 from recurseq.cohort.genes.annotation import strip_version
+from recurseq.cohort.genes.orthologues import MATCHED, load_orthologues
 
 OTHER_CASE = "symbol in other case"
 NOT_FOUND = "not in the counts: no identifier, symbol or alias fits"
@@ -20,6 +21,7 @@ def resolve_symbols(
     gene_ids: Sequence[str],
     gene_names: Sequence[str],
     annotation: pd.DataFrame,
+    orthologues: str = "",
 ) -> pd.DataFrame:
     """Find the genes that names mean.
 
@@ -31,6 +33,8 @@ def resolve_symbols(
         Of the cohort, in the same order.
     annotation
         As `recurseq.cohort.genes.annotation.load_annotation` returns it; may have no rows.
+    orthologues
+        Species of the cohort whose orthologues human names mean (``genes.orthologues``), or none.
 
     Returns
     -------
@@ -41,9 +45,10 @@ def resolve_symbols(
         ``symbol in other case``, ``annotation`` (the annotation knows the name under an identifier
         or an older symbol that the cohort has), ``alias`` (an older symbol or synonym of the
         annotation); empty when not found. An alias that means several genes of the cohort is not
-        resolved: the note names them.
+        resolved: the note names them. With `orthologues`, a human name that is no identifier of
+        the cohort is matched by ``orthologue`` alone, and upper and lower case are different.
     """
-    finder = _Finder(gene_ids, gene_names, annotation)
+    finder = _Finder(gene_ids, gene_names, annotation, orthologues)
     rows = []
     for query in queries:
         genes, matched_by, note = finder.find(query.strip())
@@ -55,7 +60,11 @@ class _Finder:
     """Look-up tables over the cohort and the annotation; positions are rows of the cohort."""
 
     def __init__(
-        self, gene_ids: Sequence[str], gene_names: Sequence[str], annotation: pd.DataFrame
+        self,
+        gene_ids: Sequence[str],
+        gene_names: Sequence[str],
+        annotation: pd.DataFrame,
+        orthologues: str,
     ):
         self.gene_ids = list(gene_ids)
         self.gene_names = list(gene_names)
@@ -65,6 +74,7 @@ class _Finder:
         self.by_name = _positions(zip(self.gene_names, rows, strict=True))
         self.by_folded = _positions((self.gene_names[row].casefold(), row) for row in rows)
         self.annotation = annotation
+        self.orthologues = load_orthologues(orthologues) if orthologues else None
 
     # The annotation is only looked into for names that the cohort itself does not have.
     @cached_property
@@ -94,10 +104,13 @@ class _Finder:
 
     def find(self, query: str) -> tuple[list[str], str, str]:
         """Return the identifiers, how they were found, and a note."""
+        identified = self.by_id.get(query) or self.by_stripped.get(strip_version(query))
+        if self.orthologues and not identified and (human := self.orthologues.symbol(query)):
+            return self._through_orthologue(query, human)
         steps = (
-            ("identifier", self.by_id.get(query) or self.by_stripped.get(strip_version(query))),
+            ("identifier", identified),
             ("symbol", self.by_name.get(query)),
-            (OTHER_CASE, self.by_folded.get(query.casefold())),
+            (OTHER_CASE, None if self.orthologues else self.by_folded.get(query.casefold())),
         )
         for matched_by, rows in steps:
             if rows:
@@ -105,6 +118,21 @@ class _Finder:
         if rows := self._through_annotation(query):
             return self._answer(query, rows, "annotation")
         return self._through_alias(query)
+
+    def _through_orthologue(self, query: str, human: str) -> tuple[list[str], str, str]:
+        """Find the one orthologue of a human gene, or say why there is none."""
+        if human not in self.orthologues.one:
+            return [], "", self.orthologues.reason(human)
+        symbol, identifier, older = self.orthologues.one[human]
+        rows = self.by_stripped.get(identifier) or self.by_name.get(symbol)
+        rows = rows or self.by_name.get(older)
+        if not rows:
+            return (
+                [],
+                "",
+                f"its {self.orthologues.species} orthologue {symbol} is not in the counts",
+            )
+        return self._answer(query, rows, MATCHED)
 
     def _answer(self, query: str, rows: list[int], matched_by: str) -> tuple[list[str], str, str]:
         genes = [self.gene_ids[row] for row in rows]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recurseq.base.text import listed
+from recurseq.cohort.genes.orthologues import in_words
 from recurseq.design.contrast import Contrast
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
@@ -40,6 +41,8 @@ class MarkerFacts:
         Calling rules of the contrasts, in words.
     candidates
         (heading, origin, rows of the table ``candidates``) of each contrast that has any.
+    orthologues
+        Species whose genes stand for human names, or an empty text.
     """
 
     contrasts: list[tuple[str, str, str]]
@@ -52,6 +55,7 @@ class MarkerFacts:
     samples_link: str
     candidates: list[tuple[str, str, list[dict]]]
     candidates_link: str
+    orthologues: str
 
 
 def collect(results: Results, study: Study) -> MarkerFacts | None:
@@ -80,6 +84,7 @@ def collect(results: Results, study: Study) -> MarkerFacts | None:
         samples_link=results.table_link("marker_samples"),
         candidates=_candidates(results, contrasts),
         candidates_link=results.table_link("candidates"),
+        orthologues=study.orthologues,
     )
 
 
@@ -129,6 +134,6 @@ def methods(facts: MarkerFacts) -> list[Paragraph]:
         "identifier, symbol and alias. Their adjusted p-values are those of the whole contrast, "
         "not of the panel alone. Verdicts compare the direction of called genes with the panel's "
         f"expectation; called means that {listed(facts.rules, last='or')}. Intervals are 95 % Wald "
-        "intervals of the maximum-likelihood estimate."
+        f"intervals of the maximum-likelihood estimate.{in_words(facts.orthologues)}"
     )
     return [Paragraph("Marker panel", text)]

@@ -9,9 +9,13 @@ import pandas as pd
 
 from recurseq.base.text import listed
 from recurseq.cohort.genes.gene_sets import description_note, gene_set_problems, read_gene_sets
+from recurseq.cohort.genes.orthologues import in_words, translated
 from recurseq.design.calling import CallingRule, SetRule, rule_by_padj
+from recurseq.enrichment.random_sets import RANDOM_SETS
+from recurseq.enrichment.themes import CUT
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
+from recurseq.report.themes import ThemeFacts, collect_themes
 from recurseq.report.words import is_missing, spaced
 from recurseq.study import Study
 
@@ -64,9 +68,10 @@ class CollectionFacts:
 
 @dataclass(frozen=True)
 class PathwayFacts:
-    """Every collection in every contrast, and what reading their files left out."""
+    """Every collection in every contrast, all together, and what reading their files left out."""
 
     collections: list[CollectionFacts]
+    themes: ThemeFacts | None
     remarks: list[str]
     settings: Study
 
@@ -79,7 +84,9 @@ def collect(results: Results, study: Study) -> PathwayFacts | None:
         for collection in study.collections
         if results.path("gsea", contrast=contrast, collection=collection).is_file()
     ]
-    return PathwayFacts(found, _remarks(results, study), study) if found else None
+    if not found:
+        return None
+    return PathwayFacts(found, collect_themes(results, study), _remarks(results, study), study)
 
 
 def _remarks(results: Results, study: Study) -> list[str]:
@@ -88,7 +95,7 @@ def _remarks(results: Results, study: Study) -> list[str]:
     said: list[str] = []
     for path in study.collections.values():
         if Path(path).is_file() and not gene_set_problems(path):
-            read = read_gene_sets(path)
+            read = translated(read_gene_sets(path), study.orthologues, genes)
             said += [*read.notes, description_note(genes, read)]
     return [text for text in said if text]
 
@@ -168,10 +175,29 @@ def methods(facts: PathwayFacts) -> list[Paragraph]:
         "were tested for over-representation with the one-sided hypergeometric test against all "
         "these genes. P-values were adjusted within each contrast and collection (and direction "
         "for over-representation); a set was called when "
-        f"{SetRule(facts.settings.testing.alpha).sentence}."
+        f"{SetRule(facts.settings.testing.alpha).sentence}.{in_words(facts.settings.orthologues)}"
     )
     cites = ("gsea", "fgsea", "gseapy", "voom", "camera", "bh")
-    return [Paragraph("Pathways", text, cites)]
+    return [Paragraph("Pathways", text, cites), *_theme_methods(facts)]
+
+
+def _theme_methods(facts: PathwayFacts) -> list[Paragraph]:
+    if facts.themes is None:
+        return []
+    text = (
+        "For themes the p-values of the competitive test were adjusted once over all sets, "
+        "contrasts and collections. The sets called in any contrast were clustered by the genes of "
+        "their leading edges in the contrasts that call them: distance 1 minus the overlap "
+        "coefficient (shared genes over those of the smaller leading edge), average linkage, cut "
+        f"at {CUT:g}, so that two sets of a theme share about a quarter or more of the smaller "
+        "leading edge on average. A theme is named after the set, of the stronger half of its "
+        "sets by p-value, whose leading edge holds the largest mean share of theirs; its "
+        "shared genes are those of more than half of its sets. "
+        f"Per contrast and collection {RANDOM_SETS} random sets, as large as real ones and drawn "
+        "from the same tenths of mean count, went through the same test, and were counted where "
+        "their p-value reached the largest one that is called."
+    )
+    return [Paragraph("Themes of gene sets", text, ("bh",))]
 
 
 def limits(facts: PathwayFacts) -> list[str]:
@@ -180,5 +206,10 @@ def limits(facts: PathwayFacts) -> list[str]:
         "A called gene set changes more than other genes do. Sets share genes, so that one change "
         "shows in several of them. The preranked p-values and those of over-representation take "
         "genes for independent: they call many sets on shuffled labels too, and decide nothing "
-        "here."
+        "here.",
+        "A theme is a group of names for the same genes, by the leading edges of this study; other "
+        "collections, or another study, group them otherwise. One adjustment over all contrasts "
+        "limits false calls among all calls, not in each contrast: they gather where nothing "
+        "changes. Random sets have genes that move together less than those of a real set do, and "
+        "test the comparison with other genes, not the correlation within a set.",
     ]

@@ -1,0 +1,155 @@
+"""Figures of the signatures: scores of all sets, and leading ones by group."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from recurseq.figures.heatmap import CAP, gene_distances, order_within
+from recurseq.figures.parts import MOST_NAMES, brief_names, cluster_order, draw_bar, strip
+from recurseq.figures.style import (
+    DIVERGING,
+    WIDE,
+    empty,
+    group_colours,
+    heading,
+    new_figure,
+    short,
+    styled,
+)
+from recurseq.signatures.composition import SHOWN
+
+MOST_SETS = 60
+COLUMNS, LEADING = 5, 15
+LONGEST_SET = 32
+TITLE_LINE = 20
+
+
+def by_evidence(sets: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
+    """Order the scored sets by their smallest p-value in any contrast, then as in their files.
+
+    Parameters
+    ----------
+    sets, tests
+        Tables ``signature_sets`` and ``signature_tests``.
+    """
+    smallest = tests.groupby(["collection", "set"])["pvalue"].min().rename("smallest")
+    scored = sets[sets["column"].notna()].merge(
+        smallest.reset_index(), on=["collection", "set"], how="left"
+    )
+    return scored.sort_values("smallest", kind="stable", ignore_index=True)
+
+
+@styled
+def signature_heatmap(
+    scores: pd.DataFrame, ordered: pd.DataFrame, groups: pd.Series, simulated: bool = False
+) -> Figure:
+    """Draw the scores of the sets in every sample, each set in its standard deviations.
+
+    Parameters
+    ----------
+    scores
+        Samples x columns of the scores.
+    ordered
+        As `by_evidence` gives it; the first 60 are drawn.
+    groups
+        Categorical, index = sample, in the order of `scores`.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    columns = list(ordered["column"].head(MOST_SETS))
+    names = brief_names(scores.index)
+    named = len(names) <= MOST_NAMES
+    figure = new_figure(WIDE, 0.5 + 0.5 * named + 0.155 * max(len(columns), 6))
+    colours = group_colours(groups.cat.categories)
+    facts = f"scores in standard deviations of each set; {len(columns)} of {len(ordered)} sets"
+    heading(figure, "Scores of gene sets in every sample", facts, simulated, _key(groups, colours))
+    if not columns:
+        empty(figure.add_subplot(), "no set could be scored")
+        return figure
+    values = scores[columns].to_numpy(dtype=float).T
+    spread = values.std(axis=1, keepdims=True)
+    shown = (values - values.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)
+    places = order_within(shown, groups)
+    rows = cluster_order(gene_distances(shown))
+    bar, main = figure.subplots(2, 1, height_ratios=[0.025, 1])
+    draw_bar(bar, [colours.get(str(groups.iloc[c]), "white") for c in places], upright=False)
+    image = main.imshow(
+        shown[np.ix_(rows, places)], cmap=DIVERGING, vmin=-CAP, vmax=CAP, aspect="auto",
+        interpolation="nearest",
+    )  # fmt: skip
+    labels = [short(_plain(columns[row]), LONGEST_SET) for row in rows]
+    main.set_yticks(range(len(rows)), labels, size=7.5)
+    main.yaxis.tick_right()
+    main.set_xticks(range(len(names)) if named else [])
+    if named:
+        main.set_xticklabels([names[c] for c in places], rotation=90, size=7.5)
+    main.tick_params(length=0)
+    main.spines[:].set_visible(False)
+    figure.colorbar(
+        image, ax=main, label="z-score of the score", extend="both", shrink=0.45, aspect=24,
+        pad=0.02, location="left", anchor=(0, 1),
+    )  # fmt: skip
+    return figure
+
+
+@styled
+def signature_strips(
+    scores: pd.DataFrame,
+    samples: pd.DataFrame,
+    ordered: pd.DataFrame,
+    groups: pd.Series,
+    simulated: bool = False,
+) -> Figure:
+    """Draw what samples are made of, and the leading sets below, one point per sample.
+
+    Parameters
+    ----------
+    scores
+        Samples x columns of the scores.
+    samples
+        Table ``signature_samples``, indexed by sample.
+    ordered
+        As `by_evidence` gives it; the first 15 are drawn.
+    groups
+        Categorical, index = sample, in the order of `scores`.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    proxies = [name for name in SHOWN if samples[name].notna().any()]
+    panels = [(name, samples.loc[scores.index, name]) for name in proxies]
+    leading = ordered["column"].head(LEADING)
+    panels += [(_plain(column), scores[column]) for column in leading]
+    rows = -(-len(proxies) // COLUMNS) + -(-len(leading) // COLUMNS)
+    figure = new_figure(WIDE, 1.65 * max(rows, 1))
+    colours = group_colours(groups.cat.categories)
+    facts = f"{len(proxies)} proxies of what samples are made of, then {len(leading)} sets"
+    heading(figure, "Composition and leading signatures", facts, simulated, _key(groups, colours))
+    if not panels:
+        empty(figure.add_subplot(), "no score")
+        return figure
+    grid = figure.subplots(rows, COLUMNS, squeeze=False)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    places = [*range(len(proxies)), *range(COLUMNS * -(-len(proxies) // COLUMNS), grid.size)]
+    for place, (name, values) in zip(places, panels, strict=False):
+        axes = grid.flat[place]
+        axes.set_axis_on()
+        strip(axes, values.to_numpy(dtype=float), groups, colours, size=11)
+        axes.set_xticks([])
+        axes.set_title("\n".join(textwrap.wrap(short(name, 46), TITLE_LINE)), fontsize=8)
+        axes.tick_params(axis="y", labelsize=7.5)
+    return figure
+
+
+def _key(groups: pd.Series, colours: dict) -> dict[str, dict]:
+    counts = groups.value_counts()
+    return {f"{k} ({counts[k]})": {"color": v, "marker": "s"} for k, v in colours.items()}
+
+
+def _plain(column: str) -> str:
+    """Return the name of a set as people read it."""
+    return column.replace("_", " ").strip() or column

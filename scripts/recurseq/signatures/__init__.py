@@ -1,0 +1,1 @@
+"""Scores of gene sets in every sample, their differences, and what the samples are made of."""
