@@ -77,7 +77,7 @@ def known_at(model: Model, patients: Patients) -> dict[str, str]:
     What becomes known at the event from which a span is counted is known from its start.
     """
     told = patients.settings.known_at | dict(model.time_varying)
-    endpoint = patients.settings.endpoints[model.endpoint]
+    endpoint = patients.settings.endpoints.get(model.endpoint)
     start = endpoint.start if isinstance(endpoint, Span) else None
     return {name: column for name, column in told.items() if column != start}
 

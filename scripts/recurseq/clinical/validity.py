@@ -99,8 +99,8 @@ def judge_patients(
 def _allows(settings: Clinical, outcome: str | None, endpoint: str | None, by: str | None) -> bool:
     """Whether a comparison stands although the patients were chosen by an outcome.
 
-    It does between the groups that they were chosen as (cases and controls), and when time is
-    counted from the event that they were chosen by: what came later chose nobody.
+    It does between the groups that they were chosen as (cases and controls), also by odds ratios,
+    and when time is counted from the event that they were chosen by: what came later chose nobody.
     """
     if outcome is None:
         return False
@@ -108,4 +108,4 @@ def _allows(settings: Clinical, outcome: str | None, endpoint: str | None, by: s
     starts_there = isinstance(compared, Span) and compared.start in events_of(
         settings, settings.endpoints[outcome]
     )
-    return by == outcome or starts_there
+    return outcome in (by, endpoint) or starts_there
