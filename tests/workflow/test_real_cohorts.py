@@ -16,6 +16,8 @@ TCGA_TABLES = (
     "results/contrasts/summary.tsv",
     "results/omnibus/genes.tsv",
     "results/enrichment/early_vs_normal/hallmark.gsea.tsv",
+    "results/signatures/tests.tsv",
+    "results/coexpression/classes.tsv",
 )
 TCGA = {
     "early_vs_none": ("early_recurrence", "no_recurrence"),
@@ -77,6 +79,8 @@ def tcga(tmp_path_factory, shared_data):
         omnibus={"reduced": "~ 1"},
         confounding={"refit": False},
         markers={"panel": "builtin"},
+        signatures={},
+        coexpression={"pairs": [["MYCN", "HMGA2"]]},
         enrichment={
             "collections": {"hallmark": str(shared_data / "data/gene_sets/h.all.v7.0.symbols.gmt")}
         },
@@ -111,6 +115,26 @@ def test_tcga_pathways_against_normal(tcga):
         assert sets.loc[name, "direction"] == "up"
     for name in ("HALLMARK_BILE_ACID_METABOLISM", "HALLMARK_XENOBIOTIC_METABOLISM"):
         assert sets.loc[name, "direction"] == "down"
+
+
+def test_tcga_signatures_of_tumours_and_none_of_recurrence(tcga):
+    """What is known of liver cancer against liver; between tumours of 8 and 33 patients nothing."""
+    tests = read_table(tcga.path / "results/signatures/tests.tsv", "signature_tests")
+    known = tests.set_index(["contrast", "set"])["direction"]
+    assert known["early_vs_normal"]["PROLIFERATION_CORE"] == "up"
+    for name in ("HEPATOCYTE_IDENTITY", "BILE_ACID_SYNTHESIS", "METALLOTHIONEINS"):
+        assert known["early_vs_normal"][name] == "down"
+    assert not tests.loc[tests["contrast"] == "early_vs_none", "significant"].any()
+
+
+def test_tcga_samples_high_in_both_genes_are_counted(tcga):
+    path = tcga.path / "results/coexpression/classes.tsv"
+    classes = read_table(path, "coexpression_classes").set_index("group")
+    assert classes["n"].to_dict() == {"normal": 11, "no_recurrence": 8, "early_recurrence": 33}
+    assert (
+        classes.loc["normal", "both_high"] == 0 and classes.loc["early_recurrence", "both_high"] > 5
+    )
+    assert (classes["contrastPvalue"] > 0.5).all()  # no more in early recurrence than without one
 
 
 def test_tcga_verdicts_are_those_of_shuffled_labels_in_r(tcga):
