@@ -22,7 +22,7 @@ from recurseq.clinical.survival.concordance import Concordance, concordance, uno
 from recurseq.clinical.survival.fine_gray import fit_subdistribution
 from recurseq.clinical.survival.firth import fit_penalised
 from recurseq.clinical.survival.partial_likelihood import Fit, fit
-from recurseq.clinical.survival.risk_sets import Subjects
+from recurseq.clinical.survival.risk_sets import RiskSets, Subjects
 from recurseq.stats.profiles import PenalisedFit
 from recurseq.stats.roc import areas
 
@@ -37,6 +37,8 @@ class Maximum:
     ----------
     coefficients, covariance
         Of the columns, without an intercept; the covariance that stands in the tables.
+    joint_covariance
+        Of the intercept and the coefficients; without an intercept, the same as `covariance`.
     intercept
         Of a logistic model; missing in hazard models, which have none.
     loglik, loglik_null
@@ -49,6 +51,7 @@ class Maximum:
 
     coefficients: np.ndarray
     covariance: np.ndarray
+    joint_covariance: np.ndarray
     loglik: float
     loglik_null: float
     converged: bool
@@ -72,6 +75,9 @@ class Regression(Protocol):
         self, rows: Rows, columns: np.ndarray, groups: Sequence[Sequence[int]]
     ) -> PenalisedFit:
         """Fit with Firth's penalty; coefficients without the intercept."""
+
+    def penalised_maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
+        """Fit with Firth's penalty, without limits and tests."""
 
     def separated(self, rows: Rows, columns: np.ndarray) -> np.ndarray:
         """Say which columns have no finite coefficient."""
@@ -103,6 +109,7 @@ def _of_hazard(found: Fit, covariance: np.ndarray) -> Maximum:
     return Maximum(
         found.coefficients,
         covariance,
+        covariance,
         found.loglik,
         found.loglik_null,
         found.converged,
@@ -110,10 +117,11 @@ def _of_hazard(found: Fit, covariance: np.ndarray) -> Maximum:
     )
 
 
-def _with_intercept(found: LogisticFit, covariance: np.ndarray) -> Maximum:
+def _with_intercept(found: LogisticFit | PenalisedFit, covariance: np.ndarray) -> Maximum:
     return Maximum(
         found.coefficients[1:],
         covariance[1:, 1:],
+        covariance,
         found.loglik,
         found.loglik_null,
         found.converged,
@@ -142,6 +150,20 @@ class _Hazard:
     def penalised(self, rows, columns, groups) -> PenalisedFit:
         return fit_penalised(subjects_of(rows, columns), self.ties, groups)
 
+    def penalised_maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
+        subjects = subjects_of(rows, columns)
+        found = fit_penalised(subjects, self.ties, estimates_only=True)
+        # The baseline that belongs to these coefficients needs the risk sets they were found in.
+        hazard = Fit(
+            found.coefficients,
+            found.covariance,
+            found.loglik,
+            found.loglik_null,
+            found.converged,
+            RiskSets(subjects, self.ties),
+        )
+        return _of_hazard(hazard, found.covariance)
+
     def separated(self, rows: Rows, columns: np.ndarray) -> np.ndarray:
         return np.zeros(columns.shape[1], dtype=bool)  # seen by levels without an event
 
@@ -168,6 +190,9 @@ class _Subdistribution:
         return _of_hazard(found, covariance)
 
     def penalised(self, rows, columns, groups) -> PenalisedFit:
+        raise NotImplementedError("refused by the checks of the configuration")
+
+    def penalised_maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
         raise NotImplementedError("refused by the checks of the configuration")
 
     def separated(self, rows: Rows, columns: np.ndarray) -> np.ndarray:
@@ -211,6 +236,11 @@ class _Logistic:
                 for name in ("coefficients", "lower", "upper", "pvalue")
             },
         )
+
+    def penalised_maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
+        outcome = (rows.state == 1).astype(float)
+        found = fit_penalised_logistic(outcome, columns, estimates_only=True)
+        return _with_intercept(found, found.covariance)
 
     def separated(self, rows: Rows, columns: np.ndarray) -> np.ndarray:
         return separated((rows.state == 1).astype(float), columns)

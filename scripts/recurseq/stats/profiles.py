@@ -69,7 +69,11 @@ class PenalisedFit:
 
 
 def fit_profiles(
-    likelihood: Likelihood, groups: Sequence[Sequence[int]] = (), always: Sequence[int] = ()
+    likelihood: Likelihood,
+    groups: Sequence[Sequence[int]] = (),
+    always: Sequence[int] = (),
+    *,
+    estimates_only: bool = False,
 ) -> PenalisedFit:
     """Maximise a penalised likelihood, and read limits and tests from its profiles.
 
@@ -82,6 +86,8 @@ def fit_profiles(
     always
         Positions that every model has, such as the intercept: they are free in the null model,
         and get no limits and no test.
+    estimates_only
+        Leave limits and tests missing, which take most of the time.
 
     References
     ----------
@@ -94,7 +100,8 @@ def fit_profiles(
     covariance = np.linalg.inv(likelihood.slope(best)[1])
     se = np.sqrt(np.diag(covariance))
     lower, upper, pvalue = (np.full(size, np.nan) for _ in range(3))
-    for column in np.setdiff1d(np.arange(size), always):
+    tested = np.zeros(0, dtype=int) if estimates_only else np.setdiff1d(np.arange(size), always)
+    for column in tested:
         drop = _drop_from(likelihood, best, column, top)
         pvalue[column] = chi_squared_tail(2 * max(drop(0.0), 0.0), 1)
         lower[column] = _limit(drop, best[column], -se[column])

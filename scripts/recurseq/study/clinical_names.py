@@ -10,7 +10,7 @@ CLINICAL = "clinical"
 # The sections that describe patients; the room `clinical` gives them their types.
 SECTIONS = (
     *(CLINICAL, "cohorts", "endpoints", "assays", "measures", "cutoffs", "associations"),
-    *("survival", "models", "flow"),
+    *("survival", "models", "risk", "benefit", "flow"),
 )
 # Keys of an analysis that name columns; what else it says does not change which are read.
 NAMING = {
@@ -81,6 +81,8 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
         ),
         "subgroups": tuple(name for name, entry in survival.items() if entry["subgroups"]),
         "outcome_model": tuple(models),
+        "risk_model": tuple(sections.get("risk", {})),
+        "benefit": tuple(sections.get("benefit", {})),
         "hazard_model": tuple(name for name, one in models.items() if one["kind"] != "logistic"),
     }
 

@@ -180,7 +180,11 @@ class _Penalised:
 
 
 def fit_penalised_logistic(
-    outcome: np.ndarray, columns: np.ndarray, groups: Sequence[Sequence[int]] = ()
+    outcome: np.ndarray,
+    columns: np.ndarray,
+    groups: Sequence[Sequence[int]] = (),
+    *,
+    estimates_only: bool = False,
 ) -> PenalisedFit:
     """Fit a logistic model with Firth's penalty, which is finite when the outcome is separated.
 
@@ -190,6 +194,8 @@ def fit_penalised_logistic(
         As for `fit_logistic`.
     groups
         Positions of coefficients (the intercept is 0) that are tested together.
+    estimates_only
+        As for `recurseq.stats.profiles.fit_profiles`.
 
     Returns
     -------
@@ -201,7 +207,8 @@ def fit_penalised_logistic(
     Firth, Biometrika 80, 27 (1993); Heinze and Schemper, Statistics in Medicine 21, 2409 (2002).
     """
     x, scale = _scaled(columns)
-    found = fit_profiles(_Penalised(outcome, x), groups, always=(0,))
+    likelihood = _Penalised(outcome, x)
+    found = fit_profiles(likelihood, groups, always=(0,), estimates_only=estimates_only)
     back = _unscaling(columns, scale)
     unit = np.concatenate([[1.0], scale])
     return replace(

@@ -48,7 +48,11 @@ class _Penalised:
 
 
 def fit_penalised(
-    subjects: Subjects, ties: str = EFRON, groups: Sequence[Sequence[int]] = ()
+    subjects: Subjects,
+    ties: str = EFRON,
+    groups: Sequence[Sequence[int]] = (),
+    *,
+    estimates_only: bool = False,
 ) -> PenalisedFit:
     """Maximise log L + log |I| / 2 of the partial likelihood.
 
@@ -58,6 +62,8 @@ def fit_penalised(
         As for `recurseq.clinical.survival.partial_likelihood.fit`.
     groups
         Positions of coefficients that are tested together.
+    estimates_only
+        As for `recurseq.stats.profiles.fit_profiles`.
 
     References
     ----------
@@ -66,7 +72,7 @@ def fit_penalised(
     x = subjects.covariates
     scale = column_spreads(x)
     sets = RiskSets(subjects.with_covariates((x - x.mean(axis=0)) / scale), ties)
-    found = fit_profiles(_Penalised(sets), groups)
+    found = fit_profiles(_Penalised(sets), groups, estimates_only=estimates_only)
     return replace(
         found,
         coefficients=found.coefficients / scale,

@@ -1,0 +1,153 @@
+"""A risk model as numbers: all that a calculator needs, and nothing of single patients."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from recurseq.base.whole_file import whole_file
+from recurseq.clinical.settings import LOGISTIC
+from recurseq.clinical.terms import TermRule, matrix
+from recurseq.stats.intervals import NORMAL_975
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Hazard of a patient at the centre, until the horizon.
+
+    Attributes
+    ----------
+    hazard
+        Cumulative (subdistribution) hazard.
+    means
+        Integral of the mean covariates, less the centre, over its steps; one for each coefficient.
+    variance
+        Of the hazard with the coefficients known.
+    """
+
+    hazard: float
+    means: tuple[float, ...]
+    variance: float
+
+
+@dataclass(frozen=True)
+class RiskModel:
+    """From a patient's values to a risk.
+
+    Attributes
+    ----------
+    name, kind, outcome
+        Names of the risk model and of what it predicts; ``logistic``, ``cox`` or ``finegray``.
+    horizon
+        Months of the risk; None for a logistic model.
+    rules
+        The terms.
+    ranges
+        Variable to the smallest and largest value, or to the levels, of the patients it was made
+        with: it does not answer outside of them.
+    intercept, coefficients
+        Of the columns of all terms, in order; the intercept is 0 in a hazard model.
+    covariance
+        Of intercept and coefficients; without the intercept in a hazard model.
+    centre
+        Mean of each column in those patients.
+    baseline
+        Of a hazard model.
+    n, events, penalty
+        Patients and events it was made with, and whether by Firth's penalty.
+    """
+
+    name: str
+    kind: str
+    outcome: str
+    horizon: float | None
+    rules: tuple[TermRule, ...]
+    ranges: Mapping[str, tuple]
+    intercept: float
+    coefficients: np.ndarray
+    covariance: np.ndarray
+    centre: np.ndarray
+    baseline: Baseline | None
+    n: int
+    events: int
+    penalty: str
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """What must be known of a patient, each once."""
+        return tuple(dict.fromkeys(name for rule in self.rules for name in rule.variables))
+
+    def columns(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return the columns of all terms: patients x coefficients.
+
+        Parameters
+        ----------
+        frame
+            Values of the variables; a row with a level that the model has not seen is missing.
+        """
+        return matrix([rule.term(frame) for rule in self.rules])
+
+    def linear_predictor(self, columns: np.ndarray) -> np.ndarray:
+        """Return log odds, or the log hazard ratio to a patient at the centre."""
+        if self.kind == LOGISTIC:
+            return self.intercept + columns @ self.coefficients
+        return (columns - self.centre) @ self.coefficients
+
+    def risk_of(self, linear: np.ndarray) -> np.ndarray:
+        """Turn linear predictors into risks."""
+        if self.kind == LOGISTIC:
+            return expit(linear)
+        return -np.expm1(-self.baseline.hazard * np.exp(linear))
+
+    def risk(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return the risk of each patient."""
+        return self.risk_of(self.linear_predictor(self.columns(frame)))
+
+    def interval(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return 95 % limits of the risk that a patient like this has on average.
+
+        Of a logistic model on the scale of log odds; of a hazard model on that of the log
+        cumulative hazard, with the error of the baseline (Tsiatis 1981).
+        """
+        linear = self.linear_predictor(columns)
+        if self.kind == LOGISTIC:
+            x = np.column_stack([np.ones(len(columns)), columns])
+            half = NORMAL_975 * np.sqrt(np.einsum("ij,jk,ik->i", x, self.covariance, x))
+            return expit(linear - half), expit(linear + half)
+        base = self.baseline
+        moved = base.hazard * (columns - self.centre) - np.array(base.means)
+        variance = base.variance + np.einsum("ij,jk,ik->i", moved, self.covariance, moved)
+        half = NORMAL_975 * np.sqrt(variance) / base.hazard
+        return self.risk_of(linear - half), self.risk_of(linear + half)
+
+    def write(self, path: str | Path) -> None:
+        """Write the model as JSON; numbers come back to the last digit."""
+        plain = asdict(self) | {
+            "rules": [rule.as_dict() for rule in self.rules],
+            "coefficients": self.coefficients.tolist(),
+            "covariance": self.covariance.tolist(),
+            "centre": self.centre.tolist(),
+        }
+        with whole_file(path) as partial:
+            partial.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+    @classmethod
+    def read(cls, path: str | Path) -> RiskModel:
+        """Read what `write` wrote."""
+        plain = json.loads(Path(path).read_text(encoding="utf-8"))
+        arrays = {name: np.array(plain[name]) for name in ("coefficients", "covariance", "centre")}
+        baseline = plain["baseline"]
+        parts = {
+            "rules": tuple(map(TermRule.from_dict, plain["rules"])),
+            "ranges": {name: tuple(span) for name, span in plain["ranges"].items()},
+            "baseline": None
+            if baseline is None
+            else Baseline(baseline["hazard"], tuple(baseline["means"]), baseline["variance"]),
+        }
+        return cls(**{**plain, **arrays, **parts})
