@@ -67,7 +67,7 @@ def by_horizon(time: np.ndarray, state: np.ndarray, horizon: float) -> Answers:
     """Say who had the event by a time, with inverse-probability-of-censoring weights.
 
     With G the survival of censoring, who reached a state at T up to the horizon t counts 1 / G(T-),
-    who was seen beyond it 1 / G(t). Beyond the last follow-up nobody counts.
+    who was seen beyond it 1 / G(t). Beyond the last follow-up all weights are missing.
 
     Parameters
     ----------
@@ -85,9 +85,13 @@ def by_horizon(time: np.ndarray, state: np.ndarray, horizon: float) -> Answers:
     reached = (state > 0) & (time <= horizon)
     steps, values = censoring_survival(time, state > 0)
     own = step_values(time, steps, values, 1.0, before=True)
-    there = float(step_values(np.array([horizon]), steps, values, 1.0)[0])
-    with np.errstate(divide="ignore"):
-        weight = np.where(reached, 1 / own, np.where(time > horizon, 1 / there, 0.0))
-    weight = np.where(np.isfinite(weight), weight, np.nan)
+    # Where all are censored at the horizon, they were seen until then.
+    at_end = not (time > horizon).any()
+    seen = ~reached & (time >= horizon if at_end else time > horizon)
+    there = step_values(np.array([horizon]), steps, values, 1.0, before=at_end)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weight = np.where(reached, 1 / own, np.where(seen, 1 / there, 0.0))
+    if not seen.any() and not reached.all():
+        weight = np.full(len(time), np.nan)
     event = reached & (state == 1)
     return Answers(event, weight, float(len(time)), time, state, horizon)

@@ -91,8 +91,9 @@ def slope(answers: Answers, risk: np.ndarray, linear: np.ndarray) -> tuple[float
 def observed(answers: Answers) -> Observed:
     """Return the share of patients with the event.
 
-    Of an outcome of yes and no with its exact interval, with weights by the number of patients that
-    weigh as much (Kish 1965); at a horizon by Kaplan-Meier, with competing events by Aalen-Johansen.
+    Of an outcome of yes and no with its exact interval, with weights by the number of patients
+    that weigh as much (Kish 1965); at a horizon by Kaplan-Meier, with competing events by
+    Aalen-Johansen.
     """
     if not len(answers):
         return Observed(np.nan, np.nan, np.nan)
@@ -137,7 +138,7 @@ def log_odds(risk: np.ndarray) -> np.ndarray:
 
 
 def grid_of(risk: np.ndarray, points: int) -> np.ndarray:
-    """Return risks at which a curve is read: equally far apart in log odds, without the outer 1 %."""
+    """Return risks at which a curve is read: evenly in log odds, without the outer 1 %."""
     low, high = np.quantile(log_odds(risk), (0.01, 0.99))
     return expit(np.linspace(low, high, points)) if high > low else np.zeros(0)
 
@@ -174,10 +175,10 @@ def flexible_curve(answers: Answers, risk: np.ndarray, grid: np.ndarray) -> Flex
     known = answers.weight > 0
     event, weight = answers.event[known].astype(float), answers.weight[known]
     linear, at = log_odds(risk[known]), log_odds(grid)
+    knots = knots_of(log_odds(risk), KNOTS)
     nothing = np.full(len(grid), np.nan)
     if not 0 < event.sum() < len(event) or np.ptp(linear) <= 0:
         return Flexible(grid, nothing, nothing, nothing)
-    knots = knots_of(linear, KNOTS)
     if len(knots) < 3:
         columns, new = linear[:, None], at[:, None]
     else:

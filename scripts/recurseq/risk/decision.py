@@ -30,7 +30,7 @@ class NetBenefit:
 
     @property
     def avoided(self) -> np.ndarray:
-        """Interventions avoided in 100 patients, none with the event missed, against treating all."""
+        """Net number of interventions avoided in 100 patients, against treating all."""
         return PER * (self.model - self.treat_all) / odds(self.threshold)
 
 
@@ -47,9 +47,9 @@ def thresholds_between(low: float, high: float) -> np.ndarray:
 def net_benefit(answers: Answers, risk: np.ndarray, threshold: np.ndarray) -> NetBenefit:
     """Weigh true positives against false ones.
 
-    NB = TP / n - FP / n * pt / (1 - pt). At a horizon, with q the share of patients at the threshold
-    or above and F their incidence of the event by then, TP / n = q F and FP / n = q (1 - F): by
-    Kaplan-Meier, with competing events by Aalen-Johansen.
+    NB = TP / n - FP / n * pt / (1 - pt). At a horizon, with q the share of patients at the
+    threshold or above and F their incidence of the event by then, TP / n = q F and FP / n =
+    q (1 - F): by Kaplan-Meier, with competing events by Aalen-Johansen.
 
     Parameters
     ----------
