@@ -14,6 +14,7 @@ from recurseq.stats.tails import chi_squared_tail
 MOST_STEPS = 200
 SMALL_STEP = 1e-9
 LONGEST_STEP = 1.0  # of a coefficient; columns are to be scaled
+SLOWEST = 1 / 8  # share of a step that is taken at least, before it is looked at
 FAR = 50.0  # standard errors within which a limit of the interval is looked for
 LEVEL = NORMAL_975**2 / 2
 
@@ -129,6 +130,7 @@ def maximise(
     """Climb with some coefficients free and the others held; say whether the top was reached."""
     at = start.copy()
     height = likelihood.height(at)
+    pace, before = 1.0, np.zeros(len(at))
     for _ in range(MOST_STEPS):
         if not free.any():
             return at, True
@@ -136,6 +138,11 @@ def maximise(
         step = np.zeros(len(at))
         step[free] = np.linalg.solve(information[np.ix_(free, free)], score[free])
         step *= min(1.0, LONGEST_STEP / max(np.abs(step).max(), 1e-300))
+        # The information of a row that is alone in its level is half of the curvature there: full
+        # steps would go from one side of the top to the other for ever.
+        if step @ before < 0 and np.abs(step).max() > np.abs(before).max() / 2:
+            pace = max(pace / 2, SLOWEST)
+        before, step = step, step * pace
         if np.abs(step).max() < SMALL_STEP:
             return at, True
         new = likelihood.height(at + step)

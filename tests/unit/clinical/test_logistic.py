@@ -244,3 +244,14 @@ def test_areas_and_their_difference_are_those_of_delong():
     same = difference(areas(np.stack([plain, plain * 2]), outcome == 1), 0, 1)
     assert same.value == 0 and same.pvalue == 1
     assert np.isnan(areas(plain, outcome == 2).value[0])
+
+
+def test_a_patient_alone_in_a_level_has_a_finite_penalised_ratio():
+    """With one group variable, Firth's penalty adds one half to each cell."""
+    alone = np.zeros(101)
+    alone[0] = 1
+    outcome = np.array([1.0, *([1.0] * 30), *([0.0] * 70)])
+    found = fit_penalised_logistic(outcome, alone[:, None])
+    assert found.converged
+    assert found.coefficients[0] == pytest.approx(np.log(30.5 / 70.5), rel=1e-7)
+    assert found.coefficients[1] == pytest.approx(np.log(3) - np.log(30.5 / 70.5), rel=1e-7)
