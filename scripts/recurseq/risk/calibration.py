@@ -79,13 +79,18 @@ def slope(answers: Answers, risk: np.ndarray, linear: np.ndarray) -> tuple[float
         place = 1
     elif (answers.state > 1).any():
         found, covariance = fit_subdistribution(answers.time, answers.state, linear[:, None], 1)
-        return (float(found.coefficients[0]), float(np.sqrt(covariance[0, 0])))
+        return float(found.coefficients[0]), _root(covariance[0, 0])
     else:
         found = fit(Subjects(answers.time, answers.state == 1, linear[:, None]))
         place = 0
     if not found.converged:
         return MISSING
-    return float(found.coefficients[place]), float(np.sqrt(found.covariance[place, place]))
+    return float(found.coefficients[place]), _root(found.covariance[place, place])
+
+
+def _root(variance: float) -> float:
+    """Missing where patients are all but separated, and rounding makes a variance negative."""
+    return float(np.sqrt(variance)) if variance > 0 else np.nan
 
 
 def observed(answers: Answers) -> Observed:
@@ -191,7 +196,8 @@ def flexible_curve(answers: Answers, risk: np.ndarray, grid: np.ndarray) -> Flex
         covariance = robust_covariance(event, columns, found, np.arange(len(event)), weight)
     x = np.column_stack([np.ones(len(new)), new])
     middle = x @ found.coefficients
-    half = NORMAL_975 * np.sqrt(np.einsum("ij,jk,ik->i", x, covariance, x))
+    variance = np.einsum("ij,jk,ik->i", x, covariance, x)
+    half = NORMAL_975 * np.sqrt(np.where(variance > 0, variance, np.nan))
     return Flexible(grid, expit(middle), expit(middle - half), expit(middle + half))
 
 

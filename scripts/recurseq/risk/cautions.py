@@ -8,6 +8,7 @@ from recurseq.clinical.cautions import NOTE, STOP, WARN, Caution, percent, shown
 
 TOO_GOOD = 0.95  # area above which a predictor is likely another name for the outcome
 CERTAIN = 1e-6  # a risk this close to 0 or 1 is no risk
+FAR = 0.8, 1.25  # a slope or a ratio of observed and expected beyond these misleads
 SHRUNKEN = 0.9  # slope below which predictions are too extreme to be used as they are
 FAILED_TO_WARN = 0.05  # of all resamples
 
@@ -106,10 +107,11 @@ def uncalibrated(
         parts.append(f"risks lie too close together (slope {_with_limits(slope)})")
     if not parts:
         return None
-    message = (
-        f"In {data} {', and '.join(parts)}: strata, a nomogram and decisions by these risks would "
-        "mislead; recalibrate first."
-    )
+    message = f"In {data} {', and '.join(parts)}"
+    if all(FAR[0] <= one[0] <= FAR[1] for one in (over, slope)):
+        message += ": a small part of the risks, but more than chance."
+        return Caution("uncalibrated", NOTE, analysis, message, shown(slope[0]))
+    message += ": strata, a nomogram and decisions by these risks would mislead; recalibrate first."
     return Caution("uncalibrated", WARN, analysis, message, shown(slope[0]))
 
 
