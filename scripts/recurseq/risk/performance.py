@@ -13,6 +13,7 @@ from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.validity import judge_patients
 from recurseq.risk import calibration, cautions
 from recurseq.risk.centres import centres_of, enough, left_out
+from recurseq.risk.centres_rows import over_centres, too_few
 from recurseq.risk.compared_rows import compare
 from recurseq.risk.decision import thresholds_between
 from recurseq.risk.judged import AUC, HARRELL, OVER, SLOPE, Layout, Predicted, estimate, predicted
@@ -135,17 +136,20 @@ def _left_out(recipe: Recipe, rows: Rows, layout: Layout, seed: int) -> list[dic
     centres = centres_of(recipe, rows.frame.index)
     if centres is None:
         return []
-    return [
+    found = [
         row
         for name, one in left_out(recipe, rows, centres)
-        if one is not None and enough(one)
+        if one is not None
         for row in _one_centre(LEFT_OUT, recipe, one, layout, seed, name)
     ]
+    return found + over_centres(found)
 
 
 def _one_centre(
     data: str, recipe: Recipe, found: Predicted, layout: Layout, seed: int, centre: str
 ) -> list[dict]:
+    if not enough(found):
+        return [too_few(data, found, centre)]
     draws = list(resamples(len(found), recipe.risk.bootstrap, seed))
     asked = Layout(layout.measures, np.zeros(0), np.zeros(0))
     limits = limits_by_resampling(found, asked, draws)
@@ -186,6 +190,5 @@ def _validate(
         return told
     for name in sorted(set(centres)):
         one = found.take(np.flatnonzero(centres == name))
-        if enough(one):
-            tables.performance += _one_centre(BY_CENTRE, recipe, one, layout, seed, name)
+        tables.performance += _one_centre(BY_CENTRE, recipe, one, layout, seed, name)
     return told

@@ -133,6 +133,24 @@ def test_each_centre_alone_and_left_out(found):
     assert one["estimate"] == pytest.approx(np.mean((risk - y[out]) ** 2), rel=1e-9)
 
 
+def test_all_centres_together_have_a_mean_and_a_wider_expectation(found):
+    alone = [row(found, "left-out centre", "auc", centre=name)["estimate"] for name in "ABC"]
+    together = row(found, "left-out centres together", "auc")
+    further = row(found, "a further centre", "auc")
+    assert min(alone) < together["estimate"] < max(alone) and together["n"] == 124
+    assert further["estimate"] == together["estimate"]
+    assert further["upper"] - further["lower"] >= together["upper"] - together["lower"]
+
+
+def test_a_centre_with_few_events_is_told_and_not_judged(tmp_path):
+    table = infert()
+    validated = table["half"] == "validation"
+    cases = table.index[validated & (table["centre"] == "C") & (table["case"] == 1)]
+    result = judged(tmp_path, table.drop(index=cases[4:]), INFERT)
+    few = row(result, "by centre", "auc", centre="C")
+    assert np.isnan(few["estimate"]) and few["events"] == 4 and "fewer than 5" in few["method"]
+
+
 def test_decision_curves(found):
     table = found.tables["risk_decision"]
     alone = table[table["against"].isna()]
