@@ -74,6 +74,8 @@ def slope(answers: Answers, risk: np.ndarray, linear: np.ndarray) -> tuple[float
     linear
         Linear predictor of a hazard model.
     """
+    if not np.ptp(linear) > 0:
+        return MISSING
     if answers.time is None:
         found = fit_logistic(answers.event.astype(float), log_odds(risk)[:, None], answers.weight)
         place = 1

@@ -138,5 +138,23 @@ def failed_resamples(analysis: str, failed: int, count: int) -> Caution | None:
     return Caution("apparent_performance", severity, analysis, message, str(failed))
 
 
+def cutoff_chosen_before(analysis: str, cutoff: str) -> Caution:
+    """Say that resamples keep a cut-off which was itself chosen by the outcome."""
+    message = (
+        f"{cutoff} was chosen by the outcome and stays as it is in every resample: its share of "
+        "the optimism is not taken off, and corrected values are still too good."
+    )
+    return Caution("optimised_cutoff", WARN, analysis, message, cutoff)
+
+
+def delayed_entry(analysis: str) -> Caution:
+    """Say why nothing is judged where patients enter late."""
+    message = (
+        "Patients enter after the origin: what is observed by a horizon is not told for them, and "
+        "performance is left out."
+    )
+    return Caution("apparent_performance", STOP, analysis, message)
+
+
 def _with_limits(value: tuple[float, float, float]) -> str:
     return f"{shown(value[0])}, 95 % interval {shown(value[1])} to {shown(value[2])}"

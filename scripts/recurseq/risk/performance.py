@@ -59,10 +59,12 @@ def validate_risk(name: str, recipes: Mapping[str, Recipe], seed: int) -> RiskPe
     recipe, analysis, tables = recipes[name], f"risk.{name}", Tables()
     risk = recipe.risk
     rows = recipe.rows(risk.develop)
-    told = _judge(recipe, analysis)
-    made = None if _refused(told) or rows.entry is not None else recipe.made(rows)
+    told: list[Caution | None] = [*_judge(recipe, analysis)]
+    if rows.entry is not None:
+        told.append(cautions.delayed_entry(analysis))
+    made = None if _refused(told) else recipe.made(rows)
     if made is None:
-        return RiskPerformance(tables.frames(), told)
+        return RiskPerformance(tables.frames(), [one for one in told if one is not None])
     found = predicted(made, rows)
     grid = calibration.grid_of(found.risk, POINTS)
     layout = Layout(found.measures, thresholds_between(*risk.decision), grid)
@@ -79,8 +81,9 @@ def validate_risk(name: str, recipes: Mapping[str, Recipe], seed: int) -> RiskPe
 
 
 def _judge(recipe: Recipe, analysis: str) -> list[Caution]:
-    risk = recipe.risk
-    return [
+    risk, cutoffs = recipe.risk, recipe.patients.settings.cutoffs
+    chosen = [name for name in recipe.names if name in cutoffs and cutoffs[name].optimised]
+    return [cautions.cutoff_chosen_before(analysis, name) for name in chosen] + [
         one
         for cohort in (risk.develop, risk.validate)
         if cohort is not None
@@ -88,8 +91,8 @@ def _judge(recipe: Recipe, analysis: str) -> list[Caution]:
     ]
 
 
-def _refused(told: Sequence[Caution]) -> bool:
-    return any(one.severity == STOP for one in told)
+def _refused(told: Sequence[Caution | None]) -> bool:
+    return any(one is not None and one.severity == STOP for one in told)
 
 
 def _develop(

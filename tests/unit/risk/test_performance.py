@@ -245,6 +245,19 @@ def test_another_name_for_the_outcome_is_near_perfect(tmp_path):
     }
 
 
+def test_patients_chosen_by_the_outcome_and_late_entry_are_not_judged(tmp_path):
+    chosen = {**INFERT["clinical"], "outcome_selected": ["development"]}
+    result = judged(tmp_path, infert(), {**INFERT, "clinical": chosen})
+    assert ("outcome_selected", "stop") in {(one.code, one.severity) for one in result.cautions}
+    assert all(table.empty for table in result.tables.values())
+    table = by_halves(data("lung", "performance"))
+    table["entry"] = 0.01
+    model = {**LUNG["models"]["four"], "delayed_entry": "entry"}
+    late = judged(tmp_path, table, {**LUNG, "models": {"four": model}})
+    assert [one.severity for one in late.cautions] == ["stop"]
+    assert all(table.empty for table in late.tables.values())
+
+
 LUNG = {
     "clinical": {
         "columns": {name: {"number": "n"} for name in ("age", "sex", "ph.ecog")} | {"half": HALVES}

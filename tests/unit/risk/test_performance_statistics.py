@@ -220,3 +220,12 @@ def test_area_and_curve_agree(everybody):
     assert discrimination.area(answers, -risk) == pytest.approx(
         1 - discrimination.area(answers, risk)
     )
+
+
+def test_equal_predictions_have_no_slope_and_rank_nobody(lung, mgus, external):
+    for answers in (lung[0], mgus[0], external[0]):
+        same = np.full(len(answers), 0.3)
+        assert discrimination.area(answers, same) == pytest.approx(0.5)
+        assert np.isnan(calibration.slope(answers, same, logit(same))[0])
+        assert len(calibration.grid_of(same, 41)) == 0
+        assert np.isnan(calibration.flexible_curve(answers, same, np.array([0.3])).value[0])
