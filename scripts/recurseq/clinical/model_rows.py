@@ -58,10 +58,10 @@ class Rows:
         return len(np.unique(self.patient))
 
     def take(self, rows: np.ndarray) -> Rows:
-        """Return some of the rows."""
+        """Return some of the rows, by a mask or by their places (which may be repeated)."""
         optional = (self.entry, self.strata, self.cluster)
         return Rows(
-            self.frame[rows],
+            self.frame.iloc[rows],
             self.time[rows],
             self.state[rows],
             *(None if part is None else part[rows] for part in optional),

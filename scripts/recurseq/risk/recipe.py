@@ -146,5 +146,6 @@ def ranges(rows: Rows, names: Sequence[str]) -> dict[str, tuple]:
         if hasattr(values, "cat"):
             found[name] = tuple(map(str, values.cat.remove_unused_categories().cat.categories))
         else:
-            found[name] = (float(values.min()), float(values.max()))
+            numbers = values.to_numpy(dtype=float)
+            found[name] = (float(numbers.min()), float(numbers.max()))
     return found

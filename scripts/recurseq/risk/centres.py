@@ -1,0 +1,66 @@
+"""Centres: each judged for itself, and each left out of the making in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from recurseq.clinical.model_rows import Rows
+from recurseq.clinical.settings import Model
+from recurseq.risk.judged import Predicted, predicted
+from recurseq.risk.recipe import Recipe
+
+MOST = 50  # a column of more values, such as matched sets, names no centres
+FEWEST = 5  # patients with the event and without it, in a centre that is judged
+
+
+def centre_column(model: Model) -> str | None:
+    """Return the column that names centres: that of clusters, else a single one of strata."""
+    if model.cluster is not None:
+        return model.cluster
+    return model.strata[0] if len(model.strata) == 1 else None
+
+
+def centres_of(recipe: Recipe, names: pd.Index) -> np.ndarray | None:
+    """Return the centre of each of some patients; None where no column names centres.
+
+    Parameters
+    ----------
+    recipe
+        Of the model.
+    names
+        Patients.
+    """
+    column = centre_column(recipe.model)
+    if column is None:
+        return None
+    found = recipe.patients.values(column).reindex(names).astype(object).to_numpy().astype(str)
+    return found if 2 <= len(set(found)) <= MOST else None
+
+
+def enough(found: Predicted) -> bool:
+    """Whether a centre has patients enough to be judged."""
+    events = found.answers.events
+    return min(events, len(found) - events) >= FEWEST
+
+
+def left_out(
+    recipe: Recipe, rows: Rows, centres: np.ndarray
+) -> Iterator[tuple[str, Predicted | None]]:
+    """Make the model without each centre and predict its patients.
+
+    Yields
+    ------
+    (str, Predicted or None)
+        The centre; None where the others give no model.
+
+    References
+    ----------
+    Steyerberg and Harrell, J. Clin. Epidemiol. 69, 245 (2016): internal-external cross-validation.
+    """
+    for name in sorted(set(centres)):
+        inside = centres == name
+        made = recipe.made(rows.take(~inside))
+        yield name, None if made is None else predicted(made, rows.take(inside))
