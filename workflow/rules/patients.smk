@@ -10,6 +10,7 @@ CAUTIONS = (
     *("endpoint_cautions", "assay_cautions", "cutoff_cautions"),
     *("association_cautions", "survival_cautions", "competing_cautions"),
     *("model_cautions", "panel_cautions"),
+    *("risk_tree_cautions", "risk_strata_cautions"),
 )
 
 

@@ -114,6 +114,14 @@ class Tree:
             number = parent.number
         return found[::-1]
 
+    def first_splits(self) -> dict[str, Split]:
+        """Return the split of each used variable that is nearest to the root, then leftmost."""
+        found: dict[str, Split] = {}
+        for node in sorted(self.nodes, key=lambda node: (node.depth, node.number)):
+            if node.split is not None:
+                found.setdefault(node.split.variable, node.split)
+        return found
+
 
 def grow(covariates: Sequence[Covariate], scores: np.ndarray, growth: Growth) -> Tree:
     """Grow a tree as `ctree` of the R package partykit does with its defaults.
