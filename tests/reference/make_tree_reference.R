@@ -4,7 +4,8 @@
 #
 # Needs partykit, coin, survival and MASS. Writes data that no other script writes as
 # <name>.data.tsv; tree.nodes.tsv: case, node, parent, variable, left (the cut-off, or the levels
-# that go left), n; tree.tests.tsv: case, node, variable, statistic, pvalue (adjusted).
+# that go left), n; tree.tests.tsv: case, node, variable, statistic, pvalue (adjusted);
+# tree.rates.tsv: the observed risk of nodes; strata.tsv: strata of a logistic and a Cox model.
 suppressMessages({library(partykit); library(survival); library(MASS)})
 out <- commandArgs(TRUE)[1]
 nodes <- tests <- list()
@@ -87,6 +88,60 @@ cars$Man.trans.avail <- factor(cars$Man.trans.avail)
 keep("cars", ctree(DriveTrain ~ Type + Cylinders + Man.trans.avail + Origin + Price + MPG.city +
   Horsepower, cars, alpha = 0.3))
 
+# ---- observed risks of nodes: Wilson's interval, and Kaplan-Meier at 100 days
+rates <- list()
+rate <- function(case, node, values) {
+  rates[[length(rates) + 1]] <<- data.frame(case = case, node = node, n = values[1],
+    events = values[2], rate = number(values[3]), lower = number(values[4]),
+    upper = number(values[5]))
+}
+tree <- ctree(case ~ age + parity + induced + spontaneous, infert)
+for (node in nodeids(tree)) {
+  own <- data_party(tree, node)
+  x <- sum(own$case == 1)
+  limits <- prop.test(x, nrow(own), correct = FALSE)$conf.int
+  rate("infert", node, c(nrow(own), x, x / nrow(own), limits))
+}
+tree <- ctree(Surv(time, status) ~ trt + celltype + karno + diagtime + age + prior,
+  survival::veteran)
+for (node in nodeids(tree)) {
+  own <- data_party(tree, node)
+  names(own)[1] <- "outcome"
+  found <- summary(survfit(outcome ~ 1, own, conf.type = "log-log"), times = 100)
+  rate("veteran", node, c(nrow(own), sum(own$outcome[, 2]), 1 - found$surv, 1 - found$upper,
+    1 - found$lower))
+}
+
+# ---- strata of the risk of a logistic model, cut at 0.2 and 0.5
+fit <- glm(case ~ age + parity + induced + spontaneous, binomial, infert,
+  control = glm.control(epsilon = 1e-15, maxit = 100))
+stratum <- cut(fitted(fit), c(0, 0.2, 0.5, 1), right = FALSE)
+odds <- glm(infert$case ~ stratum, family = binomial, control = glm.control(epsilon = 1e-15,
+  maxit = 100))
+strata <- data.frame(n = as.vector(table(stratum)),
+  events = as.vector(tapply(infert$case == 1, stratum, sum)),
+  predicted = number(tapply(fitted(fit), stratum, mean)), ratio = number(c(1, exp(coef(odds)[-1]))),
+  lower = number(c(NA, exp(confint.default(odds)[-1, 1]))),
+  upper = number(c(NA, exp(confint.default(odds)[-1, 2]))))
+veteran <- survival::veteran
+cox <- coxph(Surv(time, status) ~ karno + age, veteran, control = coxph.control(eps = 1e-14,
+  iter.max = 100))
+risk <- 1 - summary(survfit(cox, newdata = veteran), times = 100)$surv[1, ]
+parts <- cut(risk, c(0, 0.4, 0.7, 1), right = FALSE)
+hazards <- coxph(Surv(time, status) ~ parts, veteran, control = coxph.control(eps = 1e-14,
+  iter.max = 100))
+seen <- summary(survfit(Surv(time, status) ~ parts, veteran, conf.type = "log-log"), times = 100)
+timed <- data.frame(n = as.vector(table(parts)),
+  events = as.vector(tapply(veteran$status, parts, sum)), predicted = number(tapply(risk, parts, mean)),
+  ratio = number(c(1, exp(coef(hazards)))), lower = number(c(NA, exp(confint(hazards)[, 1]))),
+  upper = number(c(NA, exp(confint(hazards)[, 2]))))
+strata$observed <- number(strata$events / strata$n)
+timed$observed <- number(1 - seen$surv)
+strata <- rbind(cbind(case = "infert", strata), cbind(case = "veteran", timed))
+write.table(strata, file.path(out, "strata.tsv"), sep = "\t", quote = FALSE, row.names = FALSE)
+
+write.table(do.call(rbind, rates), file.path(out, "tree.rates.tsv"), sep = "\t", quote = FALSE,
+  row.names = FALSE)
 write.table(do.call(rbind, nodes), file.path(out, "tree.nodes.tsv"), sep = "\t", quote = FALSE,
   row.names = FALSE)
 write.table(do.call(rbind, tests), file.path(out, "tree.tests.tsv"), sep = "\t", quote = FALSE,

@@ -37,7 +37,8 @@ def observed(rows: Rows, kind: str, horizon: float | None) -> Observed:
 
     Of yes and no it is the share with Wilson's interval; weighted patients are worth
     (Σ w)² / Σ w². By a horizon it is one less Kaplan-Meier, or Aalen-Johansen where another state
-    competes, both with log-log intervals.
+    competes, both with log-log intervals; where nobody had the event, these have no width, and it
+    is Wilson's for those who were followed to the horizon.
 
     Parameters
     ----------
@@ -59,9 +60,13 @@ def observed(rows: Rows, kind: str, horizon: float | None) -> Observed:
     at = np.array([horizon])
     if kind == FINEGRAY:
         found = cumulative_incidence(rows.time, rows.state, 1).at(at)
-        return Observed(n, events, *(float(found[k][0]) for k in ("value", "lower", "upper")))
-    found = survival_at(kaplan_meier(rows.time, event, rows.entry), at)
-    return Observed(n, events, *(1 - float(found[k][0]) for k in ("survival", "upper", "lower")))
+        rate, lower, upper = (float(found[name][0]) for name in ("value", "lower", "upper"))
+    else:
+        found = survival_at(kaplan_meier(rows.time, event, rows.entry), at)
+        rate, lower, upper = (1 - float(found[k][0]) for k in ("survival", "upper", "lower"))
+    if rate == 0:
+        lower, upper = wilson_interval(0.0, int((rows.time >= horizon).sum()))
+    return Observed(n, events, rate, lower, upper)
 
 
 def worth(weight: np.ndarray) -> float:

@@ -45,4 +45,5 @@ def wilson_interval(share: float, trials: float) -> tuple[float, float]:
     part = NORMAL_975**2 / trials
     middle = (share + part / 2) / (1 + part)
     half = math.sqrt(part * (share * (1 - share) + part / 4)) / (1 + part)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    # Exactly 0 and 1 where they are, whatever was rounded on the way.
+    return middle - half if share > 0 else 0.0, middle + half if share < 1 else 1.0
