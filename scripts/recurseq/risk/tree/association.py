@@ -47,51 +47,71 @@ class Association:
     pvalue: float
 
 
-def associations(covariates: Sequence[Covariate], scores: np.ndarray) -> list[Association]:
-    """Test every covariate that varies in a node.
-
-    The p-values are adjusted by 1 - (1 - p)^m with m the number of these covariates.
+class Independence:
+    """Tests of the same covariates in many nodes.
 
     Parameters
     ----------
     covariates
-        Of the patients of the node.
-    scores
-        Standardised scores of the same patients; without a column nothing is tested.
-
-    Returns
-    -------
-    list of Association
-        In the order of the covariates.
+        Of all patients.
     """
-    found = []
-    for one in covariates if scores.shape[1] else ():
-        statistic, df = quadratic(one, scores)
-        if df:
-            found.append((one.name, statistic, df * scores.shape[1]))
-    alone = [float(chi_squared_tail(statistic, df)) for _, statistic, df in found]
-    with np.errstate(divide="ignore"):
-        adjusted = -np.expm1(len(found) * np.log1p(-np.array(alone)))
-    return [
-        Association(*test, p, float(q)) for test, p, q in zip(found, alone, adjusted, strict=True)
-    ]
+
+    def __init__(self, covariates: Sequence[Covariate]):
+        self.covariates = tuple(covariates)
+        self.in_order = np.array([one.ordered for one in covariates], dtype=bool)
+        columns = [one.scores for one in covariates if one.ordered]
+        self.matrix = np.column_stack(columns) if columns else None
+
+    def tests(self, rows: np.ndarray, scores: np.ndarray) -> list[Association]:
+        """Test every covariate that varies in a node.
+
+        The p-values are adjusted by 1 - (1 - p)^m with m the number of these covariates.
+
+        Parameters
+        ----------
+        rows
+            Places of the patients of the node.
+        scores
+            Their standardised scores; without a column nothing is tested.
+
+        Returns
+        -------
+        list of Association
+            In the order of the covariates.
+        """
+        if not scores.shape[1]:
+            return []
+        statistic, rank = self.quadratic(rows, scores)
+        there = np.flatnonzero(rank)
+        statistic, df = statistic[there], rank[there] * scores.shape[1]
+        alone = chi_squared_tail(statistic, df)
+        with np.errstate(divide="ignore"):
+            adjusted = -np.expm1(len(there) * np.log1p(-alone))
+        names = [self.covariates[place].name for place in there]
+        values = (statistic.tolist(), df.tolist(), alone.tolist(), adjusted.tolist())
+        return [Association(*test) for test in zip(names, *values, strict=True)]
+
+    def quadratic(self, rows: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the quadratic form of each covariate and its own rank; rank 0 if constant."""
+        form, rank = np.zeros(len(self.covariates)), np.zeros(len(self.covariates), dtype=int)
+        if self.matrix is not None:
+            form[self.in_order], rank[self.in_order] = _of_numbers(self.matrix[rows], scores)
+        for place in np.flatnonzero(~self.in_order):
+            size, sums = level_sums(self.covariates[place].take(rows), scores)
+            there = size > 0
+            # A generalised inverse of diag(n) - n n'/n is diag(1/n), as the sums add up to 0.
+            form[place] = (sums[there] ** 2 / size[there, None]).sum() * (1 - 1 / len(rows))
+            rank[place] = there.sum() - 1
+        return form, rank
 
 
-def quadratic(one: Covariate, scores: np.ndarray) -> tuple[float, int]:
-    """Return the quadratic form of a covariate and the rank of its own part; rank 0 if constant."""
-    n = len(scores)
-    if one.ordered:
-        if np.ptp(one.values) == 0:
-            return 0.0, 0
-        centred = one.scores - one.scores.mean()
-        # Σ g g' n/(n-1) - (Σ g)²/(n-1) is n/(n-1) times the sum of squares.
-        spread = n / (n - 1) * float(centred @ centred)
-        return float(((centred @ scores) ** 2).sum() / spread), 1
-    size, sums = level_sums(one, scores)
-    there = size > 0
-    # A generalised inverse of diag(n) - n n'/n is diag(1/n), as the sums add up to 0.
-    form = (n - 1) / n * float((sums[there] ** 2 / size[there, None]).sum())
-    return form, int(there.sum()) - 1
+def _of_numbers(x: np.ndarray, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return quadratic forms of numbers; Σ g g' n/(n-1) - (Σ g)²/(n-1) is n/(n-1) Σ (g - ḡ)²."""
+    varies = x.min(axis=0) < x.max(axis=0)
+    centred = x - x.mean(axis=0)
+    spread = len(x) / (len(x) - 1) * np.einsum("ij,ij->j", centred, centred)
+    square = ((centred.T @ scores) ** 2).sum(axis=1)
+    return np.divide(square, spread, out=np.zeros(len(varies)), where=varies), varies.astype(int)
 
 
 def level_sums(one: Covariate, scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

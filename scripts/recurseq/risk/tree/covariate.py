@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,8 @@ class Covariate:
 
     def take(self, rows: np.ndarray) -> Covariate:
         """Return the variable of some of the patients."""
-        return replace(self, values=self.values[rows], scores=self.scores[rows])
+        values, scores = self.values[rows], self.scores[rows]
+        return Covariate(self.name, values, scores, self.levels, self.ordered)
 
 
 Scale = Callable[[np.ndarray], np.ndarray]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recurseq.risk.tree.association import Association, associations, strongest_first
-from recurseq.risk.tree.covariate import Covariate, take
+from recurseq.risk.tree.association import Association, Independence, strongest_first
+from recurseq.risk.tree.covariate import Covariate
 from recurseq.risk.tree.influence import standardised
 from recurseq.risk.tree.split import Split, best_split
 
@@ -144,33 +144,39 @@ def grow(covariates: Sequence[Covariate], scores: np.ndarray, growth: Growth) ->
     Hothorn, Hornik and Zeileis, J. Comput. Graph. Stat. 15, 651 (2006).
     """
     nodes: list[Node] = []
+    named, independence = {one.name: one for one in covariates}, Independence(covariates)
+    scores = np.asarray(scores, dtype=float)
 
-    def add(own: Sequence[Covariate], h: np.ndarray, parent: int, depth: int) -> int:
-        number, n = len(nodes) + 1, len(h)
+    def add(rows: np.ndarray, parent: int, depth: int) -> int:
+        number, n = len(nodes) + 1, len(rows)
+        h = scores[rows]
         z = standardised(h) if n >= max(growth.min_split, 2) else h[:, :0]
-        tests = tuple(associations(own, z))
-        node = Node(number, parent, depth, n, tests)
-        nodes.append(node)
-        split = _chosen({one.name: one for one in own}, z, tests, growth)
+        tests = tuple(independence.tests(rows, z))
+        nodes.append(Node(number, parent, depth, n, tests))
+        split = _chosen(named, rows, z, tests, growth)
         if split is None:
             return number
-        side = split.goes_left(next(one for one in own if one.name == split.variable)) == 1
-        left = add(take(own, side), h[side], number, depth + 1)
-        right = add(take(own, ~side), h[~side], number, depth + 1)
+        side = split.goes_left(named[split.variable].take(rows)) == 1
+        left = add(rows[side], number, depth + 1)
+        right = add(rows[~side], number, depth + 1)
         nodes[number - 1] = Node(number, parent, depth, n, tests, split, left, right)
         return number
 
-    add(list(covariates), np.asarray(scores, dtype=float), 0, 0)
+    add(np.arange(len(scores)), 0, 0)
     return Tree(tuple(nodes))
 
 
 def _chosen(
-    own: Mapping[str, Covariate], z: np.ndarray, tests: Sequence[Association], growth: Growth
+    named: Mapping[str, Covariate],
+    rows: np.ndarray,
+    z: np.ndarray,
+    tests: Sequence[Association],
+    growth: Growth,
 ) -> Split | None:
     least = max(growth.min_leaf, int(np.ceil(len(z) * SMALLEST_SHARE)))
     for test in strongest_first(tests)[:TRIES]:
         if test.pvalue < growth.alpha:
-            split = best_split(own[test.variable], z, least)
+            split = best_split(named[test.variable].take(rows), z, least)
             if split is not None:
                 return split
     return None
