@@ -40,6 +40,33 @@ if "risk" in study.parts:
         script:
             "../../scripts/stratify_risk.py"
 
+    rule plot_tree:
+        input:
+            **every(
+                "risk_tree",
+                "risk_tree_tests",
+                "risk_tree_stability",
+                "risk_strata",
+                "risk_strata_curve",
+            ),
+        output:
+            **every_figure("risk_tree", "risk_strata", "risk_strata_survival"),
+        log:
+            "results/logs/plot_tree.log",
+        group:
+            "outcomes"
+        conda:
+            "../../envs/recurseq.yaml"
+        resources:
+            mem_mb=memory("plot_tree"),
+            runtime=minutes("plot_tree"),
+        params:
+            sections=risk_sections(),
+            names=RISK,
+            simulated=study.simulated,
+        script:
+            "../../scripts/plot_tree.py"
+
 
 if "risk_tree" in study.parts:
 
