@@ -77,6 +77,9 @@ colon <- na.omit(subset(survival::colon, etype == 1)[, c("id", "time", "status",
 colon <- transform(colon, status = factor(status), differ = ordered(differ))
 keep("colon", ctree(status ~ rx + sex + age + obstruct + nodes + differ + node4, colon,
   alpha = 0.3))
+# Six patients with it, all with the event: the smallest p-value, and too few for a side.
+colon$rare <- as.integer(colon$status == 1 & cumsum(colon$status == 1) <= 6)
+keep("colon rare", ctree(status ~ rare + age + sex, colon, alpha = 0.9, minbucket = 2))
 
 # A nominal response with levels as covariates.
 cars <- transform(MASS::Cars93, Type = factor(Type))

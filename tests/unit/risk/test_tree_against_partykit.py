@@ -43,6 +43,7 @@ CASES = {
     "birthwt": ("birthwt", RISK, "low", BIRTH, Growth()),
     "birthwt deep": ("birthwt", RISK, "low", BIRTH, Growth(0.9, 10, 3)),
     "colon": ("colon", CLINICAL, "status", COLON, Growth(0.3)),
+    "colon rare": ("colon", CLINICAL, "status", ["rare", "age", "sex"], Growth(0.9, 20, 2)),
     "cars": ("cars", RISK, "DriveTrain", CARS, Growth(0.3)),
 }
 SURVIVAL = {"veteran": 1, "pbc": 2}  # what stands for an event
@@ -70,6 +71,9 @@ def grown(case: str) -> tuple[Tree, list[Covariate]]:
         scores = influence.of_survival(frame["time"].to_numpy(float), event.to_numpy())
     else:
         scores = influence.of_levels(pd.factorize(frame[response], sort=True)[0])
+    if "rare" in names:
+        event = frame["status"] == 1
+        frame = frame.assign(rare=(event & (event.cumsum() <= 6)).astype(int))
     covariates = [column(frame, name) for name in names]
     return grow(covariates, scores, growth), covariates
 
