@@ -9,7 +9,7 @@ from recurseq.figures.tree import MOST_LEAVES, drawn_depth, positions, sides, tr
 from recurseq.risk.cohorts import cohorts_of
 from recurseq.risk.grow_tree import grow_tree
 from recurseq.risk.stratify import divider, stratify
-from support.risk_study import cohort, cohort_recipe, infert_recipe, veteran_recipe
+from support.tree_study import cohort, cohort_recipe, infert_recipe, veteran_recipe
 
 STRATA = {"cuts": [0.2, 0.5], "names": ["low", "middle", "$high$ & <b>"]}
 

@@ -11,7 +11,7 @@ from recurseq.risk.settings import Strata
 from recurseq.risk.strata import rises, stratum_names, stratum_of
 from recurseq.risk.stratify import divider, patient_table, stratify
 from support.paths import REFERENCE
-from support.risk_study import cohort, cohort_recipe, infert_recipe, veteran_recipe
+from support.tree_study import cohort, cohort_recipe, infert_recipe, veteran_recipe
 
 EXPECTED = pd.read_csv(REFERENCE / "risk/strata.tsv", sep="\t").set_index("case")
 NAMES = ["low", "middle", "high"]

@@ -11,7 +11,7 @@ from recurseq.risk.risk_tree import RiskTree, covariates_of, grown
 from recurseq.stats.intervals import wilson_interval
 from support.golden import RISK, data
 from support.paths import REFERENCE
-from support.risk_study import cohort, cohort_recipe, infert_recipe, veteran_recipe
+from support.tree_study import cohort, cohort_recipe, infert_recipe, veteran_recipe
 
 RATES = pd.read_csv(REFERENCE / "risk/tree.rates.tsv", sep="\t")
 STRATA = {"cuts": [0.2, 0.5], "names": ["low", "middle", "high"]}
