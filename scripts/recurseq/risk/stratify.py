@@ -43,7 +43,7 @@ class Divider:
     Attributes
     ----------
     recipe, model
-        Of the risk model, and the model made with it.
+        Of the risk model, and the model made with it; None where it has no estimates.
     tree
         Its tree; None without one.
     leaf_risk
@@ -51,9 +51,19 @@ class Divider:
     """
 
     recipe: Recipe
-    model: RiskModel
+    model: RiskModel | None
     tree: RiskTree | None = None
     leaf_risk: np.ndarray | None = None
+
+    def linear(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return the linear predictor of each patient; missing without a model."""
+        if self.model is None:
+            return np.full(len(frame), np.nan)
+        return self.model.linear_predictor(self.model.columns(frame))
+
+    def risk(self, linear: np.ndarray) -> np.ndarray:
+        """Turn linear predictors into risks; missing without a model."""
+        return linear if self.model is None else self.model.risk_of(linear)
 
     def leaf(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the leaf of each patient; 0 where there is none."""
@@ -66,11 +76,11 @@ class Divider:
             return np.full(len(frame), -1)
         if strata.by == "tree":
             return stratum_of(strata, np.append(self.leaf_risk, np.nan)[self.leaf(frame) - 1])
-        return stratum_of(strata, self.model.risk(frame))
+        return stratum_of(strata, self.risk(self.linear(frame)))
 
 
 def divider(
-    recipe: Recipe, model: RiskModel, tree: RiskTree | None, cohorts: Mapping[str, Rows]
+    recipe: Recipe, model: RiskModel | None, tree: RiskTree | None, cohorts: Mapping[str, Rows]
 ) -> Divider:
     """Fix the strata on the patients of the development."""
     if tree is None:
@@ -98,7 +108,7 @@ def stratify(found: Divider, cohorts: Mapping[str, Rows]) -> StrataResult:
             for k in range(len(names))
         ]
         against = ratios(recipe.model, rows, places, len(names))
-        predicted = found.model.risk(rows.frame)
+        predicted = found.risk(found.linear(rows.frame))
         for k, name in enumerate(names):
             mean = float(predicted[places == k].mean()) if rates[k].n else np.nan
             rows_of_table.append(_row(name, role, rates[k], mean, against[k], len(rows)))
@@ -179,7 +189,7 @@ def patient_table(
     complete = frame.notna().all(axis=1).to_numpy()
     known = frame[complete]
     linear, leaf, place = (np.full(len(frame), np.nan) for _ in range(3))
-    linear[complete] = found.model.linear_predictor(found.model.columns(known))
+    linear[complete] = found.linear(known)
     leaf[complete], place[complete] = found.leaf(known), found.stratum(known)
     strata = found.recipe.risk.strata
     names = np.array([*(() if strata is None else strata.names), None], dtype=object)
@@ -187,7 +197,7 @@ def patient_table(
         {
             "patient_id": frame.index.to_numpy(dtype=object),
             "lp": linear,
-            "risk": found.model.risk_of(linear),
+            "risk": found.risk(linear),
             "points": np.nan if points is None else points(linear),
             "node": pd.array(np.where(leaf > 0, leaf, np.nan), dtype="Int64"),
             "stratum": names[np.nan_to_num(place, nan=-1).astype(int)],

@@ -137,3 +137,17 @@ def test_curves_of_strata(tmp_path):
         assert 1 - at["survival"] == pytest.approx(row["observed"], rel=1e-12)
     none = stratify(*found_of(infert_recipe(tmp_path, {"strata": CUTS})))
     assert none.curves.empty
+
+
+def test_without_a_model_there_are_no_risks_and_the_tree_still_divides(tmp_path):
+    recipe = infert_recipe(tmp_path, {"tree": {}, "strata": CUTS | {"by": "tree"}})
+    grown, cohorts = grow_tree(recipe, 1).tree, cohorts_of(recipe)
+    divided = divider(recipe, None, grown, cohorts)
+    people = patient_table(divided, points=lambda linear: linear)
+    assert people["risk"].isna().all() and people["points"].isna().all()
+    assert people["stratum"].notna().all() and (people["node"] > 0).all()
+    found = stratify(divided, cohorts).strata
+    assert found["n"].sum() == 248 and found["predicted"].isna().all()
+    by_risk = infert_recipe(tmp_path, {"strata": CUTS})
+    none = stratify(divider(by_risk, None, None, cohorts), cohorts).strata
+    assert (none["n"] == 0).all() and none["hr"].isna().all()
