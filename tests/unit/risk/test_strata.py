@@ -10,6 +10,7 @@ from recurseq.risk.grow_tree import grow_tree
 from recurseq.risk.settings import Strata
 from recurseq.risk.strata import rises, stratum_names, stratum_of
 from recurseq.risk.stratify import divider, patient_table, stratify
+from recurseq.study.schema import config_problems
 from support.paths import REFERENCE
 from support.tree_study import cohort, cohort_recipe, infert_recipe, veteran_recipe
 
@@ -151,3 +152,12 @@ def test_without_a_model_there_are_no_risks_and_the_tree_still_divides(tmp_path)
     by_risk = infert_recipe(tmp_path, {"strata": CUTS})
     none = stratify(divider(by_risk, None, None, cohorts), cohorts).strata
     assert (none["n"] == 0).all() and none["hr"].isna().all()
+
+
+def test_strata_by_a_tree_need_the_tree():
+    risk = {"model": "m", "strata": CUTS | {"by": "tree"}}
+    config = {"study": {"title": "x"}, "clinical": {"path": "c.tsv"}, "risk": {"r": risk}}
+    config["models"] = {"m": {"kind": "logistic", "endpoint": "e", "terms": ["a"]}}
+    (told,) = config_problems(config)
+    assert told.where == "config: risk.r" and "'tree' is missing" in told.found
+    assert config_problems(config | {"risk": {"r": risk | {"tree": {}}}}) == []
