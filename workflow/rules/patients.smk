@@ -11,6 +11,7 @@ CAUTIONS = (
     *("association_cautions", "survival_cautions", "competing_cautions"),
     *("model_cautions", "panel_cautions"),
     *("performance_cautions",),
+    *("risk_tree_cautions", "risk_strata_cautions"),
 )
 
 

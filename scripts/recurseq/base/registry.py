@@ -26,6 +26,8 @@ SPECIAL = {
     "scan": "with a cut-off that has an endpoint",
     "competing": "with survival of an endpoint with several states",
     "subgroups": "with survival in subgroups",
+    "risk_tree": "with a risk model that has a tree",
+    "risk_strata": "with a risk model that has strata",
     "patients_panel": "with the sections `markers`, `clinical.links` and an endpoint with times",
 }
 

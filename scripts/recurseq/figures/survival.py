@@ -108,7 +108,7 @@ def incidence_figure(
             _steps(axes, own, "incidence", 0.0, colour, dash)
     axes.set_ylabel("cumulative incidence")
     first = curve[curve["state"] == states[0]]
-    _risk_table(axes, _at_ticks(first), colours, axis)
+    _risk_table(axes, at_ticks(first), colours, axis)
     return figure
 
 
@@ -134,7 +134,7 @@ def _steps(
         axes.fill_between(time[last:], lower[last:], upper[last:], alpha=0.06, **band)
 
 
-def _at_ticks(curve: pd.DataFrame) -> pd.DataFrame:
+def at_ticks(curve: pd.DataFrame) -> pd.DataFrame:
     """Read the numbers at risk of each group at round months."""
     longest = curve["time"].max()
     months = (

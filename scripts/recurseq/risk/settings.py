@@ -8,10 +8,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Strata:
-    """Risks at which patients are divided, and the names of the parts, from low to high."""
+    """Risks at which patients are divided, and the names of the parts, from low to high.
+
+    Attributes
+    ----------
+    by
+        ``risk``: what the model predicts; ``tree``: the risk that the leaf of the tree had in the
+        development.
+    """
 
     cuts: tuple[float, ...]
     names: tuple[str, ...]
+    by: str = "risk"
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,9 @@ def _risk(name: str, entry: Mapping) -> Risk:
         axes={key: (float(span[0]), float(span[1])) for key, span in entry["axes"].items()},
         strata=None
         if strata is None
-        else Strata(tuple(map(float, strata["cuts"])), tuple(map(str, strata["names"]))),
+        else Strata(
+            tuple(map(float, strata["cuts"])), tuple(map(str, strata["names"])), strata["by"]
+        ),
         tree=None
         if tree is None
         else TreeRules(float(tree["alpha"]), tree["min_split"], tree["min_leaf"]),

@@ -23,7 +23,7 @@ NAMING = {
     ),
 }
 # Wildcards that are also conditions: without a name, no such file exists.
-PARTS_BY_NAME = ("concordance", "scan", "competing", "subgroups")
+PARTS_BY_NAME = ("concordance", "scan", "competing", "subgroups", "risk_tree", "risk_strata")
 
 
 def clinical_sections(full: Mapping) -> dict[str, Mapping] | None:
@@ -63,7 +63,7 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
         their sections. ``concordance``: assays whose gene is also measured by the counts.
         ``scan``: cut-offs that have an endpoint. ``competing``: survival of an endpoint with
         several states. ``subgroups``: survival with subgroups. ``hazard_model``: models that are
-        not logistic.
+        not logistic. ``risk_tree`` and ``risk_strata``: risk models that have them.
     """
     endpoints, survival = sections.get("endpoints", {}), sections.get("survival", {})
     cutoffs, models = sections.get("cutoffs", {}), sections.get("models", {})
@@ -82,6 +82,10 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
         "subgroups": tuple(name for name, entry in survival.items() if entry["subgroups"]),
         "outcome_model": tuple(models),
         "risk_model": tuple(sections.get("risk", {})),
+        "risk_tree": tuple(name for name, one in sections.get("risk", {}).items() if "tree" in one),
+        "risk_strata": tuple(
+            name for name, one in sections.get("risk", {}).items() if "strata" in one
+        ),
         "benefit": tuple(sections.get("benefit", {})),
         "hazard_model": tuple(name for name, one in models.items() if one["kind"] != "logistic"),
     }

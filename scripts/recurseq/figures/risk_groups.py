@@ -1,0 +1,116 @@
+"""Figures of trees and strata: what each is made from, and the words around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from recurseq.base.text import setting
+from recurseq.clinical.settings import Clinical, Within
+from recurseq.clinical.words import plain
+from recurseq.figures.strata import strata_figure
+from recurseq.figures.style import facts_of, save
+from recurseq.figures.survival import at_ticks, kaplan_meier_figure
+from recurseq.figures.tree import tree_figure
+from recurseq.risk.settings import Risk
+
+Tables = Mapping[str, Mapping[str, pd.DataFrame]]
+
+
+def draw_groups(
+    clinical: Clinical,
+    risks: Mapping[str, Risk],
+    tables: Tables,
+    names: Mapping[str, Sequence[str]],
+    files: Mapping[str, Sequence[str]],
+    simulated: bool,
+) -> None:
+    """Draw every figure of trees and strata that has files.
+
+    Parameters
+    ----------
+    clinical, risks
+        The clinical sections, and the section ``risk``.
+    tables
+        What `recurseq.base.tables.read_tables` read.
+    names
+        Wildcard of a figure to the names it stands for.
+    files
+        ``<figure>_svg`` and ``<figure>_png`` to the paths, in the order of the names.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    for figure, (wildcard, draw) in FIGURES.items():
+        if f"{figure}_svg" in files.keys():  # noqa: SIM118 - Snakemake's object has no `in`
+            pairs = zip(files[f"{figure}_svg"], files[f"{figure}_png"], strict=True)
+            for name, paths in zip(names[wildcard], pairs, strict=True):
+                save(draw(clinical, risks[name], tables, simulated), *paths)
+
+
+def outcome_words(clinical: Clinical, risk: Risk) -> str:
+    """Name the outcome of a risk model, and the horizon of its risks."""
+    outcome = plain(clinical.models[risk.model].endpoint)
+    return outcome if risk.horizon is None else f"{outcome} by {setting(risk.horizon)} months"
+
+
+def _tree(clinical: Clinical, risk: Risk, tables: Tables, simulated: bool) -> Figure:
+    nodes, tests = tables["risk_tree"][risk.name], tables["risk_tree_tests"][risk.name]
+    stability = tables["risk_tree_stability"][risk.name]
+    root = nodes["variable"].iloc[0]
+    share = stability.set_index("variable")["root"].get(root, np.nan)
+    facts = (
+        f"p adjusted for the terms of a node, alpha {setting(risk.tree.alpha)}",
+        "95 % intervals",
+        "" if pd.isna(root) else f"{plain(root)} is the root in {share:.0%} of resamples",
+    )
+    return tree_figure(
+        nodes,
+        tests,
+        {name: plain(name) for name in nodes["variable"].dropna()},
+        f"Tree of {plain(risk.name)}: {outcome_words(clinical, risk)}",
+        "observed risk",
+        facts_of(facts),
+        simulated,
+    )
+
+
+def _strata(clinical: Clinical, risk: Risk, tables: Tables, simulated: bool) -> Figure:
+    by = "the tree's leaf" if risk.strata.by == "tree" else "predicted risk"
+    cuts = ", ".join(f"{100 * cut:.4g} %" for cut in risk.strata.cuts)
+    return strata_figure(
+        tables["risk_strata"][risk.name],
+        f"Strata of {plain(risk.name)}: {outcome_words(clinical, risk)}",
+        "risk",
+        facts_of((f"cut at {cuts} of {by}", "95 % intervals", "below: events of patients")),
+        simulated,
+    )
+
+
+def _survival(clinical: Clinical, risk: Risk, tables: Tables, simulated: bool) -> Figure:
+    curve = tables["risk_strata_curve"][risk.name].rename(columns={"stratum": "group"})
+    role = "validation" if (curve["cohort"] == "validation").any() else "development"
+    curve = curve[curve["cohort"] == role]
+    why = "seen in the patients that the model was made with" if role == "development" else ""
+    model = clinical.models[risk.model]
+    endpoint = clinical.endpoints.get(model.endpoint)
+    followed = endpoint.of if isinstance(endpoint, Within) else model.endpoint
+    return kaplan_meier_figure(
+        curve,
+        at_ticks(curve) if len(curve) else curve,
+        f"{plain(followed)} by stratum of {plain(risk.name)}, {role}",
+        "months",
+        facts_of((why, "95 % log-log intervals; pale below 10 at risk")),
+        "the outcome has no times",
+        simulated,
+    )
+
+
+# Figure to the wildcard of its names and the function that draws one of them.
+FIGURES: dict[str, tuple[str, Callable[..., Figure]]] = {
+    "risk_tree": ("risk_tree", _tree),
+    "risk_strata": ("risk_strata", _strata),
+    "risk_strata_survival": ("risk_strata", _survival),
+}

@@ -1,0 +1,31 @@
+"""Strata of risk: patients divided at fixed risks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from recurseq.risk.settings import Strata
+
+
+def stratum_of(strata: Strata, risk: np.ndarray) -> np.ndarray:
+    """Return the place of each patient's stratum; -1 for a missing risk.
+
+    A risk at a cut belongs to the higher stratum.
+    """
+    place = np.searchsorted(np.array(strata.cuts), risk, side="right")
+    return np.where(np.isnan(risk), -1, place)
+
+
+def stratum_names(strata: Strata, risk: np.ndarray) -> list[str | None]:
+    """Return the name of each patient's stratum; None for a missing risk."""
+    names = (*strata.names, None)
+    return [names[place] for place in stratum_of(strata, risk)]
+
+
+def rises(rates: Sequence[float]) -> bool:
+    """Whether rates never fall from one stratum to the next, strata without patients aside."""
+    known = [rate for rate in rates if not np.isnan(rate)]
+    return all(one <= other for one, other in pairwise(known))

@@ -1,0 +1,221 @@
+"""Strata of a risk model: fixed by its cuts, looked at in the development and the validation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from recurseq.base.tables import describe
+from recurseq.clinical import cautions as caution
+from recurseq.clinical.cautions import Caution
+from recurseq.clinical.model_rows import Rows
+from recurseq.clinical.settings import LOGISTIC
+from recurseq.risk import tree_cautions as own_caution
+from recurseq.risk.cohorts import DEVELOPMENT, VALIDATION
+from recurseq.risk.observed import Observed, observed
+from recurseq.risk.recipe import Recipe
+from recurseq.risk.risk_model import RiskModel
+from recurseq.risk.risk_tree import RiskTree
+from recurseq.risk.strata import rises, stratum_of
+from recurseq.risk.strata_curves import curve_table
+from recurseq.risk.strata_ratios import Ratio, ratios
+from recurseq.risk.tree_tables import node_rates
+
+MEASURES = {LOGISTIC: "odds ratio", "finegray": "subdistribution hazard ratio"}
+
+
+@dataclass(frozen=True)
+class StrataResult:
+    """The tables of the strata, named as their columns are described."""
+
+    strata: pd.DataFrame
+    curves: pd.DataFrame
+    cautions: list[Caution]
+
+
+@dataclass(frozen=True)
+class Divider:
+    """Who is in which stratum.
+
+    Attributes
+    ----------
+    recipe, model
+        Of the risk model, and the model made with it; None where it has no estimates.
+    tree
+        Its tree; None without one.
+    leaf_risk
+        Risk of the patients of each node in the development; None without a tree.
+    """
+
+    recipe: Recipe
+    model: RiskModel | None
+    tree: RiskTree | None = None
+    leaf_risk: np.ndarray | None = None
+
+    def linear(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return the linear predictor of each patient; missing without a model."""
+        if self.model is None:
+            return np.full(len(frame), np.nan)
+        return self.model.linear_predictor(self.model.columns(frame))
+
+    def risk(self, linear: np.ndarray) -> np.ndarray:
+        """Turn linear predictors into risks; missing without a model."""
+        return linear if self.model is None else self.model.risk_of(linear)
+
+    def leaf(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return the leaf of each patient; 0 where there is none."""
+        return np.zeros(len(frame), dtype=int) if self.tree is None else self.tree.leaf_of(frame)
+
+    def stratum(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return the place of each patient's stratum; -1 where there is none."""
+        strata = self.recipe.risk.strata
+        if strata is None:
+            return np.full(len(frame), -1)
+        if strata.by == "tree":
+            return stratum_of(strata, np.append(self.leaf_risk, np.nan)[self.leaf(frame) - 1])
+        return stratum_of(strata, self.risk(self.linear(frame)))
+
+
+def divider(
+    recipe: Recipe, model: RiskModel | None, tree: RiskTree | None, cohorts: Mapping[str, Rows]
+) -> Divider:
+    """Fix the strata on the patients of the development."""
+    if tree is None:
+        return Divider(recipe, model)
+    rates = [one.rate for one in node_rates(recipe, tree, cohorts[DEVELOPMENT])]
+    return Divider(recipe, model, tree, np.array(rates))
+
+
+def stratify(found: Divider, cohorts: Mapping[str, Rows]) -> StrataResult:
+    """Look at the strata of a risk model in its cohorts.
+
+    Parameters
+    ----------
+    found
+        Who is in which stratum.
+    cohorts
+        ``development`` and perhaps ``validation`` to their patients.
+    """
+    recipe = found.recipe
+    names, rows_of_table, cautions, curves = recipe.risk.strata.names, [], [], []
+    for role, rows in cohorts.items():
+        places = found.stratum(rows.frame)
+        rates = [
+            observed(rows.take(places == k), recipe.model.kind, recipe.risk.horizon)
+            for k in range(len(names))
+        ]
+        against = ratios(recipe.model, rows, places, len(names))
+        predicted = found.risk(found.linear(rows.frame))
+        for k, name in enumerate(names):
+            mean = float(predicted[places == k].mean()) if rates[k].n else np.nan
+            rows_of_table.append(_row(name, role, rates[k], mean, against[k], len(rows)))
+        curves.append(curve_table(recipe, rows, places, role))
+        cautions += _of_cohort(recipe, role, rows, places, rates, against)
+    table = pd.DataFrame(rows_of_table, columns=describe("risk_strata").names)
+    table["measure"] = MEASURES.get(recipe.model.kind, "hazard ratio")
+    if VALIDATION not in cohorts:
+        analysis = f"risk.{recipe.risk.name}"
+        cautions.append(own_caution.not_validated(analysis, "The rates of the strata"))
+    return StrataResult(table, pd.concat(curves, ignore_index=True), cautions)
+
+
+def _row(name: str, role: str, rate: Observed, mean: float, ratio: Ratio, n: int) -> dict:
+    return {
+        "stratum": name,
+        "cohort": role,
+        "n": rate.n,
+        "events": rate.events,
+        "observed": rate.rate,
+        "predicted": mean,
+        "hr": ratio.value,
+        "lower": rate.lower,
+        "upper": rate.upper,
+        "hr_lower": ratio.lower,
+        "hr_upper": ratio.upper,
+        "pvalue": ratio.pvalue,
+        "share": rate.n / n if n else np.nan,
+        "penalty": ratio.penalty,
+    }
+
+
+def _of_cohort(
+    recipe: Recipe,
+    role: str,
+    rows: Rows,
+    places: np.ndarray,
+    rates: list[Observed],
+    against: list[Ratio],
+) -> list[Caution]:
+    analysis, names = f"risk.{recipe.risk.name}", recipe.risk.strata.names
+    found: list[Caution | None] = []
+    values = [one.rate for one in rates]
+    if not rises(values):
+        best, below = -np.inf, []
+        for name, value in zip(names, values, strict=True):
+            below += [name] if value < best else []
+            best = value if np.isnan(best) or value > best else best
+        found.append(own_caution.strata_do_not_rise(analysis, role, below))
+    found += [
+        caution.level_without_events(
+            analysis, f"stratum ({role})", name, rate.n, penalised=ratio.penalty == "firth"
+        )
+        for name, rate, ratio in zip(names, rates, against, strict=True)
+        if rate.n and not rate.events
+    ]
+    what = f"the strata ({role})"
+    found.append(caution.complete_case_loss(analysis, what, rows.dropped, len(rows) + rows.dropped))
+    if role != DEVELOPMENT:
+        outside = int((places < 0).sum())
+        found.append(own_caution.without_place(analysis, "stratum", outside, len(rows)))
+    return [one for one in found if one is not None]
+
+
+def patient_table(
+    found: Divider, points: Callable[[np.ndarray], np.ndarray] | None = None
+) -> pd.DataFrame:
+    """Return table ``risk_patients``: risk, leaf and stratum of everybody in the two cohorts.
+
+    Parameters
+    ----------
+    found
+        Who is in which stratum.
+    points
+        From linear predictors to total points of the nomogram; missing without.
+    """
+    frame, cohort = people(found.recipe)
+    complete = frame.notna().all(axis=1).to_numpy()
+    known = frame[complete]
+    linear, leaf, place = (np.full(len(frame), np.nan) for _ in range(3))
+    linear[complete] = found.linear(known)
+    leaf[complete], place[complete] = found.leaf(known), found.stratum(known)
+    strata = found.recipe.risk.strata
+    names = np.array([*(() if strata is None else strata.names), None], dtype=object)
+    table = pd.DataFrame(
+        {
+            "patient_id": frame.index.to_numpy(dtype=object),
+            "lp": linear,
+            "risk": found.risk(linear),
+            "points": np.nan if points is None else points(linear),
+            "node": pd.array(np.where(leaf > 0, leaf, np.nan), dtype="Int64"),
+            "stratum": names[np.nan_to_num(place, nan=-1).astype(int)],
+            "cohort": cohort,
+        }
+    )
+    return table[describe("risk_patients").names]
+
+
+def people(recipe: Recipe) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the values of everybody in the development or the validation, and which it is."""
+    parts = {DEVELOPMENT: recipe.risk.develop, VALIDATION: recipe.risk.validate}
+    frames = {
+        role: recipe.patients.cohort(name) for role, name in parts.items() if name is not None
+    }
+    values = [
+        pd.DataFrame({name: own.values(name) for name in recipe.names}, index=own.frame.index)
+        for own in frames.values()
+    ]
+    cohort = np.repeat(list(frames), [len(own) for own in frames.values()]).astype(object)
+    return pd.concat(values), cohort

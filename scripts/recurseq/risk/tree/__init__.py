@@ -1,0 +1,1 @@
+"""Conditional inference trees; these modules take arrays and know no study."""
