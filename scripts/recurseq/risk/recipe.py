@@ -15,7 +15,7 @@ from recurseq.clinical.regression import Maximum, regression
 from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.survival.partial_likelihood import Fit, evaluate
 from recurseq.clinical.survival.residuals import by_time
-from recurseq.clinical.terms import independent, matrix, term_rules
+from recurseq.clinical.terms import columns_of, independent, term_rules
 from recurseq.risk.risk_model import Baseline, RiskModel
 from recurseq.risk.settings import Risk
 
@@ -64,7 +64,7 @@ class Recipe:
         names = self.entered(rows)
         pairs = [pair for pair in self.model.interactions if set(pair) <= set(names)]
         rules = term_rules(names, rows.frame, self.patients, self.model.spline, pairs)
-        columns = matrix([rule.term(rows.frame) for rule in rules])
+        columns = columns_of(rules, rows.frame)
         used = independent(columns)
         top, penalty = self._top(rows, columns[:, used])
         if not top.converged:
@@ -91,7 +91,16 @@ class Recipe:
             n=rows.patients,
             events=int((rows.state == 1).sum()),
             penalty=penalty,
+            axes={name: span for name, span in self.risk.axes.items() if name in names},
+            units=self._units(names),
         )
+
+    def _units(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the units of those numbers that have one."""
+        columns = self.patients.settings.columns
+        return {
+            name: columns[name].unit for name in names if name in columns and columns[name].unit
+        }
 
     def _top(self, rows: Rows, columns: np.ndarray) -> tuple[Maximum, str]:
         """Fit, with Firth's penalty where it was asked for or nothing else is finite."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.special import expit
 
 from recurseq.base.whole_file import whole_file
 from recurseq.clinical.settings import LOGISTIC
-from recurseq.clinical.terms import TermRule, matrix
+from recurseq.clinical.terms import TermRule, columns_of
 from recurseq.stats.intervals import NORMAL_975
 
 
@@ -61,6 +61,12 @@ class RiskModel:
         Of a hazard model.
     n, events, penalty
         Patients and events it was made with, and whether by Firth's penalty.
+    axes
+        Of the nomogram: the smallest and largest value of numbers, where they are not the ranges.
+    units
+        Of numbers, as far as they are known.
+    simulated
+        Whether the patients it was made with are simulated.
     """
 
     name: str
@@ -77,6 +83,9 @@ class RiskModel:
     n: int
     events: int
     penalty: str
+    axes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    simulated: bool = False
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -91,7 +100,7 @@ class RiskModel:
         frame
             Values of the variables; a row with a level that the model has not seen is missing.
         """
-        return matrix([rule.term(frame) for rule in self.rules])
+        return columns_of(self.rules, frame)
 
     def linear_predictor(self, columns: np.ndarray) -> np.ndarray:
         """Return log odds, or the log hazard ratio to a patient at the centre."""
@@ -126,14 +135,18 @@ class RiskModel:
         half = NORMAL_975 * np.sqrt(variance) / base.hazard
         return self.risk_of(linear - half), self.risk_of(linear + half)
 
-    def write(self, path: str | Path) -> None:
-        """Write the model as JSON; numbers come back to the last digit."""
-        plain = asdict(self) | {
+    def as_dict(self) -> dict:
+        """Plain values, as the file and the calculator of the report keep them."""
+        return asdict(self) | {
             "rules": [rule.as_dict() for rule in self.rules],
             "coefficients": self.coefficients.tolist(),
             "covariance": self.covariance.tolist(),
             "centre": self.centre.tolist(),
         }
+
+    def write(self, path: str | Path) -> None:
+        """Write the model as JSON; numbers come back to the last digit."""
+        plain = self.as_dict()
         with whole_file(path) as partial:
             partial.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
@@ -146,6 +159,7 @@ class RiskModel:
         parts = {
             "rules": tuple(map(TermRule.from_dict, plain["rules"])),
             "ranges": {name: tuple(span) for name, span in plain["ranges"].items()},
+            "axes": {name: tuple(span) for name, span in plain["axes"].items()},
             "baseline": None
             if baseline is None
             else Baseline(baseline["hazard"], tuple(baseline["means"]), baseline["variance"]),
