@@ -19,7 +19,10 @@ from recurseq.base.places import read_shipped
 from recurseq.base.registry import study_files, wildcards_in
 from recurseq.base.whole_file import whole_file
 
-REGISTRY = ("tables.yaml", "tables_meaning.yaml", "tables_quality.yaml", "tables_clinical.yaml")
+REGISTRY = (
+    *("tables.yaml", "tables_meaning.yaml", "tables_quality.yaml", "tables_clinical.yaml"),
+    "tables_risk.yaml",
+)
 MISSING = "NA"
 SIGNIFICANT_DIGITS = 10
 ANY = "any"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from recurseq.base.whole_file import whole_file
 from recurseq.clinical.settings import LOGISTIC
@@ -65,6 +65,10 @@ class RiskModel:
         Of the nomogram: the smallest and largest value of numbers, where they are not the ranges.
     units
         Of numbers, as far as they are known.
+    state
+        Of an endpoint with several, which one the risk is of.
+    whole
+        Numbers of which every value is a whole one.
     simulated
         Whether the patients it was made with are simulated.
     """
@@ -85,6 +89,8 @@ class RiskModel:
     penalty: str
     axes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    state: str | None = None
+    whole: tuple[str, ...] = ()
     simulated: bool = False
 
     @property
@@ -113,6 +119,12 @@ class RiskModel:
         if self.kind == LOGISTIC:
             return expit(linear)
         return -np.expm1(-self.baseline.hazard * np.exp(linear))
+
+    def linear_of(self, risk: np.ndarray) -> np.ndarray:
+        """Turn risks into linear predictors."""
+        if self.kind == LOGISTIC:
+            return logit(risk)
+        return np.log(-np.log1p(-risk) / self.baseline.hazard)
 
     def risk(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the risk of each patient."""
@@ -144,24 +156,32 @@ class RiskModel:
             "centre": self.centre.tolist(),
         }
 
-    def write(self, path: str | Path) -> None:
-        """Write the model as JSON; numbers come back to the last digit."""
-        plain = self.as_dict()
-        with whole_file(path) as partial:
-            partial.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", "utf-8")
-
     @classmethod
-    def read(cls, path: str | Path) -> RiskModel:
-        """Read what `write` wrote."""
-        plain = json.loads(Path(path).read_text(encoding="utf-8"))
+    def from_dict(cls, plain: Mapping) -> RiskModel:
+        """Build the model from what `as_dict` returned, or from its JSON."""
         arrays = {name: np.array(plain[name]) for name in ("coefficients", "covariance", "centre")}
         baseline = plain["baseline"]
         parts = {
             "rules": tuple(map(TermRule.from_dict, plain["rules"])),
             "ranges": {name: tuple(span) for name, span in plain["ranges"].items()},
             "axes": {name: tuple(span) for name, span in plain["axes"].items()},
+            "whole": tuple(plain["whole"]),
             "baseline": None
             if baseline is None
             else Baseline(baseline["hazard"], tuple(baseline["means"]), baseline["variance"]),
         }
         return cls(**{**plain, **arrays, **parts})
+
+    @classmethod
+    def read(cls, path: str | Path) -> RiskModel | None:
+        """Read what `write_model` wrote."""
+        plain = json.loads(Path(path).read_text(encoding="utf-8"))
+        return None if plain is None else cls.from_dict(plain)
+
+
+def write_model(model: RiskModel | None, path: str | Path) -> None:
+    """Write a model as JSON, ``null`` where there is none; numbers come back to the last digit."""
+    plain = None if model is None else model.as_dict()
+    text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
+    with whole_file(path) as partial:
+        partial.write_text(text + "\n", encoding="utf-8", newline="\n")

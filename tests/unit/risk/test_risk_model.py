@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from recurseq.risk.risk_model import RiskModel
+from recurseq.risk.risk_model import RiskModel, write_model
 from support.golden import RISK, data, values
-from support.risk_study import infert_model, lung, lung_model, made, study_config
+from support.risk_models import infert_model, lung, lung_model, made, study_config
 
 NOMOGRAM = "nomogram"
 ASKED = [0, 39, 119, 199]  # rows that R was asked about
@@ -56,7 +56,7 @@ def test_a_file_gives_back_every_digit(tmp_path):
     models = [infert_model(tmp_path, terms), lung_model(tmp_path, 12)]
     asked = [data("infert", RISK), lung()]
     for model, frame in zip(models, asked, strict=True):
-        model.write(tmp_path / "model.json")
+        write_model(model, tmp_path / "model.json")
         again = RiskModel.read(tmp_path / "model.json")
         assert again.rules == model.rules and again.ranges == model.ranges
         for way in (model, again):
