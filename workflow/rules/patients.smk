@@ -9,7 +9,7 @@ COMMON = ("cohorts", "flow", "endpoints", "measures", "cutoffs", "models")
 CAUTIONS = (
     *("endpoint_cautions", "assay_cautions", "cutoff_cautions"),
     *("association_cautions", "survival_cautions", "competing_cautions"),
-    *("model_cautions", "panel_cautions"),
+    *("model_cautions", "panel_cautions", "risk_cautions"),
 )
 
 

@@ -27,16 +27,10 @@ class Built:
         None where a caution says that it must not be.
     cautions
         What a reader must know.
-    dropped
-        Patients of the cohort with a known outcome who lack a value.
-    parameters
-        Coefficients of all candidate terms.
     """
 
     model: RiskModel | None
     cautions: list[Caution]
-    dropped: int
-    parameters: int
 
 
 def build(recipe: Recipe, *, simulated: bool = False) -> Built:
@@ -58,8 +52,10 @@ def build(recipe: Recipe, *, simulated: bool = False) -> Built:
         made = None
     elif made is None:
         found.append(caution.no_estimates(_analysis(recipe)))
-    model = None if made is None else replace(made, simulated=simulated)
-    return Built(model, found, rows.dropped, parameters)
+    model = None
+    if made is not None:
+        model = replace(made, parameters=parameters, simulated=simulated)
+    return Built(model, found)
 
 
 def _candidates(recipe: Recipe, rows: Rows) -> int:

@@ -232,12 +232,23 @@ def ticks(model: RiskModel, rule: TermRule) -> list:
         whole = rule.name in model.whole
         places = MaxNLocator(MOST_TICKS, steps=[1, 2, 5, 10], integer=whole)
         found = places.tick_values(low, high).tolist()
-    return [low, *(float(f"{one:.12g}") for one in found if low < one < high), high]
+    # Where an axis goes beyond the patients, their own ends have a tick.
+    found = sorted({*(float(f"{one:.12g}") for one in found), *model.ranges[rule.name]})
+    return [low, *(one for one in found if low < one < high), high]
 
 
 def written(value: object) -> str:
     """Write a value of an axis."""
     return value if isinstance(value, str) else f"{value:.10g}"
+
+
+def nomogram_tables(model: RiskModel | None) -> dict[str, pd.DataFrame]:
+    """Return tables ``risk_points`` and ``risk_scale``; empty ones where there is no model."""
+    if model is None:
+        names = ("risk_points", "risk_scale")
+        return {name: pd.DataFrame(columns=describe(name).names) for name in names}
+    drawn = nomogram(model)
+    return {"risk_points": points_table(drawn), "risk_scale": scale_table(drawn)}
 
 
 def points_table(drawn: Nomogram) -> pd.DataFrame:

@@ -100,6 +100,8 @@ class Recipe:
             axes={name: span for name, span in self.risk.axes.items() if name in names},
             units=self._units(names),
             state=self.model.state,
+            dropped=rows.dropped,
+            parameters=size,
             whole=tuple(name for name in names if _is_whole(rows.frame[name])),
         )
 

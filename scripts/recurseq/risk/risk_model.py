@@ -16,6 +16,8 @@ from recurseq.clinical.settings import LOGISTIC
 from recurseq.clinical.terms import TermRule, columns_of
 from recurseq.stats.intervals import NORMAL_975
 
+MODEL = "risk/{risk_model}/model.json"  # below the results
+
 
 @dataclass(frozen=True)
 class Baseline:
@@ -69,6 +71,10 @@ class RiskModel:
         Of an endpoint with several, which one the risk is of.
     whole
         Numbers of which every value is a whole one.
+    dropped
+        Patients with a known outcome who lacked a value.
+    parameters
+        Coefficients of all candidate terms.
     simulated
         Whether the patients it was made with are simulated.
     """
@@ -91,6 +97,8 @@ class RiskModel:
     units: Mapping[str, str] = field(default_factory=dict)
     state: str | None = None
     whole: tuple[str, ...] = ()
+    dropped: int = 0
+    parameters: int = 0
     simulated: bool = False
 
     @property

@@ -35,8 +35,9 @@ def built(folder, model=None, risk=None, **columns):
 def test_a_model_is_built_with_what_stands_against_it(tmp_path):
     found = built(tmp_path, risk={"axes": {"age": [20, 44]}})
     assert told(found) == {("extrapolation", "warn")} and found.model is not None
-    assert (found.dropped, found.parameters) == (0, 4)
+    assert (found.model.dropped, found.model.parameters) == (0, 4)
     found = built(tmp_path, {"entry": {"p": 0.1}})
+    assert len(found.model.rules) < found.model.parameters == 4  # all that could have entered
     assert ("selected_by_p", "warn") in told(found)
     assert built(tmp_path, {"cluster": "education"}).cautions[0].code == "few_centres"
     assert not found.model.simulated
