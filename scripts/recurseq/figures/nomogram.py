@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -29,23 +29,41 @@ from recurseq.risk.words import horizon_text, made_with, outcome
 A4 = (11.69, 8.27)  # inches, landscape
 PRINT_DPI = 300
 TEXTS = 0.85  # inches of title and facts
-ROW = 0.5  # inches between axes at least
-NAMES = 0.235  # of the width, left of the axes
-LETTER = 0.068  # inches of a letter of a tick
-LABEL = 8.0  # points of ticks
+GAP = 0.1  # inches between axes at least
+LANE, TICK = 0.18, 0.1  # inches of a line of words, and of a tick
+NAMES, PART = 0.235, 0.745  # of the width: left of the axes, and the axes
+GREY = "#777777"
+LETTER = 0.077  # inches of a letter of a tick
+LABEL = 9.0  # points of ticks
 ABOVE, BELOW = 1, -1
 TOTAL = "Total points"
 
 
 @dataclass(frozen=True)
 class Tick:
-    """A tick: its place in points, its words, the side it stands on, and how far away."""
+    """A tick: its place in points, its words, the side they stand on, and how far away."""
 
     at: float
     text: str
     side: int = BELOW
     lane: int = 0
     faint: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the figure: its name, its ticks, and how many points the width of the page is."""
+
+    name: str
+    ticks: tuple[Tick, ...]
+    span: float
+    strong: bool = False
+    minor: tuple[float, ...] = ()
+
+    def room(self, side: int) -> float:
+        """Return the inches that its words need on one side."""
+        lanes = [tick.lane + 1 for tick in self.ticks if tick.side == side and tick.text]
+        return max(lanes, default=0) * LANE + TICK
 
 
 @styled
@@ -60,97 +78,96 @@ def nomogram_figure(model: RiskModel | None, name: str) -> Figure:
         Its name.
     """
     drawn = None if model is None else nomogram(model)
-    rows = 3 + (0 if drawn is None else len(drawn.axes))
-    figure = new_figure(A4[0], max(A4[1] - TEXTS, ROW * rows))
     if drawn is None or not drawn.axes:
+        figure = new_figure(A4[0], 1.0)
         heading(figure, plain(name))
         empty(figure.add_subplot(), "no terms, no nomogram")
         return figure
+    rows = _rows(drawn, A4[0] * PART)
+    needed = sum(row.room(ABOVE) + row.room(BELOW) + GAP for row in rows)
+    figure = new_figure(A4[0], max(A4[1] - TEXTS, needed))
     title = f"{plain(name)}: risk of {outcome(model)}{horizon_text(model)}"
     grey = "grey: beyond the patients of the development"
     beyond = grey if any(axis.outside.any() for axis in drawn.axes) else ""
     how = (
         "read the points of each value on the first axis, add them up, read the risk below the sum"
     )
+    height = figure.get_figheight()
     heading(figure, title, facts_of((made_with(model), how, beyond)), model.simulated)
-    _draw(figure.add_subplot(), drawn, rows)
+    _draw(figure.add_subplot(), rows, height, (height - needed) / len(rows))
     return figure
 
 
-def _draw(axes: Axes, drawn: Nomogram, rows: int) -> None:
-    axes.set_axis_off()
-    axes.set_xlim(-NAMES / (1 - NAMES - 0.02), 1 + 0.02 / (1 - NAMES - 0.02))
-    axes.set_ylim(-rows + 0.35, 0.6)
-    width = axes.figure.get_figwidth() * (1 - NAMES - 0.02)
-    round_points = np.arange(0, MOST_POINTS + 1, 10)
-    ticks = [Tick(float(x), written(x), ABOVE) for x in round_points]
-    _line(axes, 0, "Points", ticks, MOST_POINTS, strong=True)
-    _minor(axes, 0, np.arange(0, MOST_POINTS + 1, 2) / MOST_POINTS, ABOVE)
-    axes.vlines(
-        round_points / MOST_POINTS, -len(drawn.axes) - 0.35, 0, color=FAINT, linewidth=0.5, zorder=0
-    )
-    for place, axis in enumerate(drawn.axes, start=1):
-        ticks = placed(axis, width)
-        _line(axes, -place, _named(drawn.model, axis), ticks, MOST_POINTS)
+def _rows(drawn: Nomogram, width: float) -> list[Row]:
+    """Return the lines from above: points, the terms, the total, the risk."""
+    tens = np.arange(0, MOST_POINTS + 1, 10)
+    twos = np.arange(0, MOST_POINTS + 1, 2)
+    points = tuple(Tick(float(x), written(x), ABOVE) for x in tens)
+    rows = [Row("Points", points, MOST_POINTS, True, tuple(twos))]
+    rows += [
+        Row(_named(drawn.model, axis), tuple(placed(axis, width)), MOST_POINTS)
+        for axis in drawn.axes
+    ]
     most = drawn.most
-    totals = MaxNLocator(12, steps=[1, 2, 5, 10]).tick_values(0, most)
-    totals = [float(x) for x in totals if x <= most + 1e-9]
-    _line(
-        axes,
-        -rows + 2,
-        TOTAL,
-        [Tick(x, written(x), ABOVE) for x in totals],
-        most,
-        strong=True,
-    )
-    step = totals[1] / 10 if len(totals) > 1 else most
-    _minor(axes, -rows + 2, np.arange(0, most + step / 2, step) / most, ABOVE)
+    steps = MaxNLocator(12, steps=[1, 2, 5, 10]).tick_values(0, most)
+    totals = [float(x) for x in steps if x <= most + 1e-9]
+    minor = tuple(np.arange(0, most, (steps[1] - steps[0]) / 10))
+    ticks = tuple(Tick(x, written(x), ABOVE) for x in totals)
+    rows.append(Row(TOTAL, ticks, most, True, minor))
     risks = [Tick(total, written(risk)) for risk, total in risk_ticks(drawn)]
-    _line(axes, -rows + 1, "Risk", thinned(risks, most, width), most, strong=True)
+    rows.append(Row("Risk", tuple(thinned(risks, most, width)), most, True))
+    return rows
+
+
+def _draw(axes: Axes, rows: Sequence[Row], height: float, spare: float) -> None:
+    """Draw the lines; heights are inches, and what is to spare is shared between them."""
+    axes.set_axis_off()
+    axes.set_xlim(-NAMES / PART, 1 + (1 - NAMES - PART) / PART)
+    axes.set_ylim(-height, 0)
+    place, places = 0.0, []
+    for row in rows:
+        place -= row.room(ABOVE) + (GAP + spare) / 2
+        places.append(place)
+        place -= row.room(BELOW) + (GAP + spare) / 2
+    tens = [tick.at / MOST_POINTS for tick in rows[0].ticks]
+    axes.vlines(tens, places[-3] - TICK, places[0], color=FAINT, linewidth=0.5, zorder=0)
+    for row, y in zip(rows, places, strict=True):
+        _line(axes, y, row)
 
 
 def _named(model: RiskModel, axis: Axis) -> str:
     name, bracket, state = axis.term.partition(" (")
     if name in model.ranges:
-        unit = f" [{model.units[name]}]" if name in model.units else ""
+        unit = f" [{short(model.units[name], 12)}]" if name in model.units else ""
         state = f"\n({short(state, 40)}" if bracket else ""
-        return f"{short(name, 30)}{unit}{state}"
-    return short(axis.term, 40)
+        return f"{short(name, 26)}{unit}{state}"
+    return short(axis.term, 38)
 
 
-def _line(
-    axes: Axes, y: float, name: str, ticks: Sequence[Tick], span: float, *, strong: bool = False
-) -> None:
-    """Draw one axis with its name and its ticks; `span` is how many points the width is."""
-    weight = "bold" if strong else "normal"
-    axes.text(
-        -0.02, y, name, ha="right", va="center", fontsize=9.5, fontweight=weight, linespacing=1.1
-    )
-    if not ticks:
+def _line(axes: Axes, y: float, row: Row) -> None:
+    """Draw one axis with its name and its ticks."""
+    weight = "bold" if row.strong else "normal"
+    look = {"ha": "right", "va": "center", "fontsize": 9.5, "linespacing": 1.1}
+    axes.text(-0.02, y, row.name, fontweight=weight, **look)
+    if not row.ticks:
         return
-    places = np.array([tick.at for tick in ticks]) / span
-    ends = (0, 1) if name == TOTAL else (places.min(), places.max())
-    inside = np.array([tick.at for tick in ticks if not tick.faint] or [tick.at for tick in ticks])
-    axes.hlines(y, *ends, color=INK if strong else QUIET, linewidth=1.1 if strong else 0.9)
-    axes.hlines(y, inside.min() / span, inside.max() / span, color=INK, linewidth=1.1)
-    for tick, x in zip(ticks, places, strict=True):
-        colour = QUIET if tick.faint else INK
-        axes.vlines(x, y, y + tick.side * 0.12, color=colour, linewidth=0.8)
-        height = y + tick.side * (0.16 + 0.26 * tick.lane)
+    places = np.array([tick.at for tick in row.ticks]) / row.span
+    inside = [x for tick, x in zip(row.ticks, places, strict=True) if not tick.faint]
+    ends = (0.0, 1.0) if row.name == TOTAL else (places.min(), places.max())
+    axes.hlines(y, *ends, color=QUIET, linewidth=0.9)
+    own = ends if row.strong else (min(inside, default=ends[0]), max(inside, default=ends[0]))
+    axes.hlines(y, *own, color=INK, linewidth=1.1)
+    axes.vlines(np.array(row.minor) / row.span, y, y + TICK / 2, color=INK, linewidth=0.5)
+    for tick, x in zip(row.ticks, places, strict=True):
+        colour = GREY if tick.faint else INK
+        words = y + tick.side * (TICK + LANE * tick.lane)
+        axes.vlines(x, y, words if tick.text else y + tick.side * TICK, color=colour, linewidth=0.7)
         side = "top" if tick.side == BELOW else "bottom"
+        # A line that leads to words further away goes behind those that are nearer.
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
         axes.text(
-            x,
-            height,
-            tick.text,
-            ha="center",
-            va=side,
-            fontsize=LABEL,
-            color="#777777" if tick.faint else INK,
+            x, words, tick.text, ha="center", va=side, fontsize=LABEL, color=colour, bbox=paper
         )
-
-
-def _minor(axes: Axes, y: float, places: np.ndarray, side: int) -> None:
-    axes.vlines(places, y, y + side * 0.06, color=INK, linewidth=0.5)
 
 
 def placed(axis: Axis, width: float) -> list[Tick]:
@@ -196,26 +213,27 @@ def thinned(ticks: Sequence[Tick], span: float, width: float) -> list[Tick]:
     for place in [0, last, *range(1, last)] if last > 0 else range(len(ticks)):
         tick = ticks[place]
         free = not any(_touch(tick, other, span, width) for other in kept)
-        if free:
-            kept.append(tick)
-        found.append(tick if free else Tick(tick.at, "", tick.side, tick.lane, tick.faint))
+        if not free:
+            tick = replace(tick, lane=1) if place == last else replace(tick, text="")
+        kept.append(tick)
+        found.append(tick)
     return found
 
 
 def _laned(ticks: Sequence[tuple[float, str, bool]], width: float) -> list[Tick]:
     """Give each level the first place where it touches no other: below, above, further away."""
     found: list[Tick] = []
+    sides = [(lane, side) for lane in range(len(ticks)) for side in (BELOW, ABOVE)]
     for at, text, faint in ticks:
-        lanes = [
-            Tick(float(at), text, side, lane, faint) for lane in (0, 1) for side in (BELOW, ABOVE)
-        ]
-        free = [t for t in lanes if not any(_touch(t, one, MOST_POINTS, width) for one in found)]
-        found.append(free[0] if free else lanes[-1])
+        lanes = (Tick(float(at), text, side, lane, faint) for lane, side in sides)
+        found.append(
+            next(t for t in lanes if not any(_touch(t, o, MOST_POINTS, width) for o in found))
+        )
     return found
 
 
 def _touch(one: Tick, other: Tick, span: float, width: float) -> bool:
-    if (one.side, one.lane) != (other.side, other.lane):
+    if (one.side, one.lane) != (other.side, other.lane) or not (one.text and other.text):
         return False
     room = LETTER * (len(one.text) + len(other.text) + 1) / 2
     return abs(one.at - other.at) / span * width < room

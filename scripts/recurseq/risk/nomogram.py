@@ -26,6 +26,7 @@ RISKS = (
     *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
     *(0.95, 0.98, 0.99, 0.995, 0.998, 0.999),
 )
+FEWEST_RISKS = 5  # of these; where fewer can be reached, ticks are closer
 TOTAL_STEP = 5  # points between the totals of the table
 GRID = 401  # values between which a number is looked at
 
@@ -274,9 +275,13 @@ def scale_table(drawn: Nomogram) -> pd.DataFrame:
 
 def risk_ticks(drawn: Nomogram) -> Iterator[tuple[float, float]]:
     """Yield round risks that can be reached, each with its total."""
-    for risk, total in zip(RISKS, drawn.totals_of(RISKS), strict=True):
-        if -1e-9 <= total <= drawn.most + 1e-9:
-            yield risk, float(total)
+    low, high = drawn.risk([0, drawn.most])
+    risks = [risk for risk in RISKS if low <= risk <= high]
+    if len(risks) < FEWEST_RISKS and low < high:
+        found = MaxNLocator(MOST_TICKS, steps=[1, 2, 5, 10]).tick_values(low, high)
+        risks = [float(f"{risk:.12g}") for risk in found if low <= risk <= high]
+    for risk, total in zip(risks, drawn.totals_of(risks), strict=True):
+        yield risk, float(total)
 
 
 def contributions(

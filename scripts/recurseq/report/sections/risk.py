@@ -88,6 +88,7 @@ def _facts(results: Results, study: Study, risk: Risk, model: RiskModel | None) 
     for label, file in files.items():
         path = results.folder / file.format(risk_model=name)
         links[label] = results.link(path) if path.is_file() else ""
+    links = {label: way for label, way in links.items() if way}
     return RiskFacts(
         risk=risk,
         model=model,
