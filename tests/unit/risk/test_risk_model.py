@@ -111,7 +111,9 @@ def test_a_risk_of_fine_and_gray_is_that_of_cmprsk(tmp_path, horizon):
     asked = table.iloc[[0, 49, 499, 899]]
     assert_allclose(model.risk(asked), of_r(f"finegray risk {horizon}"), rtol=1e-6)
     lower, upper = model.interval(model.columns(asked))
-    assert ((lower < model.risk(asked)) & (model.risk(asked) < upper)).all()
+    # Of survival::finegray, which estimates the censoring otherwise.
+    assert_allclose(lower, of_r(f"finegray lower {horizon}"), rtol=5e-3)
+    assert_allclose(upper, of_r(f"finegray upper {horizon}"), rtol=5e-3)
 
 
 def test_levels_that_were_not_there_have_no_risk(tmp_path):
