@@ -72,6 +72,9 @@ def test_points_add_up_to_the_exact_risk(tmp_path):
             exact = model.intercept + sum(effect for *_, effect in parts)
             assert exact == pytest.approx(linear[place], abs=1e-10)
             assert drawn.risk(total) == pytest.approx(model.risk_of(linear[place]), abs=1e-12)
+        for axis in drawn.axes:  # axes that are shared have one beginning
+            lowest = axis.effect - axis.points * drawn.step
+            assert any(np.allclose(lowest, block.lowest) for block in drawn.blocks)
         table = points_table(drawn)
         assert table["points"].min() >= -1e-9 and table["points"].max() <= 100 + 1e-9
         risks = scale_table(drawn)["risk"].to_numpy()
