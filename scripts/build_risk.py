@@ -8,7 +8,7 @@ with logged(snakemake):
     from recurseq.clinical.patients import read_patients
     from recurseq.clinical.read_settings import clinical_settings
     from recurseq.risk.build import build
-    from recurseq.risk.nomogram import nomogram_tables
+    from recurseq.risk.points import nomogram_tables
     from recurseq.risk.recipe import Recipe
     from recurseq.risk.risk_model import write_model
     from recurseq.risk.settings import risk_settings

@@ -11,8 +11,8 @@ from recurseq.command.folder import StudyFolder, advised
 from recurseq.command.terminal import heading, say, show_table
 from recurseq.io.bytes import fail
 from recurseq.risk.asking import allowed, answer, read_values
-from recurseq.risk.nomogram import written
 from recurseq.risk.risk_model import RiskModel
+from recurseq.risk.ticks import written
 from recurseq.risk.words import horizon_text, interval_text, made_with, told
 
 FOLDER, FILE = "risk", "model.json"

@@ -22,8 +22,9 @@ from recurseq.figures.style import (
     short,
     styled,
 )
-from recurseq.risk.nomogram import MOST_POINTS, Axis, Nomogram, nomogram, risk_ticks, written
+from recurseq.risk.nomogram import MOST_POINTS, Axis, Nomogram, nomogram, risk_ticks
 from recurseq.risk.risk_model import RiskModel
+from recurseq.risk.ticks import written
 from recurseq.risk.words import horizon_text, made_with, outcome
 
 A4 = (11.69, 8.27)  # inches, landscape

@@ -10,8 +10,9 @@ import pandas as pd
 
 from recurseq.base.errors import Problem, raise_if_any
 from recurseq.base.text import few, listed, suggest
-from recurseq.risk.nomogram import contributions, nomogram, written
+from recurseq.risk.nomogram import contributions, nomogram
 from recurseq.risk.risk_model import RiskModel
+from recurseq.risk.ticks import written
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from recurseq.clinical.cohorts import flag
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.regression import regression
 from recurseq.clinical.terms import term_rules
-from recurseq.risk.nomogram import is_outside
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
+from recurseq.risk.ticks import is_outside
 
 
 @dataclass(frozen=True)

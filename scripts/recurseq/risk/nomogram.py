@@ -12,22 +12,14 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
 
-from recurseq.base.tables import describe
 from recurseq.clinical.settings import LOGISTIC
 from recurseq.clinical.terms import LEVELS, TermRule, columns_of, positions
 from recurseq.risk.risk_model import RiskModel
+from recurseq.risk.ticks import is_outside, round_risks, ticks, written
 
 MOST_POINTS = 100.0
-MOST_TICKS = 9  # of a number
 MOST_HELD = 3  # values at which a number is held while another one moves
-RISKS = (
-    *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
-    *(0.95, 0.98, 0.99, 0.995, 0.998, 0.999),
-)
-FEWEST_RISKS = 5  # of these; where fewer can be reached, ticks are closer
-TOTAL_STEP = 5  # points between the totals of the table
 GRID = 401  # values between which a number is looked at
 
 
@@ -208,78 +200,9 @@ def _effect(model: RiskModel, block: Sequence[TermRule], frame: pd.DataFrame) ->
     return (columns - centre) @ model.coefficients[own]
 
 
-def is_outside(model: RiskModel, name: str, value: object) -> bool:
-    """Whether a number lies beyond the patients that the model was made with."""
-    if isinstance(value, str):
-        return False
-    low, high = model.ranges[name]
-    return not low <= float(value) <= high
-
-
-def ticks(model: RiskModel, rule: TermRule) -> list:
-    """Return the values of an axis: every level, or round numbers and both ends.
-
-    A number that is taken on a logarithmic scale has ticks at 1, 2 and 5 times powers of ten.
-    """
-    if rule.kind == LEVELS:
-        return list(rule.levels)
-    low, high = model.axes.get(rule.name, model.ranges[rule.name])
-    if rule.scale.startswith("log"):
-        powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
-        found = [m * 10.0**p for p in powers for m in (1, 2, 5)]
-        if sum(low < one < high for one in found) > 2 * MOST_TICKS:
-            found = [10.0**p for p in powers]
-    else:
-        whole = rule.name in model.whole
-        places = MaxNLocator(MOST_TICKS, steps=[1, 2, 5, 10], integer=whole)
-        found = places.tick_values(low, high).tolist()
-    # Where an axis goes beyond the patients, their own ends have a tick.
-    found = sorted({*(float(f"{one:.12g}") for one in found), *model.ranges[rule.name]})
-    return [low, *(one for one in found if low < one < high), high]
-
-
-def written(value: object) -> str:
-    """Write a value of an axis."""
-    return value if isinstance(value, str) else f"{value:.10g}"
-
-
-def nomogram_tables(model: RiskModel | None) -> dict[str, pd.DataFrame]:
-    """Return tables ``risk_points`` and ``risk_scale``; empty ones where there is no model."""
-    if model is None:
-        names = ("risk_points", "risk_scale")
-        return {name: pd.DataFrame(columns=describe(name).names) for name in names}
-    drawn = nomogram(model)
-    return {"risk_points": points_table(drawn), "risk_scale": scale_table(drawn)}
-
-
-def points_table(drawn: Nomogram) -> pd.DataFrame:
-    """Return table ``risk_points``: every value that has a tick."""
-    rows = [
-        (axis.term, value, points, effect, bool(outside))
-        for axis in drawn.axes
-        for value, points, effect, outside in zip(
-            axis.values, axis.points, axis.effect, axis.outside, strict=True
-        )
-    ]
-    return pd.DataFrame(rows, columns=describe("risk_points").names)
-
-
-def scale_table(drawn: Nomogram) -> pd.DataFrame:
-    """Return table ``risk_scale``: the risk of round totals, and the total of round risks."""
-    most = drawn.most
-    totals = [*np.arange(0, most, TOTAL_STEP), most, *(total for _, total in risk_ticks(drawn))]
-    totals = np.unique(np.round(totals, 10))
-    risks = drawn.risk(totals)
-    return pd.DataFrame({"total_points": totals, "risk": risks})
-
-
 def risk_ticks(drawn: Nomogram) -> Iterator[tuple[float, float]]:
     """Yield round risks that can be reached, each with its total."""
-    low, high = drawn.risk([0, drawn.most])
-    risks = [risk for risk in RISKS if low <= risk <= high]
-    if len(risks) < FEWEST_RISKS and low < high:
-        found = MaxNLocator(MOST_TICKS, steps=[1, 2, 5, 10]).tick_values(low, high)
-        risks = [float(f"{risk:.12g}") for risk in found if low <= risk <= high]
+    risks = round_risks(*drawn.risk([0, drawn.most]))
     for risk, total in zip(risks, drawn.totals_of(risks), strict=True):
         yield risk, float(total)
 

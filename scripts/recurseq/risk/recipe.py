@@ -81,6 +81,8 @@ class Recipe:
         coefficients[used] = top.coefficients
         there = np.append(True, used) if logistic else used
         covariance[np.ix_(there, there)] = top.joint_covariance
+        if not np.isfinite(covariance).all():
+            return None
         centre = columns.mean(axis=0)
         return RiskModel(
             name=self.risk.name,

@@ -15,7 +15,7 @@ from recurseq.report.page import build_page
 from recurseq.report.sections.risk import SCRIPT, embedded
 from recurseq.risk.asking import answer, read_values
 from recurseq.risk.build import build
-from recurseq.risk.nomogram import nomogram_tables
+from recurseq.risk.points import nomogram_tables
 from recurseq.risk.risk_model import write_model
 from support.browser import BROWSERS, Browser, program
 from support.golden import RISK, data

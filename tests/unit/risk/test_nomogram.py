@@ -5,13 +5,8 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from recurseq.risk.nomogram import (
-    contributions,
-    interacting,
-    nomogram,
-    points_table,
-    scale_table,
-)
+from recurseq.risk.nomogram import contributions, interacting, nomogram
+from recurseq.risk.points import points_table, scale_table
 from recurseq.risk.risk_model import RiskModel, write_model
 from support.golden import RISK, data, golden
 from support.risk_models import infert_model, lung, lung_model

@@ -14,9 +14,10 @@ from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
 from recurseq.risk.asking import is_levels
 from recurseq.risk.card import CARD, PERFORMANCE, CardItem, CardSources, card_items
-from recurseq.risk.nomogram import nomogram, written
+from recurseq.risk.nomogram import nomogram
 from recurseq.risk.risk_model import MODEL, RiskModel
 from recurseq.risk.settings import Risk, risk_settings
+from recurseq.risk.ticks import written
 from recurseq.risk.words import KINDS, horizon_text, interval_text, made_with, outcome
 from recurseq.study import Study
 
