@@ -18,8 +18,8 @@ rule build_risk:
         patients=table("clinical_patients"),
         cutoffs=cutoff_files("models"),
     output:
-        models=of_each_risk(MODEL),
         **every("risk_points", "risk_scale", "risk_cautions"),
+        models=of_each_risk(MODEL),
     log:
         "results/logs/build_risk.log",
     group:
