@@ -18,6 +18,8 @@ from recurseq.study.config_file import read_config
 from recurseq.base.versions import lead_children_here
 from recurseq.base.whole_file import writing_problems
 from recurseq.figures.registry import all_figures, study_figures
+from recurseq.risk.card import CARD, PERFORMANCE
+from recurseq.risk.risk_model import MODEL
 
 lead_children_here()
 
@@ -191,6 +193,15 @@ def replication_files():
 def model_of_counts():
     """The fitted model; nothing for a study without counts."""
     return "results/model.h5ad" if study.has_counts else []
+
+
+def risk_files():
+    """Numbers and card of every risk model."""
+    return [
+        f"results/{file.format(risk_model=name)}"
+        for name in study.wildcards["risk_model"]
+        for file in (MODEL, CARD)
+    ]
 
 
 def second_calls():

@@ -57,6 +57,7 @@ rule build_report:
         model=model_of_counts(),
         tables=result_tables(),
         figures=result_figures(),
+        risks=risk_files(),
         provenance="results/provenance.json",
     output:
         html=report(

@@ -417,6 +417,37 @@ def left_out_of_risks(analysis: str, cohort: str, size: int, n: int) -> Caution:
     return Caution("outcome_selected", NOTE, analysis, message, str(size))
 
 
+def beyond_development(analysis: str, variables: Sequence[str]) -> Caution | None:
+    """Say that an axis goes on where no patient was."""
+    if not variables:
+        return None
+    message = (
+        f"The axis of {listed(variables)} goes beyond the patients of the development: there the "
+        "nomogram only continues a curve, and the calculator does not answer."
+    )
+    return Caution("extrapolation", WARN, analysis, message, listed(variables))
+
+
+def beyond_follow_up(analysis: str, horizon: float, last: float) -> Caution | None:
+    """Refuse a risk at a time that nobody was followed to."""
+    if horizon <= last:
+        return None
+    message = (
+        f"Nobody was followed for {setting(horizon)} months (the longest: {shown(last)}): no risk "
+        "is told at that time."
+    )
+    return Caution("extrapolation", STOP, analysis, message, setting(horizon))
+
+
+def no_estimates(analysis: str) -> Caution:
+    """Say that a model has no finite estimates."""
+    message = (
+        "The model has no finite estimates, or no event before its horizon; take fewer terms, join "
+        "levels without events, or penalty: auto."
+    )
+    return Caution("level_without_events", STOP, analysis, message)
+
+
 def gather(parts: Iterable[pd.DataFrame], *, simulated: bool) -> pd.DataFrame:
     """Put the cautions of all analyses together, the gravest first.
 

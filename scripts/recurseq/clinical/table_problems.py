@@ -40,12 +40,15 @@ class ClinicalExamination:
         Table ``clinical_endpoints``; None when it could not be made.
     patients
         Patients of the table, and those who remain after exclusions.
+    frame
+        The typed clinical table; None when it could not be read.
     """
 
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     endpoints: pd.DataFrame | None = None
     patients: tuple[int, int] = (0, 0)
+    frame: pd.DataFrame | None = None
 
 
 def examine_clinical(
@@ -69,7 +72,7 @@ def examine_clinical(
         found.problems = [*error.problems, *setting_problems(settings, None, has_counts=has_counts)]
         found.problems += _assay_problems(settings, None, found)
         return found
-    frame = table.frame
+    frame = found.frame = table.frame
     found.problems += reference_problems(settings, table.header)
     found.problems += setting_problems(settings, frame, has_counts=has_counts)
     found.problems += _condition_problems(settings, frame)

@@ -251,6 +251,11 @@ def matrix(terms: Sequence[Term]) -> np.ndarray:
     return np.hstack([np.zeros((rows, 0)), *(term.columns for term in terms)])
 
 
+def columns_of(rules: Sequence[TermRule], frame: pd.DataFrame) -> np.ndarray:
+    """Return the columns of all terms for these patients; without a term, none for each of them."""
+    return np.hstack([np.zeros((len(frame), 0)), *(rule.term(frame).columns for rule in rules)])
+
+
 def independent(columns: np.ndarray) -> np.ndarray:
     """Say which columns are no combination of those before them (and of a constant)."""
     chosen = np.zeros(columns.shape[1], dtype=bool)

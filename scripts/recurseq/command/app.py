@@ -328,3 +328,30 @@ def explain(
     config = read_config(folder.config_path)
     if not explain_genes(folder, config, genes, samples=samples):
         raise typer.Exit(1)
+
+
+@app.command(
+    epilog=examples(
+        "recurseq predict my_study --risk hpr_pre",
+        "recurseq predict my_study --risk hpr_pre age=50 afp=400 capsule=complete",
+    )
+)
+@_in_words
+def predict(
+    directory: Folder,
+    values: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[VARIABLE=VALUE...]", help="Of one patient; none lists them."),
+    ] = None,
+    risk: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Risk model, where there are several.")
+    ] = None,
+) -> None:
+    """Tell the risk of a patient by a risk model of the study.
+
+    Answers only inside the values that the patients of the development had.
+    """
+    from recurseq.command.folder import open_folder
+    from recurseq.command.predict import predict as predict_risk
+
+    predict_risk(open_folder(directory), risk, values or ())

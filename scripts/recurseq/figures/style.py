@@ -83,7 +83,9 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def save(figure: Figure, svg_path: str | Path, png_path: str | Path) -> None:
+def save(
+    figure: Figure, svg_path: str | Path, png_path: str | Path, png_dpi: int = PNG_DPI
+) -> None:
     """Write a figure as SVG and as PNG; the same figure gives the same bytes every time."""
     with matplotlib.rc_context(SETTINGS):
         # One layout serves both files: they show the same, and it costs more than drawing.
@@ -93,7 +95,7 @@ def save(figure: Figure, svg_path: str | Path, png_path: str | Path) -> None:
         figure.set_dpi(RASTER_DPI)
         with whole_file(svg_path) as partial:
             FigureCanvasSVG(figure).print_svg(partial, metadata={"Date": None, "Creator": None})
-        figure.set_dpi(PNG_DPI)
+        figure.set_dpi(png_dpi)
         with whole_file(png_path) as partial:
             FigureCanvasAgg(figure).print_png(partial, metadata={"Software": None})
 

@@ -27,6 +27,8 @@ from recurseq.markers.panel import panel_notes, panel_problems, read_panel
 from recurseq.patterns.checks import pattern_notes, pattern_problems
 from recurseq.replication.checks import replication_notes, replication_problems
 from recurseq.replication.settings import OtherStudy, other_studies
+from recurseq.risk.checks import risk_problems
+from recurseq.risk.settings import risk_settings
 from recurseq.signatures.settings import signature_notes, signature_problems
 from recurseq.study import (
     Study,
@@ -82,6 +84,10 @@ def examined_study(config: Mapping) -> tuple[Study, list[str], ClinicalExaminati
     clinical = _examined_patients(study)
     if clinical is not None:
         problems += clinical.problems
+    if study.clinical is not None:
+        frame = None if clinical is None else clinical.frame
+        settings = clinical_settings(study.clinical)
+        problems += risk_problems(risk_settings(study.clinical), settings, frame)
     is_known = study.coexpression is not None or "coexpression" not in config
     if study.clinical is not None and is_known:
         pairs = (study.coexpression or {"pairs": []})["pairs"]

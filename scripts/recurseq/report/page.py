@@ -1,8 +1,13 @@
-"""Render the report: one HTML file that needs no network, no scripts and no other file."""
+"""Render the report: one HTML file that needs no network and no other file.
+
+A section may have a script of its own (``SCRIPT``). It stands in the page, and the page's policy
+names it by its hash: the browser runs this text and no other, and fetches nothing.
+"""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,6 +51,7 @@ from recurseq.report.sections import (
     quality,
     reading,
     replication,
+    risk,
     signatures,
     study,
     survival,
@@ -57,7 +63,7 @@ HERE = Path(__file__).parent
 SECTIONS: tuple[Section, ...] = (
     *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
     *(patterns, markers, coexpression, pathways, signatures),
-    *(patients, assays, cutoffs, associations, panel, survival, models, cautions),
+    *(patients, assays, cutoffs, associations, panel, survival, models, risk, cautions),
     *(claims, replication, demo_check),
     *(files, provenance),
 )
@@ -67,7 +73,7 @@ MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
-    *("quality", "survival", "models", "cutoffs"),
+    *("quality", "survival", "models", "risk", "cutoffs"),
     *("markers", "contrasts", "patterns", "coexpression", "signatures", "replication", "pathways"),
 )
 
@@ -80,6 +86,21 @@ class Shown:
     title: str
     body: Markup
     entries: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script of a section, and the hash by which the page's policy allows it."""
+
+    text: Markup
+    hash: str
+
+    @classmethod
+    def read(cls, section: Section) -> Script:
+        """Read the script that lies beside a section's template."""
+        text = (HERE / "sections" / section.SCRIPT).read_text(encoding="utf-8")
+        digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+        return cls(Markup(text), f"sha256-{digest}")
 
 
 def build_page(results: str | Path, config: Mapping, root: str | Path = ".") -> str:
@@ -125,6 +146,7 @@ def render(results: Results, config: Mapping) -> str:
         study=results.study,
         lead=[one.lead(found) for one, found in present.items() if hasattr(one, "lead")],
         version=results.provenance.get("recurseq", ""),
+        scripts=[Script.read(section) for section in present if hasattr(section, "SCRIPT")],
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
     )
 

@@ -27,6 +27,9 @@ class Section(Protocol[Facts]):
     ----------
     TITLE
         Heading of the section.
+    SCRIPT
+        File of its script beside the template, where it has one; the section must say what it
+        shows without it.
     """
 
     TITLE: str

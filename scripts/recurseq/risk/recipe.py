@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
+from recurseq.clinical.cautions import EVENTS_TO_STOP
 from recurseq.clinical.model_fit import fit_terms
 from recurseq.clinical.model_rows import PLAIN, Rows, rows_of
 from recurseq.clinical.names import model_terms
@@ -15,7 +17,7 @@ from recurseq.clinical.regression import Maximum, regression
 from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.survival.partial_likelihood import Fit, evaluate
 from recurseq.clinical.survival.residuals import by_time
-from recurseq.clinical.terms import independent, matrix, term_rules
+from recurseq.clinical.terms import columns_of, independent, term_rules
 from recurseq.risk.risk_model import Baseline, RiskModel
 from recurseq.risk.settings import Risk
 
@@ -64,10 +66,14 @@ class Recipe:
         names = self.entered(rows)
         pairs = [pair for pair in self.model.interactions if set(pair) <= set(names)]
         rules = term_rules(names, rows.frame, self.patients, self.model.spline, pairs)
-        columns = matrix([rule.term(rows.frame) for rule in rules])
+        columns = columns_of(rules, rows.frame)
         used = independent(columns)
         top, penalty = self._top(rows, columns[:, used])
-        if not top.converged:
+        baseline = None
+        if self.model.kind != LOGISTIC and top.converged:
+            baseline = baseline_until(top.hazard, used, self.risk.horizon)
+        # Before the first event every risk is 0, and no ratio changes it.
+        if not top.converged or (baseline is not None and baseline.hazard <= 0):
             return None
         logistic = self.model.kind == LOGISTIC
         size = columns.shape[1]
@@ -75,6 +81,8 @@ class Recipe:
         coefficients[used] = top.coefficients
         there = np.append(True, used) if logistic else used
         covariance[np.ix_(there, there)] = top.joint_covariance
+        if not np.isfinite(covariance).all():
+            return None
         centre = columns.mean(axis=0)
         return RiskModel(
             name=self.risk.name,
@@ -87,19 +95,37 @@ class Recipe:
             coefficients=coefficients,
             covariance=covariance,
             centre=centre,
-            baseline=None if logistic else baseline_until(top.hazard, used, self.risk.horizon),
+            baseline=baseline,
             n=rows.patients,
             events=int((rows.state == 1).sum()),
             penalty=penalty,
+            axes={name: span for name, span in self.risk.axes.items() if name in names},
+            units=self._units(names),
+            state=self.model.state,
+            dropped=rows.dropped,
+            parameters=size,
+            whole=tuple(name for name in names if _is_whole(rows.frame[name])),
         )
 
+    def _units(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the units of those numbers that have one."""
+        columns = self.patients.settings.columns
+        return {
+            name: columns[name].unit for name in names if name in columns and columns[name].unit
+        }
+
     def _top(self, rows: Rows, columns: np.ndarray) -> tuple[Maximum, str]:
-        """Fit, with Firth's penalty where it was asked for or nothing else is finite."""
-        kind = regression(self.model, rows)
-        if self.model.penalty != "firth":
+        """Fit, with Firth's penalty where it was asked for or nothing else is finite.
+
+        With the penalty ``auto`` it is also taken where events are few, as in the section
+        ``models``.
+        """
+        kind, penalty = regression(self.model, rows), self.model.penalty
+        few = kind.limiting(rows) < EVENTS_TO_STOP * columns.shape[1]
+        if penalty == "none" or not (kind.can_penalise and (penalty == "firth" or few)):
             top = kind.maximum(rows, columns)
             # A logistic model that separates the patients is always penalised.
-            asked = self.model.penalty == "auto" or self.model.kind == LOGISTIC
+            asked = penalty == "auto" or self.model.kind == LOGISTIC
             if top.converged or not (asked and kind.can_penalise):
                 return top, "none"
         return kind.penalised_maximum(rows, columns), "firth"
@@ -136,6 +162,10 @@ def baseline_until(fit: Fit, used: np.ndarray, horizon: float) -> Baseline:
     means = np.zeros(len(used))
     means[used] = until[1:-1]
     return Baseline(float(until[0]), tuple(means.tolist()), float(until[-1]))
+
+
+def _is_whole(values: pd.Series) -> bool:
+    return pd.api.types.is_float_dtype(values) and bool((values % 1 == 0).all())
 
 
 def ranges(rows: Rows, names: Sequence[str]) -> dict[str, tuple]:

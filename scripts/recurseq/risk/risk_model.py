@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from recurseq.base.whole_file import whole_file
 from recurseq.clinical.settings import LOGISTIC
-from recurseq.clinical.terms import TermRule, matrix
+from recurseq.clinical.terms import TermRule, columns_of
 from recurseq.stats.intervals import NORMAL_975
+
+MODEL = "risk/{risk_model}/model.json"  # below the results
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,20 @@ class RiskModel:
         Of a hazard model.
     n, events, penalty
         Patients and events it was made with, and whether by Firth's penalty.
+    axes
+        Of the nomogram: the smallest and largest value of numbers, where they are not the ranges.
+    units
+        Of numbers, as far as they are known.
+    state
+        Of an endpoint with several, which one the risk is of.
+    whole
+        Numbers of which every value is a whole one.
+    dropped
+        Patients with a known outcome who lacked a value.
+    parameters
+        Coefficients of all candidate terms.
+    simulated
+        Whether the patients it was made with are simulated.
     """
 
     name: str
@@ -77,6 +93,13 @@ class RiskModel:
     n: int
     events: int
     penalty: str
+    axes: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    state: str | None = None
+    whole: tuple[str, ...] = ()
+    dropped: int = 0
+    parameters: int = 0
+    simulated: bool = False
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -91,7 +114,7 @@ class RiskModel:
         frame
             Values of the variables; a row with a level that the model has not seen is missing.
         """
-        return matrix([rule.term(frame) for rule in self.rules])
+        return columns_of(self.rules, frame)
 
     def linear_predictor(self, columns: np.ndarray) -> np.ndarray:
         """Return log odds, or the log hazard ratio to a patient at the centre."""
@@ -104,6 +127,12 @@ class RiskModel:
         if self.kind == LOGISTIC:
             return expit(linear)
         return -np.expm1(-self.baseline.hazard * np.exp(linear))
+
+    def linear_of(self, risk: np.ndarray) -> np.ndarray:
+        """Turn risks into linear predictors."""
+        if self.kind == LOGISTIC:
+            return logit(risk)
+        return np.log(-np.log1p(-risk) / self.baseline.hazard)
 
     def risk(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the risk of each patient."""
@@ -126,28 +155,41 @@ class RiskModel:
         half = NORMAL_975 * np.sqrt(variance) / base.hazard
         return self.risk_of(linear - half), self.risk_of(linear + half)
 
-    def write(self, path: str | Path) -> None:
-        """Write the model as JSON; numbers come back to the last digit."""
-        plain = asdict(self) | {
+    def as_dict(self) -> dict:
+        """Plain values, as the file and the calculator of the report keep them."""
+        return asdict(self) | {
             "rules": [rule.as_dict() for rule in self.rules],
             "coefficients": self.coefficients.tolist(),
             "covariance": self.covariance.tolist(),
             "centre": self.centre.tolist(),
         }
-        with whole_file(path) as partial:
-            partial.write_text(json.dumps(plain, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
     @classmethod
-    def read(cls, path: str | Path) -> RiskModel:
-        """Read what `write` wrote."""
-        plain = json.loads(Path(path).read_text(encoding="utf-8"))
+    def from_dict(cls, plain: Mapping) -> RiskModel:
+        """Build the model from what `as_dict` returned, or from its JSON."""
         arrays = {name: np.array(plain[name]) for name in ("coefficients", "covariance", "centre")}
         baseline = plain["baseline"]
         parts = {
             "rules": tuple(map(TermRule.from_dict, plain["rules"])),
             "ranges": {name: tuple(span) for name, span in plain["ranges"].items()},
+            "axes": {name: tuple(span) for name, span in plain["axes"].items()},
+            "whole": tuple(plain["whole"]),
             "baseline": None
             if baseline is None
             else Baseline(baseline["hazard"], tuple(baseline["means"]), baseline["variance"]),
         }
         return cls(**{**plain, **arrays, **parts})
+
+    @classmethod
+    def read(cls, path: str | Path) -> RiskModel | None:
+        """Read what `write_model` wrote."""
+        plain = json.loads(Path(path).read_text(encoding="utf-8"))
+        return None if plain is None else cls.from_dict(plain)
+
+
+def write_model(model: RiskModel | None, path: str | Path) -> None:
+    """Write a model as JSON, ``null`` where there is none; numbers come back to the last digit."""
+    plain = None if model is None else model.as_dict()
+    text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
+    with whole_file(path) as partial:
+        partial.write_text(text + "\n", encoding="utf-8", newline="\n")

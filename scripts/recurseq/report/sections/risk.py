@@ -1,0 +1,182 @@
+"""Risk models: nomogram, calculator and model card."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from recurseq.base.tables import all_tables
+from recurseq.base.text import listed
+from recurseq.clinical.read_settings import clinical_settings
+from recurseq.clinical.words import plain
+from recurseq.report.cautions import cautions_of
+from recurseq.report.results import DrawnFigure, Results
+from recurseq.report.section import Paragraph
+from recurseq.risk.asking import is_levels
+from recurseq.risk.card import CARD, PERFORMANCE, CardItem, CardSources, card_items
+from recurseq.risk.nomogram import nomogram
+from recurseq.risk.risk_model import MODEL, RiskModel
+from recurseq.risk.settings import Risk, risk_settings
+from recurseq.risk.ticks import written
+from recurseq.risk.words import KINDS, horizon_text, interval_text, made_with, outcome
+from recurseq.study import Study
+
+TITLE = "Risk models"
+SCRIPT = "risk.js"
+
+
+@dataclass(frozen=True)
+class Field:
+    """What the calculator asks for one variable; `levels` is empty for a number."""
+
+    id: str
+    name: str
+    unit: str
+    levels: tuple[str, ...]
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class RiskFacts:
+    """One risk model; `model` is None where a caution says that it was left out."""
+
+    risk: Risk
+    model: RiskModel | None
+    setup: str
+    interval: str
+    command: str
+    embedded: str
+    fields: list[Field]
+    card: list[CardItem]
+    cautions: list[dict]
+    figures: list[DrawnFigure]
+    links: dict[str, str]
+
+    @property
+    def title(self) -> str:
+        """Its name in words."""
+        return plain(self.risk.name)
+
+
+def collect(results: Results, study: Study) -> list[RiskFacts] | None:
+    """Gather every risk model; None when the study has none."""
+    if study.clinical is None:
+        return None
+    found = []
+    for name, risk in risk_settings(study.clinical).items():
+        path = results.folder / MODEL.format(risk_model=name)
+        if path.is_file():
+            found.append(_facts(results, study, risk, RiskModel.read(path)))
+    return found or None
+
+
+def _facts(results: Results, study: Study, risk: Risk, model: RiskModel | None) -> RiskFacts:
+    name = risk.name
+    cautions = cautions_of(results, f"risk.{name}")
+    performance = None
+    if PERFORMANCE in all_tables():
+        performance = results.table(PERFORMANCE, risk_model=name)
+    sources = CardSources(
+        clinical_settings(study.clinical), risk, model, performance,
+        [row["message"] for row in cautions], study.simulated,
+    )  # fmt: skip
+    files = {"model (JSON)": MODEL, "model card": CARD}
+    links = {
+        "points (TSV)": results.table_link("risk_points", risk_model=name),
+        "scale (TSV)": results.table_link("risk_scale", risk_model=name),
+    }
+    for label, file in files.items():
+        path = results.folder / file.format(risk_model=name)
+        links[label] = results.link(path) if path.is_file() else ""
+    links = {label: way for label, way in links.items() if way}
+    return RiskFacts(
+        risk=risk,
+        model=model,
+        setup=_setup(risk, model),
+        interval="" if model is None else interval_text(model),
+        command=_command(risk, model),
+        embedded="" if model is None else embedded(model),
+        fields=[] if model is None else _fields(model),
+        card=card_items(sources),
+        cautions=cautions,
+        figures=results.figures("risk", risk_model=name),
+        links=links,
+    )
+
+
+def _setup(risk: Risk, model: RiskModel | None) -> str:
+    if model is None:
+        return f"No model was made in {risk.develop}"
+    what = f"Risk of {outcome(model)}{horizon_text(model)}"
+    return f"{what}, {KINDS[model.kind]}, {made_with(model)}"
+
+
+def _command(risk: Risk, model: RiskModel | None) -> str:
+    asked = [] if model is None else [f"{name}=…" for name in model.variables]
+    return " ".join(["recurseq predict STUDY --risk", risk.name, *asked])
+
+
+def embedded(model: RiskModel) -> str:
+    """Return the numbers of the calculator as JSON: model.json, and what a point is."""
+    drawn = nomogram(model)
+    points = {"zero": drawn.zero, "step": drawn.step}
+    return json.dumps(model.as_dict() | {"points": points}, allow_nan=False)
+
+
+def _fields(model: RiskModel) -> list[Field]:
+    found = []
+    for place, name in enumerate(model.variables):
+        span, levels = model.ranges[name], is_levels(model, name)
+        ends = ("", "") if levels else (written(span[0]), written(span[1]))
+        unit = model.units.get(name, "")
+        place_id = f"risk-{model.name}-{place}"
+        found.append(Field(place_id, name, unit, span if levels else (), *ends))
+    return found
+
+
+def methods(facts: list[RiskFacts]) -> list[Paragraph]:
+    """Write how risk models were made."""
+    made = [one for one in facts if one.model is not None]
+    if not made:
+        return []
+    told = [
+        f"{one.risk.name} tells the risk of {outcome(one.model)}{horizon_text(one.model)} "
+        f"({KINDS[one.model.kind]}, {one.model.n:,} patients, {one.model.events:,} events)"
+        for one in made
+    ]
+    text = (
+        f"{'; '.join(told)}. Points of the nomograms are 100 (f(x) - min f) / max span, f being "
+        "what a term adds to the linear predictor; terms that interact share axes."
+    )
+    cites = ["rms", "nomogram", "tripod"]
+    if any(one.model.horizon is not None for one in made):
+        text += (
+            " Intervals of risks from hazard models are on the scale of the log cumulative hazard "
+            "and know the error of the baseline; those of logistic models are on that of log odds."
+        )
+        cites.append("tsiatis")
+    return [Paragraph("Risk models", text, tuple(cites))]
+
+
+def limits(facts: list[RiskFacts]) -> list[str]:
+    """State what a risk model cannot tell."""
+    made = [one for one in facts if one.model is not None]
+    if not made:
+        return []
+    found = [
+        f"{listed(one.risk.name for one in made)}: a risk is that of patients with the same values "
+        "on average, in places like those of the development. It does not say what a treatment "
+        "would change, and the intervals do not know whether the form of the model is right."
+    ]
+    alone = [one.risk.name for one in made if one.risk.validate is None]
+    if alone:
+        found.append(
+            f"{listed(alone)}: no patients beside those of the development have judged this model."
+        )
+    return found
+
+
+def entries(facts: list[RiskFacts]) -> list[tuple[str, str]]:
+    """Name each risk model in the table of contents."""
+    return [(f"risk-{one.risk.name}", one.title) for one in facts]

@@ -1,0 +1,102 @@
+"""A risk model as the workflow makes it: with what stands against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from recurseq.clinical import cautions as caution
+from recurseq.clinical.cautions import STOP, Caution
+from recurseq.clinical.cohorts import flag
+from recurseq.clinical.model_rows import Rows
+from recurseq.clinical.regression import regression
+from recurseq.clinical.terms import term_rules
+from recurseq.risk.recipe import Recipe
+from recurseq.risk.risk_model import RiskModel
+from recurseq.risk.ticks import is_outside
+
+
+@dataclass(frozen=True)
+class Built:
+    """A risk model of the workflow.
+
+    Attributes
+    ----------
+    model
+        None where a caution says that it must not be.
+    cautions
+        What a reader must know.
+    """
+
+    model: RiskModel | None
+    cautions: list[Caution]
+
+
+def build(recipe: Recipe, *, simulated: bool = False) -> Built:
+    """Make a risk model in its development cohort.
+
+    Parameters
+    ----------
+    recipe
+        How.
+    simulated
+        Whether the patients are simulated.
+    """
+    rows = recipe.rows(recipe.risk.develop)
+    enough = (rows.state == 1).any()
+    parameters = _candidates(recipe, rows) if enough else 0
+    made = recipe.made(rows) if enough else None
+    found = [one for one in _cautions(recipe, rows, made, parameters) if one is not None]
+    if any(one.severity == STOP for one in found):
+        made = None
+    elif made is None:
+        found.append(caution.no_estimates(_analysis(recipe)))
+    model = None
+    if made is not None:
+        model = replace(made, parameters=parameters, simulated=simulated)
+    return Built(model, found)
+
+
+def _candidates(recipe: Recipe, rows: Rows) -> int:
+    model = recipe.model
+    rules = term_rules(recipe.names, rows.frame, recipe.patients, model.spline, model.interactions)
+    return sum(rule.size for rule in rules)
+
+
+def _analysis(recipe: Recipe) -> str:
+    return f"risk.{recipe.risk.name}"
+
+
+def _cautions(
+    recipe: Recipe, rows: Rows, made: RiskModel | None, parameters: int
+) -> list[Caution | None]:
+    analysis, risk, model = _analysis(recipe), recipe.risk, recipe.model
+    limiting = regression(model, rows).limiting(rows)
+    penalised = made is not None and made.penalty != "none"
+    found = [
+        caution.few_events(analysis, limiting, parameters, penalised=penalised),
+        caution.complete_case_loss(analysis, "the model", rows.dropped, rows.dropped + len(rows)),
+        _chosen_by_outcome(analysis, recipe),
+    ]
+    if risk.horizon is not None and len(rows):
+        found.append(caution.beyond_follow_up(analysis, risk.horizon, float(rows.time.max())))
+    if rows.cluster is not None:
+        clusters = len(np.unique(rows.cluster))
+        found.append(caution.few_centres(analysis, model.cluster, clusters))
+    if made is not None:
+        if model.entry is not None:
+            entered = sum(rule.crossed is None for rule in made.rules)
+            found.append(caution.selected_by_p(analysis, model.entry, len(recipe.names), entered))
+        beyond = [n for n, span in made.axes.items() if any(is_outside(made, n, x) for x in span)]
+        found.append(caution.beyond_development(analysis, beyond))
+    return found
+
+
+def _chosen_by_outcome(analysis: str, recipe: Recipe) -> Caution | None:
+    """Patients who were chosen by their outcome have no absolute risks."""
+    patients = recipe.patients.cohort(recipe.risk.develop)
+    chosen = np.zeros(len(patients), dtype=bool)
+    for name in patients.settings.outcome_selected:
+        chosen |= patients.frame[flag(name)].to_numpy(dtype=bool)
+    return caution.outcome_selected(analysis, recipe.risk.develop, int(chosen.sum()), len(patients))

@@ -1,0 +1,80 @@
+# Risk models: made in some patients, to be used on others.
+RISKS = study.wildcards["risk_model"]
+
+
+def of_each_risk(file):
+    """One file of every risk model."""
+    return [f"results/{file.format(risk_model=name)}" for name in RISKS]
+
+
+def risk_sections():
+    """What risk models are made of: their own section, and models with all that they say."""
+    whole = {"models": study.clinical["models"], "risk": study.clinical["risk"]}
+    return clinical_sections(*COMMON) | whole
+
+
+rule build_risk:
+    input:
+        patients=table("clinical_patients"),
+        cutoffs=cutoff_files("models"),
+    output:
+        **every("risk_points", "risk_scale", "risk_cautions"),
+        models=of_each_risk(MODEL),
+    log:
+        "results/logs/build_risk.log",
+    group:
+        "outcomes"
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory("build_risk"),
+        runtime=minutes("build_risk"),
+    params:
+        sections=risk_sections(),
+        cutoffs=cutoff_names("models"),
+        simulated=study.simulated,
+    script:
+        "../../scripts/build_risk.py"
+
+
+rule plot_nomogram:
+    input:
+        models=of_each_risk(MODEL),
+    output:
+        **every_figure("nomogram"),
+    log:
+        "results/logs/plot_nomogram.log",
+    group:
+        "outcomes"
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory("plot_nomogram"),
+        runtime=minutes("plot_nomogram"),
+    params:
+        names=RISKS,
+    script:
+        "../../scripts/plot_nomogram.py"
+
+
+rule write_model_cards:
+    input:
+        models=of_each_risk(MODEL),
+        performance=tables(PERFORMANCE),
+        cautions=table("clinical_cautions"),
+    output:
+        cards=of_each_risk(CARD),
+    log:
+        "results/logs/write_model_cards.log",
+    group:
+        "closing"
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory("write_model_cards"),
+        runtime=minutes("write_model_cards"),
+    params:
+        sections=risk_sections(),
+        simulated=study.simulated,
+    script:
+        "../../scripts/write_model_cards.py"
