@@ -10,7 +10,12 @@ CAUTIONS = (
     *("endpoint_cautions", "assay_cautions", "cutoff_cautions"),
     *("association_cautions", "survival_cautions", "competing_cautions"),
     *("model_cautions", "panel_cautions"),
-    *("risk_cautions", "performance_cautions", "risk_tree_cautions", "risk_strata_cautions"),
+    *(
+        "risk_cautions",
+        "performance_cautions",
+        "risk_tree_cautions",
+        "risk_strata_cautions",
+    ),
 )
 
 
