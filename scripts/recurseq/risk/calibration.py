@@ -16,8 +16,7 @@ from recurseq.clinical.survival.partial_likelihood import fit
 from recurseq.clinical.survival.risk_sets import Subjects
 from recurseq.clinical.survival.splines import knots_of, restricted_cubic
 from recurseq.risk.answers import Answers
-from recurseq.stats.contingency import share_interval
-from recurseq.stats.intervals import NORMAL_975
+from recurseq.stats.intervals import NORMAL_975, binomial_interval
 
 MOST_STEPS = 100
 SMALL_STEP = 1e-12
@@ -107,7 +106,7 @@ def observed(answers: Answers) -> Observed:
     if answers.time is None:
         value = float(answers.weight @ answers.event / answers.counted)
         size = answers.counted**2 / (answers.weight @ answers.weight)
-        lower, upper = share_interval(value * size, size)
+        lower, upper = binomial_interval(value * size, size)
         return Observed(value, lower, upper)
     at = np.array([answers.horizon])
     if (answers.state > 1).any():
