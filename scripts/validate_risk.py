@@ -5,19 +5,15 @@ from recurseq.jobs.log import logged
 with logged(snakemake):
     from recurseq.base.tables import write_tables
     from recurseq.clinical.cautions import as_table
-    from recurseq.clinical.patients import read_patients
-    from recurseq.clinical.read_settings import clinical_settings
     from recurseq.risk.performance import validate_risk
-    from recurseq.risk.recipe import Recipe
-    from recurseq.risk.settings import risk_settings
+    from recurseq.risk.read_recipes import read_recipes
 
-    settings = clinical_settings(snakemake.params.sections)
-    cutoffs = dict(zip(snakemake.params.cutoffs, snakemake.input.cutoffs, strict=True))
-    patients = read_patients(snakemake.input.patients, settings, cutoffs)
-    risks = risk_settings(snakemake.params.sections)
-    recipes = {
-        name: Recipe(risk, settings.models[risk.model], patients) for name, risk in risks.items()
-    }
+    recipes = read_recipes(
+        snakemake.params.sections,
+        snakemake.input.patients,
+        snakemake.params.cutoffs,
+        snakemake.input.cutoffs,
+    )
     for number, name in enumerate(recipes):
         found = validate_risk(name, recipes, snakemake.params.seed)
         tables = found.tables | {"performance_cautions": as_table(found.cautions)}

@@ -13,7 +13,7 @@ with logged(snakemake):
     sections = snakemake.params.sections
     settings = clinical_settings(sections)
     cautions = read_table(snakemake.input.cautions, "clinical_cautions")
-    judged = snakemake.input.performance or [None] * len(snakemake.input.models)
+    judged = snakemake.input.performance
     files = zip(snakemake.input.models, judged, snakemake.output.cards, strict=True)
     for (name, risk), (model, table, card) in zip(
         risk_settings(sections).items(), files, strict=True
@@ -22,7 +22,7 @@ with logged(snakemake):
             settings,
             risk,
             RiskModel.read(model),
-            None if table is None else read_table(table, PERFORMANCE),
+            read_table(table, PERFORMANCE),
             list(cautions.loc[cautions["analysis"] == f"risk.{name}", "message"]),
             snakemake.params.simulated,
         )

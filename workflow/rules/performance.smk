@@ -23,8 +23,7 @@ rule validate_risk:
         mem_mb=memory("validate_risk"),
         runtime=minutes("validate_risk"),
     params:
-        sections=clinical_sections(*COMMON)
-        | {name: study.clinical[name] for name in ("models", "risk")},
+        sections=risk_sections(),
         cutoffs=cutoff_names("models"),
         seed=study.seed,
     script:

@@ -1,15 +1,6 @@
 # Risk models as trees and strata of patients.
 GROUPED = {name: study.wildcards[name] for name in ("risk_tree", "risk_strata")}
 TREE_FILES = [f"results/risk/{name}/tree.json" for name in GROUPED["risk_tree"]]
-RISK_MODEL_FILES = [
-    f"results/risk/{name}/model.json" for name in study.wildcards["risk_model"]
-]
-
-
-def sections_of_risks():
-    """What a job needs of the configuration to make risk models again."""
-    whole = {"models": study.clinical["models"], "risk": study.clinical["risk"]}
-    return clinical_sections(*COMMON) | whole
 
 
 if "risk_tree" in study.parts:
@@ -36,7 +27,7 @@ if "risk_tree" in study.parts:
             mem_mb=memory("grow_tree"),
             runtime=minutes("grow_tree"),
         params:
-            sections=sections_of_risks(),
+            sections=risk_sections(),
             cutoffs=cutoff_names("models"),
             trees=GROUPED["risk_tree"],
             seed=study.seed,
@@ -48,7 +39,7 @@ rule stratify_risk:
     input:
         patients=table("clinical_patients"),
         cutoffs=cutoff_files("models"),
-        models=RISK_MODEL_FILES,
+        models=of_each_risk(MODEL),
         trees=TREE_FILES,
     output:
         **every(
@@ -67,7 +58,7 @@ rule stratify_risk:
         mem_mb=memory("stratify_risk"),
         runtime=minutes("stratify_risk"),
     params:
-        sections=sections_of_risks(),
+        sections=risk_sections(),
         cutoffs=cutoff_names("models"),
         trees=GROUPED["risk_tree"],
         strata=GROUPED["risk_strata"],
@@ -98,7 +89,7 @@ if any(GROUPED.values()):
             mem_mb=memory("plot_tree"),
             runtime=minutes("plot_tree"),
         params:
-            sections=sections_of_risks(),
+            sections=risk_sections(),
             names=GROUPED,
             simulated=study.simulated,
         script:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from recurseq.base.tables import all_tables
 from recurseq.base.text import listed
 from recurseq.clinical.read_settings import clinical_settings
 from recurseq.clinical.words import plain
@@ -74,9 +73,7 @@ def collect(results: Results, study: Study) -> list[RiskFacts] | None:
 def _facts(results: Results, study: Study, risk: Risk, model: RiskModel | None) -> RiskFacts:
     name = risk.name
     cautions = cautions_of(results, f"risk.{name}")
-    performance = None
-    if PERFORMANCE in all_tables():
-        performance = results.table(PERFORMANCE, risk_model=name)
+    performance = results.table(PERFORMANCE, risk_model=name)
     sources = CardSources(
         clinical_settings(study.clinical), risk, model, performance,
         [row["message"] for row in cautions], study.simulated,
