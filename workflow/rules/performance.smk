@@ -28,3 +28,31 @@ rule validate_risk:
         seed=study.seed,
     script:
         "../../scripts/validate_risk.py"
+
+
+rule plot_performance:
+    input:
+        **every(
+            "risk_performance",
+            "risk_calibration",
+            "risk_roc",
+            "risk_decision",
+            "risk_patients",
+        ),
+    output:
+        **every_figure("risk_calibration", "risk_roc", "risk_centres", "risk_decision"),
+    log:
+        "results/logs/plot_performance.log",
+    group:
+        "outcomes"
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory("plot_performance"),
+        runtime=minutes("plot_performance"),
+    params:
+        sections=risk_sections(),
+        names={name: study.wildcards[name] for name in ("risk_model", "risk_centres")},
+        simulated=study.simulated,
+    script:
+        "../../scripts/plot_performance.py"

@@ -101,6 +101,7 @@ REQUESTS = {
     "replicate": Request(450),
     "plot_replication": Request(400),
     "compare_halves": Request(650, "model", 20, 15, 0.1, threads=4),
+    "plot_performance": Request(400),
     "validate_risk": Request(300, minutes=30),
     "check_demo": Request(450),
     "write_provenance": Request(100),

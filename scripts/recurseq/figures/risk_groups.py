@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,50 +9,12 @@ from matplotlib.figure import Figure
 from recurseq.base.text import setting
 from recurseq.clinical.settings import Clinical, Within
 from recurseq.clinical.words import plain
+from recurseq.figures.risks import Drawn, Tables, outcome_words
 from recurseq.figures.strata import strata_figure
-from recurseq.figures.style import facts_of, save
+from recurseq.figures.style import facts_of
 from recurseq.figures.survival import at_ticks, kaplan_meier_figure
 from recurseq.figures.tree import tree_figure
 from recurseq.risk.settings import Risk
-
-Tables = Mapping[str, Mapping[str, pd.DataFrame]]
-
-
-def draw_groups(
-    clinical: Clinical,
-    risks: Mapping[str, Risk],
-    tables: Tables,
-    names: Mapping[str, Sequence[str]],
-    files: Mapping[str, Sequence[str]],
-    simulated: bool,
-) -> None:
-    """Draw every figure of trees and strata that has files.
-
-    Parameters
-    ----------
-    clinical, risks
-        The clinical sections, and the section ``risk``.
-    tables
-        What `recurseq.base.tables.read_tables` read.
-    names
-        Wildcard of a figure to the names it stands for.
-    files
-        ``<figure>_svg`` and ``<figure>_png`` to the paths, in the order of the names.
-    simulated
-        Whether to say that the data are simulated.
-    """
-    for figure, (wildcard, draw) in FIGURES.items():
-        if f"{figure}_svg" in files.keys():  # noqa: SIM118 - Snakemake's object has no `in`
-            pairs = zip(files[f"{figure}_svg"], files[f"{figure}_png"], strict=True)
-            for name, paths in zip(names[wildcard], pairs, strict=True):
-                save(draw(clinical, risks[name], tables, simulated), *paths)
-
-
-def outcome_words(clinical: Clinical, risk: Risk) -> str:
-    """Name the outcome of a risk model, and the horizon of its risks."""
-    outcome = plain(clinical.models[risk.model].endpoint)
-    return outcome if risk.horizon is None else f"{outcome} by {setting(risk.horizon)} months"
-
 
 def _tree(clinical: Clinical, risk: Risk, tables: Tables, simulated: bool) -> Figure:
     nodes, tests = tables["risk_tree"][risk.name], tables["risk_tree_tests"][risk.name]
@@ -108,8 +68,7 @@ def _survival(clinical: Clinical, risk: Risk, tables: Tables, simulated: bool) -
     )
 
 
-# Figure to the wildcard of its names and the function that draws one of them.
-FIGURES: dict[str, tuple[str, Callable[..., Figure]]] = {
+FIGURES: Drawn = {
     "risk_tree": ("risk_tree", _tree),
     "risk_strata": ("risk_strata", _strata),
     "risk_strata_survival": ("risk_strata", _survival),

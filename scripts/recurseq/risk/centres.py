@@ -8,19 +8,12 @@ import numpy as np
 import pandas as pd
 
 from recurseq.clinical.model_rows import Rows
-from recurseq.clinical.settings import Model
 from recurseq.risk.judged import Predicted, predicted
 from recurseq.risk.recipe import Recipe
+from recurseq.study.clinical_names import centre_column
 
 MOST = 50  # a column of more values, such as matched sets, names no centres
 FEWEST = 5  # patients with the event and without it, in a centre that is judged
-
-
-def centre_column(model: Model) -> str | None:
-    """Return the column that names centres: that of clusters, else a single one of strata."""
-    if model.cluster is not None:
-        return model.cluster
-    return model.strata[0] if len(model.strata) == 1 else None
 
 
 def centres_of(recipe: Recipe, names: pd.Index) -> np.ndarray | None:
@@ -33,7 +26,7 @@ def centres_of(recipe: Recipe, names: pd.Index) -> np.ndarray | None:
     names
         Patients.
     """
-    column = centre_column(recipe.model)
+    column = centre_column(recipe.model.cluster, recipe.model.strata)
     if column is None:
         return None
     found = recipe.patients.values(column).reindex(names).astype(object).to_numpy().astype(str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from recurseq.study.defaults import with_defaults
 
@@ -23,7 +23,10 @@ NAMING = {
     ),
 }
 # Wildcards that are also conditions: without a name, no such file exists.
-PARTS_BY_NAME = ("concordance", "scan", "competing", "subgroups", "risk_tree", "risk_strata")
+PARTS_BY_NAME = (
+    *("concordance", "scan", "competing", "subgroups"),
+    *("risk_tree", "risk_strata", "risk_centres"),
+)
 
 
 def clinical_sections(full: Mapping) -> dict[str, Mapping] | None:
@@ -64,6 +67,7 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
         ``scan``: cut-offs that have an endpoint. ``competing``: survival of an endpoint with
         several states. ``subgroups``: survival with subgroups. ``hazard_model``: models that are
         not logistic. ``risk_tree`` and ``risk_strata``: risk models that have them.
+        ``risk_centres``: those whose model names a column of centres.
     """
     endpoints, survival = sections.get("endpoints", {}), sections.get("survival", {})
     cutoffs, models = sections.get("cutoffs", {}), sections.get("models", {})
@@ -86,9 +90,25 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
         "risk_strata": tuple(
             name for name, one in sections.get("risk", {}).items() if "strata" in one
         ),
+        "risk_centres": tuple(
+            name
+            for name, one in sections.get("risk", {}).items()
+            if centre_column(**_grouped(models.get(one["model"], {}))) is not None
+        ),
         "benefit": tuple(sections.get("benefit", {})),
         "hazard_model": tuple(name for name, one in models.items() if one["kind"] != "logistic"),
     }
+
+
+def _grouped(model: Mapping) -> dict:
+    return {"cluster": model.get("cluster"), "strata": model.get("strata", ())}
+
+
+def centre_column(cluster: str | None, strata: Sequence[str]) -> str | None:
+    """Return the column that names centres: that of clusters, else a single one of strata."""
+    if cluster is not None:
+        return cluster
+    return strata[0] if len(strata) == 1 else None
 
 
 def pairs(sections: Mapping[str, Mapping], assay: str) -> dict[str, str]:

@@ -1,0 +1,21 @@
+"""How well risk models predict: calibration, ranking, centres, decisions."""
+
+from recurseq.jobs.log import logged
+
+with logged(snakemake):
+    from recurseq.base.tables import read_tables
+    from recurseq.clinical.read_settings import clinical_settings
+    from recurseq.figures.risk_performance import FIGURES
+    from recurseq.figures.risks import draw_risks
+    from recurseq.risk.settings import risk_settings
+
+    sections, names = snakemake.params.sections, snakemake.params.names
+    draw_risks(
+        FIGURES,
+        clinical_settings(sections),
+        risk_settings(sections),
+        read_tables(snakemake.input, names),
+        names,
+        snakemake.output,
+        snakemake.params.simulated,
+    )

@@ -1,0 +1,57 @@
+"""Figures of risk models: each drawn for every model that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from recurseq.base.text import setting
+from recurseq.clinical.settings import Clinical
+from recurseq.clinical.words import plain
+from recurseq.figures.style import save
+from recurseq.risk.settings import Risk
+
+Tables = Mapping[str, Mapping[str, pd.DataFrame]]
+# Figure to the wildcard of its names and the function that draws one of them.
+Drawn = Mapping[str, tuple[str, Callable[[Clinical, Risk, Tables, bool], Figure]]]
+
+
+def draw_risks(
+    figures: Drawn,
+    clinical: Clinical,
+    risks: Mapping[str, Risk],
+    tables: Tables,
+    names: Mapping[str, Sequence[str]],
+    files: Mapping[str, Sequence[str]],
+    simulated: bool,
+) -> None:
+    """Draw every one of some figures that has files.
+
+    Parameters
+    ----------
+    figures
+        The figures.
+    clinical, risks
+        The clinical sections, and the section ``risk``.
+    tables
+        What `recurseq.base.tables.read_tables` read.
+    names
+        Wildcard of a figure to the names it stands for.
+    files
+        ``<figure>_svg`` and ``<figure>_png`` to the paths, in the order of the names.
+    simulated
+        Whether to say that the data are simulated.
+    """
+    for figure, (wildcard, draw) in figures.items():
+        if f"{figure}_svg" in files.keys():  # noqa: SIM118 - Snakemake's object has no `in`
+            pairs = zip(files[f"{figure}_svg"], files[f"{figure}_png"], strict=True)
+            for name, paths in zip(names[wildcard], pairs, strict=True):
+                save(draw(clinical, risks[name], tables, simulated), *paths)
+
+
+def outcome_words(clinical: Clinical, risk: Risk) -> str:
+    """Name the outcome of a risk model, and the horizon of its risks."""
+    outcome = plain(clinical.models[risk.model].endpoint)
+    return outcome if risk.horizon is None else f"{outcome} by {setting(risk.horizon)} months"
