@@ -53,9 +53,7 @@ def decision_figure(
     """
     there = [data for data in TITLES if (decision["data"] == data).any()]
     others = list(dict.fromkeys(decision["against"].dropna()))[: len(OTHERS)]
-    figure = new_figure(
-        WIDE if len(there) > 1 else HALF, 3.5 + (2.0 if others and there else 0)
-    )
+    figure = new_figure(WIDE if len(there) > 1 else HALF, 3.5 + (2.0 if others and there else 0))
     heading(figure, title, note, simulated, _key(name, there, others))
     if not there:
         empty(figure.add_subplot(), "no decision curve: the model was not judged")

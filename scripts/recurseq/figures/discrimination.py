@@ -78,7 +78,7 @@ def roc_figure(
 
 
 def _look(data: str) -> dict:
-    """A line for what has a curve; a point for the corrected area, which has none."""
+    """Return a line for what has a curve; a point for the corrected area, which has none."""
     if data in STYLES:
         return {"linestyle": STYLES[data], "marker": "", "linewidth": 1.7}
     return {"marker": "D", "markersize": 5}

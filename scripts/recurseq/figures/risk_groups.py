@@ -16,6 +16,7 @@ from recurseq.figures.survival import at_ticks, kaplan_meier_figure
 from recurseq.figures.tree import tree_figure
 from recurseq.risk.settings import Risk
 
+
 def _tree(clinical: Clinical, risk: Risk, tables: Tables, simulated: bool) -> Figure:
     nodes, tests = tables["risk_tree"][risk.name], tables["risk_tree_tests"][risk.name]
     stability = tables["risk_tree_stability"][risk.name]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from recurseq.base.text import listed, setting
@@ -13,8 +12,13 @@ from recurseq.clinical.endpoints import rule_in_words
 from recurseq.clinical.settings import ALL, LOGISTIC, Clinical, Condition, Model
 from recurseq.clinical.terms import INTERACTION, LEVELS, SPLINE, TermRule
 from recurseq.risk.asking import allowed
+from recurseq.risk.compared_words import added
+from recurseq.risk.judged import FITTED
+from recurseq.risk.performance_rows import APPARENT
+from recurseq.risk.performance_words import centres
 from recurseq.risk.risk_model import RiskModel
 from recurseq.risk.settings import Risk
+from recurseq.risk.told import IN_WORDS, compared, judged_first, read_in_order, told_of
 from recurseq.risk.words import KINDS, horizon_text, interval_text
 
 CARD = "risk/{risk_model}/card.md"
@@ -198,28 +202,35 @@ def _analysis(sources: CardSources) -> Iterator[str]:
             "(those with the event or without it, whichever are fewer, in a logistic model)."
         )
     yield interval_text(model)
+    yield from _groups(sources.risk)
+
+
+def _groups(risk: Risk) -> Iterator[str]:
+    """Say whether patients are also divided."""
+    if risk.tree is not None:
+        yield "A conditional inference tree of the same terms was grown in the development."
+    if risk.strata is not None:
+        by = "the leaves of the tree" if risk.strata.by == "tree" else "the predicted risk"
+        cuts = listed(f"{100 * cut:.4g} %" for cut in risk.strata.cuts)
+        yield f"Strata {listed(risk.strata.names)}: {by}, cut at {cuts}."
 
 
 def _performance(sources: CardSources) -> Iterator[str]:
     table = sources.performance
-    if table is None or table.empty:
+    if table is None or judged_first(table) is None:
         yield "Not judged yet: apparent performance is not told alone."
         return
-    for data in dict.fromkeys(table["data"]):
-        rows = table[table["data"] == data]
-        told = [_measure(row) for row in rows.to_dict("records")]
-        told = [text for text in told if text]
-        if told:
-            yield f"{data}: {'; '.join(told)}."
-
-
-def _measure(row: dict) -> str:
-    value = row["estimate"]
-    if value is None or pd.isna(value):
-        return ""
-    text = f"{str(row['measure']).replace('_', ' ')} {value:.3f}"
-    low, high = (row.get(name, np.nan) for name in ("lower", "upper"))
-    return text if pd.isna(low) or pd.isna(high) else f"{text} ({low:.3f} to {high:.3f})"
+    for data in read_in_order(table):
+        found = told_of(table, data)
+        if data == APPARENT:
+            found = [one for one in found if one.measure not in FITTED]
+        words = IN_WORDS[data]
+        size = f"{found[0].n:,} patients, {found[0].events:,} events"
+        values = "; ".join(f"{one.name} {one.text}" for one in found)
+        yield f"{words[0].upper()}{words[1:]}, {size}: {values}."
+    yield from centres(table)
+    for other in compared(table):
+        yield from (f"Beside {other}: {text}" for text in added(sources.risk.name, other, table))
 
 
 def _limits(sources: CardSources) -> Iterator[str]:

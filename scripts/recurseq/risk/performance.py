@@ -32,6 +32,7 @@ from recurseq.risk.performance_rows import (
     ranked,
 )
 from recurseq.risk.recipe import Recipe
+from recurseq.risk.told import WORDS
 
 POINTS = 41  # of a flexible calibration curve
 
@@ -129,7 +130,9 @@ def _of_optimism(
     name = HARRELL if HARRELL in values else AUC
     shown = apparent[layout.measures.index(name)]
     return [
-        cautions.apparent_performance(analysis, name, shown, values[name], validated=validated),
+        cautions.apparent_performance(
+            analysis, WORDS[name], shown, values[name], validated=validated
+        ),
         cautions.overfitted(analysis, values[SLOPE]),
     ]
 

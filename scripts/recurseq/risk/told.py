@@ -85,9 +85,7 @@ class Told:
         return self.upper < 0
 
 
-def told(
-    table: pd.DataFrame, data: str, measure: str, against: str | None = None
-) -> Told | None:
+def told(table: pd.DataFrame, data: str, measure: str, against: str | None = None) -> Told | None:
     """Return one measure of all patients of some data; None where there is none.
 
     Parameters

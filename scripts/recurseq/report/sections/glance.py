@@ -1,4 +1,4 @@
-"""The study at a glance: what was called in each contrast, and what else stands out."""
+"""The study at a glance: what was called in each contrast, risk models, what else stands out."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from recurseq.report.results import Results
 from recurseq.report.section import gather
-from recurseq.report.sections import contrasts, omnibus, quality
+from recurseq.report.sections import contrasts, omnibus, quality, risk
 from recurseq.report.sections.contrasts import ContrastFacts
 from recurseq.report.sections.markers import VERDICTS, verdict_counts
 from recurseq.report.sections.omnibus import OmnibusFacts
 from recurseq.report.sections.quality import QualityFacts
+from recurseq.report.sections.risk import RiskFacts
 from recurseq.study import Study
 
 TITLE = "At a glance"
@@ -22,24 +23,30 @@ class Glance:
 
     Attributes
     ----------
+    quality
+        None for a study without counts.
     verdicts
         Contrast to verdict to number of genes of the panel; empty without a panel.
     panel
         Genes of the panel.
+    risks
+        Risk models; empty without any.
     """
 
     contrasts: list[ContrastFacts]
     omnibus: OmnibusFacts | None
-    quality: QualityFacts
+    quality: QualityFacts | None
     verdicts: dict[str, dict[str, int]]
     panel: int
+    risks: list[RiskFacts]
     verdict_names: tuple[str, ...] = VERDICTS
 
 
 def collect(results: Results, study: Study) -> Glance | None:
-    """Gather what the other sections found; None for a study without counts."""
+    """Gather what the other sections found; None without counts and without a risk model."""
+    risks = gather(risk, results) or []
     if not study.has_counts:
-        return None
+        return Glance([], None, None, {}, 0, risks) if risks else None
     tested, markers = gather(contrasts, results), results.table("markers")
     known = [] if markers is None else list(dict.fromkeys(markers["contrast"]))
     return Glance(
@@ -47,5 +54,6 @@ def collect(results: Results, study: Study) -> Glance | None:
         omnibus=gather(omnibus, results),
         quality=gather(quality, results),
         verdicts={name: verdict_counts(markers, name) for name in known},
+        risks=risks,
         panel=0 if markers is None else len(markers[["set", "query"]].drop_duplicates()),
     )

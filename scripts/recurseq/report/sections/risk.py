@@ -1,4 +1,4 @@
-"""Risk models: nomogram, calculator and model card."""
+"""Risk models: how well they predict, tree, strata, nomogram, calculator, decisions and card."""
 
 from __future__ import annotations
 
@@ -11,9 +11,23 @@ from recurseq.clinical.words import plain
 from recurseq.report.cautions import cautions_of
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
+from recurseq.report.sections.risk_cautions import Cautions, shared_out
+from recurseq.report.sections.risk_groups import (
+    StrataFacts,
+    TreeFacts,
+    group_methods,
+    strata_of,
+    tree_of,
+)
+from recurseq.report.sections.risk_performance import (
+    Judged,
+    judged_of,
+    performance_methods,
+)
 from recurseq.risk.asking import is_levels
 from recurseq.risk.card import CARD, PERFORMANCE, CardItem, CardSources, card_items
 from recurseq.risk.nomogram import nomogram
+from recurseq.risk.performance_rows import VALIDATION
 from recurseq.risk.risk_model import MODEL, RiskModel
 from recurseq.risk.settings import Risk, risk_settings
 from recurseq.risk.ticks import written
@@ -38,7 +52,13 @@ class Field:
 
 @dataclass(frozen=True)
 class RiskFacts:
-    """One risk model; `model` is None where a caution says that it was left out."""
+    """One risk model; `model` is None where a caution says that it was left out.
+
+    Attributes
+    ----------
+    judged, tree, strata
+        None where there are none.
+    """
 
     risk: Risk
     model: RiskModel | None
@@ -48,14 +68,35 @@ class RiskFacts:
     embedded: str
     fields: list[Field]
     card: list[CardItem]
-    cautions: list[dict]
-    figures: list[DrawnFigure]
+    cautions: Cautions
+    judged: Judged | None
+    tree: TreeFacts | None
+    strata: StrataFacts | None
+    nomogram: list[DrawnFigure]
     links: dict[str, str]
 
     @property
     def title(self) -> str:
         """Its name in words."""
         return plain(self.risk.name)
+
+    @property
+    def told_of(self) -> str:
+        """What it is the risk of."""
+        if self.model is None:
+            return "no model was made"
+        return f"risk of {plain(outcome(self.model))}{horizon_text(self.model)}"
+
+    @property
+    def not_to_conclude(self) -> str:
+        """What its performance does not say, the gravest first."""
+        if self.judged is None:
+            return "Nothing is to be concluded from it before it is judged."
+        if self.cautions.uncalibrated:
+            return "Its risks are not right: recalibrate before they are told to anybody."
+        if VALIDATION not in self.judged.data:
+            return "This does not say that it holds in other hospitals or years."
+        return "This does not say what a treatment would change, nor that every hospital is alike."
 
 
 def collect(results: Results, study: Study) -> list[RiskFacts] | None:
@@ -72,11 +113,10 @@ def collect(results: Results, study: Study) -> list[RiskFacts] | None:
 
 def _facts(results: Results, study: Study, risk: Risk, model: RiskModel | None) -> RiskFacts:
     name = risk.name
-    cautions = cautions_of(results, f"risk.{name}")
     performance = results.table(PERFORMANCE, risk_model=name)
     sources = CardSources(
         clinical_settings(study.clinical), risk, model, performance,
-        [row["message"] for row in cautions], study.simulated,
+        [row["message"] for row in cautions_of(results, f"risk.{name}")], study.simulated,
     )  # fmt: skip
     files = {"model (JSON)": MODEL, "model card": CARD}
     links = {
@@ -96,8 +136,13 @@ def _facts(results: Results, study: Study, risk: Risk, model: RiskModel | None) 
         embedded="" if model is None else embedded(model),
         fields=[] if model is None else _fields(model),
         card=card_items(sources),
-        cautions=cautions,
-        figures=results.figures("risk", risk_model=name),
+        cautions=shared_out(results, name),
+        judged=None if model is None else judged_of(results, risk),
+        tree=tree_of(results, risk),
+        strata=strata_of(results, risk),
+        nomogram=[
+            one for one in results.figures("risk", risk_model=name) if one.entry.name == "nomogram"
+        ],
         links=links,
     )
 
@@ -153,7 +198,17 @@ def methods(facts: list[RiskFacts]) -> list[Paragraph]:
             "and know the error of the baseline; those of logistic models are on that of log odds."
         )
         cites.append("tsiatis")
-    return [Paragraph("Risk models", text, tuple(cites))]
+    return [Paragraph("Risk models", text, tuple(cites)), *_how_judged(made)]
+
+
+def _how_judged(made: list[RiskFacts]) -> list[Paragraph]:
+    found = group_methods([one.risk for one in made])
+    judged = [one for one in made if one.judged is not None]
+    if not judged:
+        return found
+    models = {one.risk.name: one.model for one in judged}
+    data = {name for one in judged for name in one.judged.data}
+    return [performance_methods([one.risk for one in judged], models, data), *found]
 
 
 def limits(facts: list[RiskFacts]) -> list[str]:
@@ -166,6 +221,11 @@ def limits(facts: list[RiskFacts]) -> list[str]:
         "on average, in places like those of the development. It does not say what a treatment "
         "would change, and the intervals do not know whether the form of the model is right."
     ]
+    found.append(
+        "What was seen in the patients that a model was made with (apparent) is too good; "
+        "corrected values stand in for other patients of the same kind, and not for other "
+        "hospitals or years."
+    )
     alone = [one.risk.name for one in made if one.risk.validate is None]
     if alone:
         found.append(
