@@ -12,9 +12,13 @@ from support.paths import REFERENCE
 CLINICAL, RISK = "clinical", "risk"
 
 
-@cache
 def data(name: str, room: str = CLINICAL) -> pd.DataFrame:
-    """A data set that comes with R."""
+    """A data set that comes with R; its own copy for each test, which may change it."""
+    return _data(name, room).copy()
+
+
+@cache
+def _data(name: str, room: str) -> pd.DataFrame:
     return pd.read_csv(REFERENCE / room / f"{name}.data.tsv", sep="\t")
 
 

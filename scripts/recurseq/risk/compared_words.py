@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from recurseq.base.text import setting
+from recurseq.base.text import listed, setting
 from recurseq.clinical.words import pvalue_text
 from recurseq.risk.comparison import LIKELIHOOD, WALD
 from recurseq.risk.performance_rows import APPARENT, CORRECTED, VALIDATION
@@ -41,15 +41,20 @@ def added(
 
 
 def _patients(name: str, other: str, table: pd.DataFrame) -> Iterator[str]:
-    """Say in which patients both were judged, where they are fewer than the model alone has."""
-    for data, cohort in ((VALIDATION, "the validation"), (CORRECTED, "the development")):
-        alone = told(table, data, ranking(table))
-        both = told(table, data, ranking(table), other)
-        if alone is not None and both is not None and alone.n != both.n:
-            yield (
-                f"Both were held together in the {both.n:,} patients of {cohort} who have all "
-                f"values of both; {name} alone has {alone.n:,}, so its numbers there are others."
-            )
+    """Say in which patients both were made and judged, and how many more the model alone has."""
+    sizes = []
+    for data, cohort in ((CORRECTED, "the development"), (VALIDATION, "the validation")):
+        alone, both = (told(table, data, ranking(table), one) for one in (None, other))
+        if both is not None:
+            text = f"{both.n:,} of {cohort}"
+            fewer = alone is not None and alone.n != both.n
+            sizes.append(f"{text} ({name} alone has {alone.n:,})" if fewer else text)
+    if sizes:
+        yield (
+            f"Both were made anew and judged in the same patients, who have all values of both: "
+            f"{listed(sizes)}. {other} alone may have others, so areas of two tables are not to be "
+            "subtracted."
+        )
 
 
 def _ranking(name: str, other: str, table: pd.DataFrame) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from recurseq.base.tables import describe
 from recurseq.risk.build import build
 from recurseq.risk.card import CardSources, card_items, card_text
 from support.golden import RISK, data
@@ -54,17 +55,31 @@ def test_every_item_is_there_and_counts_what_was_used(tmp_path):
 def test_performance_is_told_from_its_table_alone(tmp_path):
     config = infert_config(tmp_path)
     assert "Not judged yet" in said(sources(tmp_path, config), "Performance")
-    table = pd.DataFrame(
-        {
-            "data": ["corrected", "validation", "validation"],
-            "measure": ["auc", "auc", "calibration_slope"],
-            "estimate": [0.751, 0.722, float("nan")],
-            "lower": [float("nan"), 0.65, float("nan")],
-            "upper": [float("nan"), 0.79, float("nan")],
-        }
+    rows = [
+        ("apparent", "auc", 0.8, 0.7, 0.9),
+        ("apparent", "calibration_slope", 1.0, 0.9, 1.1),
+        ("corrected", "auc", 0.751, None, None),
+        ("validation", "auc", 0.722, 0.65, 0.79),
+        ("validation", "calibration_slope", None, None, None),
+    ]
+    names = ["data", "measure", "estimate", "lower", "upper"]
+    table = pd.DataFrame(rows, columns=names).reindex(columns=describe("risk_performance").names)
+    table = table.assign(n=100, events=20)
+    told = next(
+        item.texts
+        for item in card_items(sources(tmp_path, config, performance=table))
+        if item.heading == "Performance"
     )
-    told = said(sources(tmp_path, config, performance=table), "Performance")
-    assert told == "corrected: auc 0.751. validation: auc 0.722 (0.650 to 0.790)."
+    assert told == [
+        "In other patients (validation), 100 patients, 20 events: "
+        "area under the curve 0.72 (0.65 to 0.79).",
+        "In the development, less the optimism (corrected), 100 patients, 20 events: "
+        "area under the curve 0.75 (no interval).",
+        "In the patients it was made with (apparent, too good), 100 patients, 20 events: "
+        "area under the curve 0.80 (0.70 to 0.90).",
+    ]
+    alone = table[table["data"] == "apparent"]
+    assert "Not judged yet" in said(sources(tmp_path, config, performance=alone), "Performance")
 
 
 def test_simulated_data_and_a_missing_model_are_told_first(tmp_path):
