@@ -15,6 +15,7 @@ from recurseq.figures.style import (
     QUIET,
     WIDE,
     empty,
+    facts_of,
     heading,
     new_figure,
     styled,
@@ -69,10 +70,12 @@ def calibration_figure(
     )
     for column, name in enumerate(there):
         _panel(panels[0, column], calibration, name, end)
+        # Above the panel: inside, a curve away from the diagonal would run through them.
+        numbers = _numbers(performance, PANELS[name][1])
         panels[0, column].text(
-            0.03, 0.97, _numbers(performance, PANELS[name][1]), va="top", fontsize=8,
-            transform=panels[0, column].transAxes, bbox={"facecolor": "white", "edgecolor": "none"},
-        )  # fmt: skip
+            0, 1.02, numbers, va="bottom", fontsize=8, transform=panels[0, column].transAxes
+        )
+        panels[0, column].set_title(TITLES[name], pad=31 if "\n" in numbers else 18)
         own = risks.loc[risks["cohort"] == name, "risk"].dropna().to_numpy(float)
         _counts(panels[1, column], own, end, LINES[PANELS[name][1]])
     panels[0, 0].set_ylabel("observed risk")
@@ -129,14 +132,14 @@ def _panel(axes: Axes, calibration: pd.DataFrame, name: str, end: float) -> None
     )  # fmt: skip
     axes.set_xlim(0, end)
     axes.set_ylim(-0.01 * end, end)
-    axes.set_title(TITLES[name])
     axes.grid(color=FAINT, linewidth=0.6)
 
 
 def _numbers(performance: pd.DataFrame, data: str) -> str:
-    names = {INTERCEPT: "intercept", SLOPE: "slope", OVER: "observed / expected"}
+    names = {SLOPE: "slope", INTERCEPT: "intercept", OVER: "observed / expected"}
     found = ((words, told(performance, data, name)) for name, words in names.items())
-    return "\n".join(f"{words} {one.text}" for words, one in found if one is not None)
+    texts = [f"{words} {one.text}" for words, one in found if one is not None]
+    return "\n".join(part for part in (facts_of(texts[:-1]), *texts[-1:]) if part)
 
 
 def _counts(axes: Axes, risks: np.ndarray, end: float, colour: str) -> None:

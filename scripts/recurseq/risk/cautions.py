@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recurseq.clinical.cautions import NOTE, STOP, WARN, Caution, percent, shown
+from recurseq.clinical.cautions import ALPHA, NOTE, STOP, WARN, Caution, percent, shown
 
 TOO_GOOD = 0.95  # area above which a predictor is likely another name for the outcome
 CERTAIN = 1e-6  # a risk this close to 0 or 1 is no risk
@@ -78,6 +78,29 @@ def unseen(analysis: str, cohort: str, missing: int, n: int) -> Caution | None:
     )
     severity = WARN if missing / (missing + n) > 0.1 else NOTE
     return Caution("complete_case_loss", severity, analysis, message, str(missing))
+
+
+def beyond_development(analysis: str, cohort: str, beyond: int, n: int) -> Caution | None:
+    """Tell how many patients have a value that nobody of the development had."""
+    if not beyond:
+        return None
+    message = (
+        f"{beyond} of {n} patients of {cohort} have a value beyond those of the development: their "
+        "risks continue a curve where nobody was, and the calculator does not answer for them."
+    )
+    severity = WARN if beyond / n > 0.1 else NOTE
+    return Caution("extrapolation", severity, analysis, message, str(beyond))
+
+
+def many_comparisons(analysis: str, tests: int, others: int) -> Caution | None:
+    """Tell how many tests stand behind the comparisons with several other models."""
+    if others < 2 or tests < 2:
+        return None
+    message = (
+        f"Compared with {others} models by {tests} tests, whose p-values are not adjusted: without "
+        f"any difference, {tests * ALPHA:.1f} of them would have p < {ALPHA:g}."
+    )
+    return Caution("many_tests", NOTE, analysis, message, str(tests))
 
 
 def uncalibrated(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.special import expit, logit
 
 from recurseq.risk.centres import FEWEST
 from recurseq.risk.judged import AUC, HARRELL, INTERCEPT, SLOPE, UNO, Predicted
@@ -18,7 +19,8 @@ from recurseq.stats.meta_analysis import (
 )
 
 TOGETHER, FURTHER = "left-out centres together", "a further centre"
-POOLED = (AUC, HARRELL, UNO, INTERCEPT, SLOPE)
+RANKING = (AUC, HARRELL, UNO)
+POOLED = (*RANKING, INTERCEPT, SLOPE)
 
 
 def too_few(data: str, found: Predicted, centre: str) -> dict:
@@ -30,7 +32,8 @@ def too_few(data: str, found: Predicted, centre: str) -> dict:
 def over_centres(rows: Sequence[dict]) -> list[dict]:
     """Return the mean over centres, and where that of a further one is expected.
 
-    By random effects (REML) with the interval of Hartung and Knapp, from three centres on.
+    By random effects (REML) with the interval of Hartung and Knapp, from three centres on; areas
+    on the logit scale, so that no limit lies beyond 1.
 
     Parameters
     ----------
@@ -46,18 +49,25 @@ def over_centres(rows: Sequence[dict]) -> list[dict]:
         own = [row for row in rows if row["measure"] == name and "estimate" in row]
         estimates = np.array([[row["estimate"] for row in own]], dtype=float)
         errors = (estimates - np.array([[row["lower"] for row in own]])) / NORMAL_975
+        shares = name in RANKING
+        if shares:
+            with np.errstate(divide="ignore", invalid="ignore"):
+                errors = errors / (estimates * (1 - estimates))
+            estimates = np.where(np.isfinite(errors), logit(estimates), np.nan)
         if not own or studies_of(estimates, errors)[0] < 3:
             continue
         tau2 = restricted_likelihood(estimates, errors)
         mean = random_effects(estimates, errors, tau2)
-        low, high = prediction_interval(mean, tau2, studies_of(estimates, errors))
-        told = {"measure": name, "estimate": mean.estimate[0]}
+        expected = prediction_interval(mean, tau2, studies_of(estimates, errors))
+        back = expit if shares else float
+        told = {"measure": name, "estimate": back(mean.estimate[0])}
         told |= {key: sum(row[key] for row in own) for key in ("n", "events")}
-        method = "random effects over centres (REML), interval of Hartung and Knapp"
-        found.append(
-            {"data": TOGETHER, "lower": mean.lower[0], "upper": mean.upper[0], "method": method}
-            | told
-        )
-        method = "random effects over centres (REML), prediction interval"
-        found.append({"data": FURTHER, "lower": low[0], "upper": high[0], "method": method} | told)
+        scale = ", on the logit scale" if shares else ""
+        for data, limits, what in (
+            (TOGETHER, (mean.lower, mean.upper), "interval of Hartung and Knapp"),
+            (FURTHER, expected, "prediction interval"),
+        ):
+            lower, upper = (back(one[0]) for one in limits)
+            method = f"random effects over centres (REML){scale}, {what}"
+            found.append({"data": data, "lower": lower, "upper": upper, "method": method} | told)
     return found

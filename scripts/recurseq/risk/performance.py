@@ -73,11 +73,15 @@ def validate_risk(name: str, recipes: Mapping[str, Recipe], seed: int) -> RiskPe
     others = _others(recipe, analysis, rows, told)
     if others is not None:
         found = predicted(made, others)
+        beyond = made.beyond(others.frame)
+        told.append(cautions.beyond_development(analysis, risk.validate, beyond, len(others)))
         told += _validate(tables, recipe, found, layout, seed)
     for other in risk.compare:
         more = compare(recipe, recipes[other], rows, others, layout, seed)
         tables.performance += more.performance
         tables.decision += more.decision
+    tests = sum(pd.notna(row.get("pvalue")) for row in tables.performance)
+    told.append(cautions.many_comparisons(analysis, tests, len(risk.compare)))
     return RiskPerformance(tables.frames(), [one for one in told if one is not None])
 
 

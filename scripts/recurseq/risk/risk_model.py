@@ -106,6 +106,15 @@ class RiskModel:
         """What must be known of a patient, each once."""
         return tuple(dict.fromkeys(name for rule in self.rules for name in rule.variables))
 
+    def beyond(self, frame: pd.DataFrame) -> int:
+        """Count patients with a number outside of those that the model was made with."""
+        outside = np.zeros(len(frame), dtype=bool)
+        for name, span in self.ranges.items():
+            if not isinstance(span[0], str):
+                values = frame[name].to_numpy(dtype=float)
+                outside |= (values < span[0]) | (values > span[1])
+        return int(outside.sum())
+
     def columns(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the columns of all terms: patients x coefficients.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from recurseq.clinical.cautions import FEWEST_CLUSTERS
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.regression import regression
 from recurseq.clinical.settings import LOGISTIC, Model
@@ -31,7 +32,8 @@ REFERENCE = Ratio(1.0, np.nan, np.nan, np.nan, "none")
 def ratios(model: Model, rows: Rows, places: np.ndarray, strata: int) -> list[Ratio]:
     """Compare each stratum with the lowest one that has patients.
 
-    Intervals are Wald's, robust to the clusters of the model. A stratum in which all or none had
+    Intervals are Wald's, robust to the clusters of the model where those are ten or more: a cohort
+    of one centre has no error between centres at all. A stratum in which all or none had
     the event has no finite ratio by maximum likelihood: then all are those of Firth's penalty, with
     intervals by the profile of the likelihood.
 
@@ -56,6 +58,8 @@ def ratios(model: Model, rows: Rows, places: np.ndarray, strata: int) -> list[Ra
     if len(present) == 1:
         return found
     columns = np.column_stack([places == k for k in present[1:]]).astype(float)
+    if rows.cluster is not None and len(np.unique(rows.cluster)) < FEWEST_CLUSTERS:
+        rows = replace(rows, cluster=None)
     kind = regression(model, rows)
     events = [rows.state[places == k] == 1 for k in present]
     extreme = any(not one.any() or (model.kind == LOGISTIC and one.all()) for one in events)

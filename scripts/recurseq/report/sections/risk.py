@@ -92,11 +92,13 @@ class RiskFacts:
         """What its performance does not say, the gravest first."""
         if self.judged is None:
             return "Nothing is to be concluded from it before it is judged."
+        told = []
         if self.cautions.uncalibrated:
-            return "Its risks are not right: recalibrate before they are told to anybody."
+            told.append("Its risks are not right: recalibrate before they are told to anybody.")
         if VALIDATION not in self.judged.data:
-            return "This does not say that it holds in other hospitals or years."
-        return "This does not say what a treatment would change, nor that every hospital is alike."
+            told.append("This does not say that it holds in other hospitals or years.")
+        told.append("This does not say what a treatment would change.")
+        return " ".join(told[:2])
 
 
 def collect(results: Results, study: Study) -> list[RiskFacts] | None:

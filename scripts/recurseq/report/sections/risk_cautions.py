@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recurseq.clinical.cautions import NOTE
+from recurseq.report.cautions import cautions_of
 from recurseq.report.results import Results
 
 UNCALIBRATED = "uncalibrated"
 # Part of an article to the table of its cautions and the wildcard of that.
 CAUTIONS = {
-    "model": ("risk_cautions", "risk_model"),
     "performance": ("performance_cautions", "risk_model"),
     "tree": ("risk_tree_cautions", "risk_tree"),
     "strata": ("risk_strata_cautions", "risk_strata"),
@@ -31,26 +31,24 @@ class Cautions:
     strata: list[dict]
 
     @property
-    def all(self) -> list[dict]:
-        """Every one."""
-        return [*self.model, *self.performance, *self.calibration, *self.tree, *self.strata]
-
-    @property
     def uncalibrated(self) -> list[dict]:
         """Those that say that risks are not right."""
         return [one for one in self.calibration if one["severity"] != NOTE]
 
 
 def shared_out(results: Results, name: str) -> Cautions:
-    """Share the cautions of a risk model out among the parts they belong to."""
-    shown: set[tuple] = set()
-    parts: dict[str, list[dict]] = {}
-    for part, (table, wildcard) in CAUTIONS.items():
-        found = results.table(table, **{wildcard: name})
-        rows = [] if found is None else found.to_dict("records")
-        parts[part] = [row for row in rows if (row["code"], row["message"]) not in shown]
-        shown |= {(row["code"], row["message"]) for row in rows}
-    judged = parts["performance"]
-    parts["calibration"] = [row for row in judged if row["code"] == UNCALIBRATED]
-    parts["performance"] = [row for row in judged if row["code"] != UNCALIBRATED]
+    """Share the cautions of a risk model out; those that no part wrote belong to the model."""
+    written = {part: _keys(results, *where, name) for part, where in CAUTIONS.items()}
+    parts: dict[str, list[dict]] = {part: [] for part in ("model", "calibration", *CAUTIONS)}
+    for row in cautions_of(results, f"risk.{name}"):
+        key = row["code"], row["message"]
+        part = next((part for part, keys in written.items() if key in keys), "model")
+        at = "calibration" if part == "performance" and row["code"] == UNCALIBRATED else part
+        if row not in parts[at]:
+            parts[at].append(row)
     return Cautions(**parts)
+
+
+def _keys(results: Results, table: str, wildcard: str, name: str) -> set[tuple[str, str]]:
+    found = results.table(table, **{wildcard: name})
+    return set() if found is None else set(zip(found["code"], found["message"], strict=True))
