@@ -1,15 +1,17 @@
 """Strata of risk models: against R, two cohorts, ratios without events, curves, patients."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from recurseq.risk.cohorts import cohorts_of
+from recurseq.risk.cohorts import DEVELOPMENT, cohorts_of
 from recurseq.risk.grow_tree import grow_tree
 from recurseq.risk.settings import Strata
 from recurseq.risk.strata import rises, stratum_names, stratum_of
-from recurseq.risk.stratify import divider, patient_table, stratify
+from recurseq.risk.stratify import Divider, divider, patient_table, stratify
 from recurseq.study.schema import config_problems
 from support.paths import REFERENCE
 from support.tree_study import cohort, cohort_recipe, infert_recipe, veteran_recipe
@@ -161,3 +163,17 @@ def test_strata_by_a_tree_need_the_tree():
     (told,) = config_problems(config)
     assert told.where == "config: risk.r" and "'tree' is missing" in told.found
     assert config_problems(config | {"risk": {"r": risk | {"tree": {}}}}) == []
+
+
+def test_a_cohort_of_one_centre_has_an_error_all_the_same(tmp_path):
+    """Robust to a single cluster, every ratio would be certain."""
+    recipe = infert_recipe(tmp_path, {"strata": CUTS})
+    alone = stratify(*found_of(recipe)).strata
+    model = replace(recipe.model, cluster="centre")
+    cohorts = {
+        name: replace(rows, cluster=np.zeros(len(rows), dtype=int))
+        for name, rows in cohorts_of(recipe).items()
+    }
+    clustered = Divider(replace(recipe, model=model), recipe.made(cohorts_of(recipe)[DEVELOPMENT]))
+    found = stratify(clustered, cohorts).strata
+    assert_allclose(found[["hr_lower", "hr_upper"]], alone[["hr_lower", "hr_upper"]])
