@@ -124,7 +124,7 @@ def spans(thresholds: pd.Series, which: pd.Series) -> list[str]:
             runs.append([threshold, threshold])
         before = bool(inside)
     return [
-        _percent(low) if low == high else f"{_percent(low)} to {_percent(high)}"
+        _percent(low) if low == high else f"{setting(round(100 * low, 4))} to {_percent(high)}"
         for low, high in runs
     ]
 

@@ -128,5 +128,5 @@ def test_the_card_keeps_differences_apart(recipes, found):
 
 def test_runs_of_thresholds():
     at = pd.Series([0.05, 0.1, 0.15, 0.2, 0.25])
-    assert spans(at, pd.Series([True, True, False, True, False])) == ["5 % to 10 %", "20 %"]
+    assert spans(at, pd.Series([True, True, False, True, False])) == ["5 to 10 %", "20 %"]
     assert spans(at, pd.Series([False] * 5)) == []

@@ -98,11 +98,15 @@ def strata_of(results: Results, risk: Risk) -> StrataFacts | None:
     table = results.table("risk_strata", risk_strata=risk.name)
     if table is None or risk.strata is None:
         return None
+    curves = results.table("risk_strata_curve", risk_strata=risk.name)
+    figures = results.figures("risk", risk_strata=risk.name)
+    if curves is None or curves.empty:  # an outcome without times: its figure says only that
+        figures = [one for one in figures if one.entry.name != "risk_strata_survival"]
     return StrataFacts(
         by="the leaf of the tree" if risk.strata.by == "tree" else "the predicted risk",
         cuts=", ".join(f"{100 * cut:.4g} %" for cut in risk.strata.cuts),
         rows=[_stratum(row) for row in table.to_dict("records")],
-        figures=results.figures("risk", risk_strata=risk.name),
+        figures=figures,
         link=results.table_link("risk_strata", risk_strata=risk.name),
     )
 
