@@ -1,7 +1,7 @@
 """Ugly cohorts: every number is there for a reason, or a caution says why it is not."""
 
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,6 +14,7 @@ from recurseq.risk.cohorts import cohorts_of
 from recurseq.risk.grow_tree import grow_tree
 from recurseq.risk.performance import validate_risk
 from recurseq.risk.points import nomogram_tables, points_of
+from recurseq.risk.recipe import Recipe
 from recurseq.risk.stratify import divider, patient_table, stratify
 from support.risk_study import recipes_of
 
@@ -88,7 +89,7 @@ def everything(folder, table, *, model=None, risk=None, terms=TERMS, columns=Non
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         recipes = recipes_of(folder, table, sections)
-        recipe = recipes["r"]
+        recipe = recipes["r"] = with_few_resamples(recipes["r"])
         built = build(recipe)
         drawn = nomogram_tables(built.model)
         nomogram_figure(built.model, "r")
@@ -106,6 +107,11 @@ def everything(folder, table, *, model=None, risk=None, terms=TERMS, columns=Non
         {one.code for one in told if one.severity == "stop"},
         tables | {"risk_tree": tree.nodes},
     )
+
+
+def with_few_resamples(recipe: Recipe) -> Recipe:
+    """Resample less often than a study may."""
+    return replace(recipe, risk=replace(recipe.risk, bootstrap=20))
 
 
 def first(table: pd.DataFrame) -> pd.Series:

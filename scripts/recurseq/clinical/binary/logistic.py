@@ -85,6 +85,8 @@ def fit_logistic(
         if abs(gain) <= SMALL_CHANGE * max(abs(height), 1) and whole < 1e-6:
             converged = 0 < share < 1
             break
+        if np.abs(step).max() <= SEPARATED:
+            break
     probability = expit(x @ at)
     information = _information(x, w * probability * (1 - probability))
     back = _unscaling(columns, scale)
