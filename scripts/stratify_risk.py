@@ -6,6 +6,7 @@ with logged(snakemake):
     from recurseq.base.tables import write_table, write_tables
     from recurseq.clinical.cautions import as_table
     from recurseq.risk.cohorts import cohorts_of
+    from recurseq.risk.points import points_of
     from recurseq.risk.read_recipes import read_recipes
     from recurseq.risk.risk_model import RiskModel
     from recurseq.risk.risk_tree import RiskTree
@@ -24,7 +25,11 @@ with logged(snakemake):
         model = RiskModel.read(snakemake.input.models[number])
         cohorts = cohorts_of(recipe)
         found = divider(recipe, model, tree, cohorts)
-        write_table(patient_table(found), snakemake.output.risk_patients[number], "risk_patients")
+        write_table(
+            patient_table(found, points_of(model)),
+            snakemake.output.risk_patients[number],
+            "risk_patients",
+        )
         if name in stratified:
             strata = stratify(found, cohorts)
             tables = {

@@ -7,14 +7,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.clinical.patients import Patients
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
-from recurseq.risk.settings import risk_settings
-from recurseq.study.clinical_names import clinical_sections
-from recurseq.study.defaults import with_defaults
-from support.clinical_study import read_through
 from support.golden import RISK, data
+from support.risk_study import recipes_in, study_config
 
 INFERT = {
     "case": {"positive": ["1"], "negative": ["0"]},
@@ -26,22 +22,6 @@ FOUR = ["age", "parity", "induced", "spontaneous"]
 PLAIN = {"kind": "logistic", "endpoint": "case", "terms": FOUR}
 
 
-def study_config(
-    table: pd.DataFrame, folder: Path, columns: dict, models: dict, risk: dict, **sections
-) -> dict:
-    """Write a table of patients and return the configuration of a study of them."""
-    table = table.copy()
-    table.insert(0, "patient_id", [f"P{number}" for number in range(len(table))])
-    table.to_csv(folder / "clinical.tsv", sep="\t", index=False)
-    return {
-        "study": {"title": "Risks"},
-        "clinical": {"path": "clinical.tsv", "columns": columns},
-        "models": models,
-        "risk": risk,
-        **sections,
-    }
-
-
 def infert_config(folder: Path, model: dict | None = None, risk: dict | None = None, **columns):
     """A logistic risk model of the data set infert."""
     models, risks = {"m": PLAIN | (model or {})}, {"r": {"model": "m"} | (risk or {})}
@@ -50,9 +30,7 @@ def infert_config(folder: Path, model: dict | None = None, risk: dict | None = N
 
 def recipe_of(folder: Path, config: dict, name: str = "r") -> Recipe:
     """The recipe of a risk model, with its patients."""
-    patients: Patients = read_through(folder, config)
-    risk = risk_settings(clinical_sections(with_defaults(config)))[name]
-    return Recipe(risk, patients.settings.models[risk.model], patients)
+    return recipes_in(folder, config)[name]
 
 
 def made(folder: Path, config: dict, name: str = "r") -> RiskModel:

@@ -8,11 +8,8 @@ import numpy as np
 import pandas as pd
 
 from recurseq.risk.recipe import Recipe
-from recurseq.risk.settings import risk_settings
-from recurseq.study.clinical_names import clinical_sections
-from recurseq.study.defaults import with_defaults
-from support.clinical_study import read_through
 from support.golden import CLINICAL, RISK, data
+from support.risk_study import recipes_in, study_config
 
 INFERT = ["age", "parity", "induced", "spontaneous"]
 VETERAN = ["trt", "celltype", "karno", "diagtime", "age", "prior"]
@@ -23,19 +20,10 @@ def recipe(
     folder: Path, table: pd.DataFrame, columns: dict, model: dict, risk: dict, **sections
 ) -> Recipe:
     """The risk model r of the model m."""
-    table = table.copy()
-    if "patient_id" not in table:
-        table.insert(0, "patient_id", [f"P{number:04d}" for number in range(len(table))])
-    table.to_csv(folder / "clinical.tsv", sep="\t", index=False)
-    config = {
-        "study": {"title": "x"},
-        "clinical": {"path": "clinical.tsv", "columns": columns},
-        "models": {"m": model},
-        "risk": {"r": {"model": "m", "bootstrap": 50} | risk},
-    } | sections
-    patients = read_through(folder, config)
-    full = clinical_sections(with_defaults(config))
-    return Recipe(risk_settings(full)["r"], patients.settings.models["m"], patients)
+    risks = {"r": {"model": "m", "bootstrap": 50} | risk}
+    return recipes_in(
+        folder, study_config(table, folder, columns, {"m": model}, risks, **sections)
+    )["r"]
 
 
 def infert_recipe(folder: Path, risk: dict, table: pd.DataFrame | None = None, **sections):

@@ -152,8 +152,8 @@ def separated(analysis: str, term: str) -> Caution:
     """Say that a term tells yes from no without exception, so that a penalty was needed."""
     message = (
         f"{term} separates patients with the event from those without it: its odds ratio has no "
-        "finite estimate. Firth's penalty gives the one that is shown, with limits by its profile; "
-        "look whether the term is another name for the outcome."
+        "finite estimate, and Firth's penalty gives the one that is used; look whether the term is "
+        "another name for the outcome."
     )
     return Caution("near_perfect", WARN, analysis, message, term)
 
@@ -415,6 +415,17 @@ def left_out_of_risks(analysis: str, cohort: str, size: int, n: int) -> Caution:
         f"risks are those of the other {n - size}."
     )
     return Caution("outcome_selected", NOTE, analysis, message, str(size))
+
+
+def without_effect(analysis: str, columns: Sequence[str]) -> Caution | None:
+    """Name what the patients of the development cannot tell, and what is therefore left at 0."""
+    if not columns:
+        return None
+    message = (
+        f"Nothing is known of {listed(columns)}: the same in all patients of the development, or a "
+        "combination of other terms. It counts as 0 in every risk; other patients may differ."
+    )
+    return Caution("without_effect", WARN, analysis, message, listed(columns))
 
 
 def beyond_development(analysis: str, variables: Sequence[str]) -> Caution | None:

@@ -296,6 +296,22 @@ def _two_levels(kinds: Kinds, where: str, outcome: str) -> Iterator[Problem]:
         )
 
 
+def _columns_of_outcome(settings: Clinical, outcome: str) -> set[str]:
+    """Return the columns of the table that say who has the event."""
+    endpoint = settings.endpoints.get(outcome)
+    if endpoint is None:
+        return {source_of(settings, outcome)}
+    rule = endpoint.columns if isinstance(endpoint, Within) else ()
+    return {source_of(settings, name) for name in (*events_of(settings, endpoint), *rule)}
+
+
+def source_of(settings: Clinical, name: str) -> str:
+    """Return the column of the table that a variable is read from."""
+    cutoff = settings.cutoffs.get(name)
+    name = name if cutoff is None else cutoff.measure
+    return settings.columns[name].source if name in settings.columns else name
+
+
 def _without(where: str, model: Model, *keys: str) -> Iterator[Problem]:
     """Refuse what only Cox's model has."""
     for key in keys:
@@ -306,12 +322,11 @@ def _without(where: str, model: Model, *keys: str) -> Iterator[Problem]:
 
 def _terms(kinds: Kinds, where: str, model: Model, terms: list[str]) -> Iterator[Problem]:
     everything = [*terms, *model.univariable]
-    endpoint = kinds.settings.endpoints.get(model.endpoint)
-    told = events_of(kinds.settings, endpoint) if endpoint else set()
+    told = _columns_of_outcome(kinds.settings, model.endpoint)
     for name in everything:
         yield from kinds.wrong(f"{where}.terms", name, LEVELS, NUMBER, ANSWER)
-        if name == model.endpoint or name in told:
-            found = f"{name!r} is what the model is to explain"
+        if name == model.endpoint or source_of(kinds.settings, name) in told:
+            found = f"{name!r} is what the model is to explain, or a part of it"
             yield Problem(f"config: {where}.terms", found, "terms known before the outcome")
     for name in model.strata:
         yield from kinds.wrong(f"{where}.strata", name, LEVELS, ANSWER)

@@ -36,6 +36,7 @@ NAMES, PART = 0.235, 0.745  # of the width: left of the axes, and the axes
 GREY = "#777777"
 LETTER = 0.077  # inches of a letter of a tick
 LABEL = 9.0  # points of ticks
+DIGITS = 4  # of a number on an axis
 ABOVE, BELOW = 1, -1
 TOTAL = "Total points"
 
@@ -87,7 +88,7 @@ def nomogram_figure(model: RiskModel | None, name: str) -> Figure:
     rows = _rows(drawn, A4[0] * PART)
     needed = sum(row.room(ABOVE) + row.room(BELOW) + GAP for row in rows)
     figure = new_figure(A4[0], max(A4[1] - TEXTS, needed))
-    title = f"{plain(name)}: risk of {outcome(model)}{horizon_text(model)}"
+    title = f"Nomogram of {plain(name)}: risk of {plain(outcome(model))}{horizon_text(model)}"
     grey = "grey: beyond the patients of the development"
     beyond = grey if any(axis.outside.any() for axis in drawn.axes) else ""
     how = (
@@ -185,7 +186,7 @@ def placed(axis: Axis, width: float) -> list[Tick]:
         Inches of a hundred points.
     """
     points, numbers = axis.points, all(_is_number(value) for value in axis.values)
-    texts = [short(value, 24) for value in axis.values]
+    texts = [_rounded(value) if numbers else short(value, 24) for value in axis.values]
     if not numbers:
         order = np.argsort(points, kind="stable")
         return _laned([(points[i], texts[i], bool(axis.outside[i])) for i in order], width)
@@ -204,6 +205,11 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _rounded(text: str) -> str:
+    """Write a number as it can be read off an axis; the table and the calculator have it whole."""
+    return np.format_float_positional(float(f"{float(text):.{DIGITS}g}"), trim="-")
 
 
 def thinned(ticks: Sequence[Tick], span: float, width: float) -> list[Tick]:

@@ -26,6 +26,7 @@ from recurseq.figures.style import (
 MOST_LEAVES = 12
 LEVEL = 1.0  # inches between a node and its parts
 BARS = 2.3  # inches of the panel below
+ROOM_OF_WORDS = 0.5  # of the space between two parts, for the words of one side
 COHORTS = {"development": SKY, "validation": ORANGE}
 BAR = 0.36
 BOX = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": INK, "linewidth": 0.8}
@@ -119,10 +120,13 @@ def _draw_splits(
         if pd.isna(row["left"]):
             axes.plot([x, x], [y, -depth - 0.2], color=INK, linewidth=0.8, zorder=1)
             continue
-        for part, text in zip(("left", "right"), sides(row["split"]), strict=True):
-            to = places[int(row[part])]
+        both = sides(row["split"])
+        ends = [places[int(row[part])] for part in ("left", "right")]
+        # Words that would touch stand at two heights of their lines.
+        wide = max(map(len, both)) > ROOM_OF_WORDS * room * (ends[1] - ends[0])
+        for text, to, way in zip(both, ends, (0.42, 0.78) if wide else (0.6, 0.6), strict=True):
             axes.plot([x, to], [y, y - 1], color=INK, linewidth=0.8, zorder=1)
-            middle = 0.6 * (to - x) + x, y - 0.6
+            middle = way * (to - x) + x, y - way
             lines = wrap(text, room)
             words = "\n".join([*lines[:2], "…"] if len(lines) > 3 else lines)
             axes.text(*middle, words, fontsize=8, **_centred(), bbox=_plain(), zorder=2)

@@ -11,7 +11,8 @@ from recurseq.clinical.cautions import STOP, Caution
 from recurseq.clinical.cohorts import flag
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.regression import regression
-from recurseq.clinical.terms import term_rules
+from recurseq.clinical.settings import LOGISTIC
+from recurseq.clinical.terms import independent, positions, term_rules
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
 from recurseq.risk.ticks import is_outside
@@ -85,12 +86,36 @@ def _cautions(
         clusters = len(np.unique(rows.cluster))
         found.append(caution.few_centres(analysis, model.cluster, clusters))
     if made is not None:
+        found += [caution.separated(analysis, name) for name in _separated(recipe, rows, made)]
+        found.append(caution.without_effect(analysis, _without_effect(made)))
         if model.entry is not None:
             entered = sum(rule.crossed is None for rule in made.rules)
             found.append(caution.selected_by_p(analysis, model.entry, len(recipe.names), entered))
         beyond = [n for n, span in made.axes.items() if any(is_outside(made, n, x) for x in span)]
         found.append(caution.beyond_development(analysis, beyond))
     return found
+
+
+def _separated(recipe: Recipe, rows: Rows, made: RiskModel) -> list[str]:
+    """Return the terms that have no finite coefficient without the penalty they got."""
+    if made.kind != LOGISTIC or made.penalty == "none":
+        return []
+    columns = made.columns(rows.frame)
+    used = np.flatnonzero(independent(columns))
+    apart = set(used[regression(recipe.model, rows).separated(rows, columns[:, used])].tolist())
+    return [name for name, places in positions(made.rules).items() if apart & set(places)]
+
+
+def _without_effect(made: RiskModel) -> list[str]:
+    """Return the columns that the development tells nothing of."""
+    known = np.diag(made.covariance)[-len(made.coefficients) :] > 0
+    found = [rule.name for rule in made.rules if not rule.size]
+    return found + [
+        " ".join([rule.name, label.level or ""]).strip()
+        for rule, places in zip(made.rules, positions(made.rules).values(), strict=True)
+        for label, place in zip(rule.labels, places, strict=True)
+        if not known[place]
+    ]
 
 
 def _chosen_by_outcome(analysis: str, recipe: Recipe) -> Caution | None:

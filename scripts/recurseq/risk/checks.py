@@ -12,7 +12,7 @@ from recurseq.base.text import few, setting, suggest
 from recurseq.clinical.cohorts import overlap, trace
 from recurseq.clinical.names import model_terms
 from recurseq.clinical.setting_problems import NUMBER, kind_of
-from recurseq.clinical.settings import ALL, LOGISTIC, Clinical, Model
+from recurseq.clinical.settings import ALL, LOGISTIC, Clinical, Model, Span
 from recurseq.risk.settings import Risk
 
 # What makes a risk that no single calculator can tell, with what may be done instead.
@@ -74,6 +74,7 @@ def _of_model(where: str, risk: Risk, model: Model, settings: Clinical) -> Itera
     if model.kind != LOGISTIC and risk.horizon is None:
         found = f"{model.name!r} is a model of hazards, and no horizon is given"
         yield Problem(where, found, "horizon: the months of the risk, such as 24")
+    yield from _late_terms(where, model, settings)
     for name in _terms(settings, model.name):
         cutoff = settings.cutoffs.get(name)
         seen = cutoff is not None and cutoff.method != "fixed" and cutoff.cohort != risk.develop
@@ -81,6 +82,20 @@ def _of_model(where: str, risk: Risk, model: Model, settings: Clinical) -> Itera
             found = f"the cut-off {name!r} is found in {cutoff.cohort}, not in {risk.develop} alone"
             fix = f"cutoffs.{name}.cohort: {risk.develop}"
             yield Problem(f"{where}.validate", found, "a cut-off from the development", fix)
+
+
+def _late_terms(where: str, model: Model, settings: Clinical) -> Iterator[Problem]:
+    """Refuse predictors of a risk at the origin that are known only later."""
+    endpoint = settings.endpoints.get(model.endpoint)
+    start = endpoint.start if isinstance(endpoint, Span) else None
+    known = {name: column for name, column in settings.known_at.items() if column != start}
+    for name in _terms(settings, model.name):
+        if name not in known and name not in settings.endpoints:
+            continue
+        how = f"at {known[name]!r}" if name in known else "by follow-up, as an endpoint"
+        found = f"the term {name!r} becomes known after the origin, {how}"
+        fix = "leave it out, or count from the event at which it is known (endpoints: from, to)"
+        yield Problem(f"{where}.model", found, "terms known when the risk is asked", fix)
 
 
 def _terms(settings: Clinical, model: str) -> list[str]:

@@ -71,7 +71,7 @@ class Predicted:
 
 def predicted(model: RiskModel, rows: Rows) -> Predicted:
     """Predict patients who have all values."""
-    linear = model.linear_predictor(model.columns(rows.frame))
+    linear = model.linear(rows.frame)
     known = np.isfinite(linear)
     if model.kind == LOGISTIC:
         answers = yes_and_no(rows.state == 1, rows.weight)

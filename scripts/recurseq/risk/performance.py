@@ -12,6 +12,7 @@ from recurseq.clinical.cautions import STOP, Caution
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.validity import judge_patients
 from recurseq.risk import calibration, cautions
+from recurseq.risk.build import build
 from recurseq.risk.centres import centres_of, enough, left_out
 from recurseq.risk.centres_rows import over_centres, too_few
 from recurseq.risk.compared_rows import compare
@@ -63,7 +64,7 @@ def validate_risk(name: str, recipes: Mapping[str, Recipe], seed: int) -> RiskPe
     told: list[Caution | None] = [*_judge(recipe, analysis)]
     if rows.entry is not None:
         told.append(cautions.delayed_entry(analysis))
-    made = None if _refused(told) else recipe.made(rows)
+    made = None if _refused(told) else build(recipe).model
     if made is None:
         return RiskPerformance(tables.frames(), [one for one in told if one is not None])
     found = predicted(made, rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -19,6 +21,11 @@ def nomogram_tables(model: RiskModel | None) -> dict[str, pd.DataFrame]:
         return {name: pd.DataFrame(columns=describe(name).names) for name in names}
     drawn = nomogram(model)
     return {"risk_points": points_table(drawn), "risk_scale": scale_table(drawn)}
+
+
+def points_of(model: RiskModel | None) -> Callable[[np.ndarray], np.ndarray] | None:
+    """Return what turns linear predictors into total points; None where there is no model."""
+    return None if model is None else nomogram(model).points
 
 
 def points_table(drawn: Nomogram) -> pd.DataFrame:

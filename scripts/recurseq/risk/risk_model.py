@@ -13,7 +13,7 @@ from scipy.special import expit, logit
 
 from recurseq.base.whole_file import whole_file
 from recurseq.clinical.settings import LOGISTIC
-from recurseq.clinical.terms import TermRule, columns_of
+from recurseq.clinical.terms import LEVELS, TermRule, columns_of
 from recurseq.stats.intervals import NORMAL_975
 
 MODEL = "risk/{risk_model}/model.json"  # below the results
@@ -125,6 +125,20 @@ class RiskModel:
         """
         return columns_of(self.rules, frame)
 
+    def linear(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return the linear predictor of each patient; missing with a level the model has not seen.
+
+        Parameters
+        ----------
+        frame
+            Values of the variables, none of them missing.
+        """
+        seen = np.ones(len(frame), dtype=bool)
+        for rule in self.rules:
+            if rule.kind == LEVELS:  # a term with a single level has no column that could tell
+                seen &= np.isin(frame[rule.name].astype(object).to_numpy(), rule.levels)
+        return np.where(seen, self.linear_predictor(self.columns(frame)), np.nan)
+
     def linear_predictor(self, columns: np.ndarray) -> np.ndarray:
         """Return log odds, or the log hazard ratio to a patient at the centre."""
         if self.kind == LOGISTIC:
@@ -145,7 +159,7 @@ class RiskModel:
 
     def risk(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the risk of each patient."""
-        return self.risk_of(self.linear_predictor(self.columns(frame)))
+        return self.risk_of(self.linear(frame))
 
     def interval(self, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return 95 % limits of the risk that a patient like this has on average.

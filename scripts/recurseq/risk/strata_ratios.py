@@ -55,7 +55,7 @@ def ratios(model: Model, rows: Rows, places: np.ndarray, strata: int) -> list[Ra
     if not present:
         return found
     found[present[0]] = REFERENCE
-    if len(present) == 1:
+    if len(present) == 1 or not (rows.state == 1).any():
         return found
     columns = np.column_stack([places == k for k in present[1:]]).astype(float)
     if rows.cluster is not None and len(np.unique(rows.cluster)) < FEWEST_CLUSTERS:

@@ -59,7 +59,7 @@ class Divider:
         """Return the linear predictor of each patient; missing without a model."""
         if self.model is None:
             return np.full(len(frame), np.nan)
-        return self.model.linear_predictor(self.model.columns(frame))
+        return self.model.linear(frame)
 
     def risk(self, linear: np.ndarray) -> np.ndarray:
         """Turn linear predictors into risks; missing without a model."""

@@ -73,7 +73,7 @@ def column_lengths(values: np.ndarray) -> np.ndarray:
 
 def column_spreads(values: np.ndarray) -> np.ndarray:
     """Return the standard deviation of each column, and 1 for a constant one."""
-    spreads = values.std(axis=0)
+    spreads = values.std(axis=0) if len(values) else np.zeros(values.shape[1])
     return np.where(spreads > 0, spreads, 1.0)
 
 

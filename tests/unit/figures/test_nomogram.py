@@ -11,7 +11,8 @@ from matplotlib.collections import LineCollection
 from recurseq.figures.nomogram import A4, nomogram_figure
 from recurseq.risk.nomogram import nomogram
 from support.golden import RISK, data
-from support.risk_models import INFERT, infert_model, lung_model, made, study_config
+from support.risk_models import INFERT, infert_model, lung_model, made
+from support.risk_study import study_config
 
 BENT = {
     "terms": ["age", "parity", "education", "spontaneous"],

@@ -18,8 +18,8 @@ from support.risk_models import (
     lung,
     lung_model,
     recipe_of,
-    study_config,
 )
+from support.risk_study import study_config
 
 WOMAN = {"age": "26", "parity": "6", "induced": "1", "spontaneous": "2"}  # first row of infert
 

@@ -10,7 +10,8 @@ from recurseq.base.tables import describe
 from recurseq.risk.build import build
 from recurseq.risk.card import CardSources, card_items, card_text
 from support.golden import RISK, data
-from support.risk_models import INFERT, PLAIN, infert_config, recipe_of, study_config
+from support.risk_models import INFERT, PLAIN, infert_config, recipe_of
+from support.risk_study import study_config
 
 ITEMS = ["Model", "Data", "Outcome", "Predictors", "Missing values", "Analysis", "Performance",
          "Limits"]  # fmt: skip

@@ -11,7 +11,8 @@ from recurseq.risk.settings import risk_settings
 from recurseq.study.clinical_names import clinical_sections
 from recurseq.study.defaults import with_defaults
 from support.golden import RISK, data
-from support.risk_models import INFERT, PLAIN, study_config
+from support.risk_models import INFERT, PLAIN
+from support.risk_study import study_config
 
 SECTIONS = {
     "endpoints": {"os": {"time": "age", "event": "case"}, "early": {"of": "os", "within": 30}},

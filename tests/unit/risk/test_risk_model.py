@@ -9,7 +9,8 @@ from numpy.testing import assert_allclose
 
 from recurseq.risk.risk_model import RiskModel, write_model
 from support.golden import RISK, data, values
-from support.risk_models import infert_model, lung, lung_model, made, study_config
+from support.risk_models import infert_model, lung, lung_model, made
+from support.risk_study import study_config
 
 NOMOGRAM = "nomogram"
 ASKED = [0, 39, 119, 199]  # rows that R was asked about

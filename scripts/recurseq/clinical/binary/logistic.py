@@ -74,14 +74,18 @@ def fit_logistic(
             step = np.linalg.solve(information, x.T @ (w * (outcome - probability)))
         except np.linalg.LinAlgError:
             break
+        whole = np.abs(step).max()
         new = _log_likelihood(outcome, x @ (at + step), w)
         while not new >= height - SMALL_CHANGE * abs(height) and np.abs(step).max() > SEPARATED:
             step /= 2
             new = _log_likelihood(outcome, x @ (at + step), w)
         at, gain, height = at + step, new - height, new
-        # The likelihood of a separated outcome still creeps up while its coefficients run away.
-        if abs(gain) <= SMALL_CHANGE * max(abs(height), 1) and np.abs(step).max() < 1e-6:
+        # The likelihood of a separated outcome still creeps up while its coefficients run away; a
+        # step that had to be halved to nothing is no sign of a maximum.
+        if abs(gain) <= SMALL_CHANGE * max(abs(height), 1) and whole < 1e-6:
             converged = 0 < share < 1
+            break
+        if np.abs(step).max() <= SEPARATED:
             break
     probability = expit(x @ at)
     information = _information(x, w * probability * (1 - probability))

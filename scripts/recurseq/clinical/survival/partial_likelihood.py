@@ -162,6 +162,7 @@ def maximise(risk_sets: RiskSets) -> Fit:
         if converged:
             break
         step = _solve(here.information, here.score)
+        whole = np.abs(step).max()  # one that has to be halved to nothing is no sign of a maximum
         there = evaluate(standard, at + step)
         for _ in range(MOST_HALVINGS):
             if there.loglik >= here.loglik - 1e-9 * abs(here.loglik):
@@ -171,7 +172,7 @@ def maximise(risk_sets: RiskSets) -> Fit:
         at, here = at + step, there
         if np.abs(at).max() > LARGE_COEFFICIENT:
             break
-        converged = bool(np.abs(step).max() < SMALL_STEP)
+        converged = bool(whole < SMALL_STEP)
     return Fit(
         coefficients=at / scale,
         covariance=_inverse(here.information) / np.outer(scale, scale),
