@@ -11,7 +11,7 @@ from recurseq.command.columns import by_reference
 from recurseq.command.demo import write_demo
 from support.command_study import config_of, init, recurseq, sheet_of, write_study
 
-COMMANDS = ["demo", "init", "check", "run", "open", "explain"]
+COMMANDS = ["demo", "init", "check", "run", "open", "explain", "predict"]
 
 
 @pytest.mark.parametrize(
