@@ -9,7 +9,7 @@ import pandas as pd
 
 from support.paths import REFERENCE
 
-CLINICAL, RISK = "clinical", "risk"
+CLINICAL, RISK, BENEFIT = "clinical", "risk", "benefit"
 
 
 @cache

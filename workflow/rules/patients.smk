@@ -5,7 +5,10 @@ from recurseq.study.clinical_names import clinical_wildcards, naming_part
 
 clinical = clinical_settings(study.clinical)
 # Whatever an analysis looks at, it looks at these.
-COMMON = ("cohorts", "flow", "endpoints", "measures", "cutoffs", "models")
+COMMON = (
+    *("cohorts", "flow", "endpoints", "measures", "cutoffs"),
+    *("models", "benefit"),
+)
 CAUTIONS = (
     *("endpoint_cautions", "assay_cautions", "cutoff_cautions"),
     *("association_cautions", "survival_cautions", "competing_cautions"),
@@ -16,13 +19,15 @@ CAUTIONS = (
         "risk_tree_cautions",
         "risk_strata_cautions",
     ),
+    "benefit_cautions",
 )
 
 
 def clinical_sections(*names):
-    """The clinical table's section and those named, as plain values for a script; of models what
-    columns they name."""
-    named = {**study.clinical, "models": naming_part(study.clinical).get("models")}
+    """The clinical table's section and those named, as plain values for a script; of models and
+    treatments what columns they name."""
+    kept = naming_part(study.clinical)
+    named = {**study.clinical, **{name: kept.get(name) for name in ("models", "benefit")}}
     wanted = ("clinical", *names)
     return {name: named[name] for name in wanted if name in study.clinical}
 

@@ -28,6 +28,7 @@ SPECIAL = {
     "subgroups": "with survival in subgroups",
     "risk_tree": "with a risk model that has a tree",
     "risk_strata": "with a risk model that has strata",
+    "benefit_times": "with a treatment whose endpoint has times",
     "patients_panel": "with the sections `markers`, `clinical.links` and an endpoint with times",
 }
 

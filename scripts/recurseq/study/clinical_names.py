@@ -21,9 +21,13 @@ NAMING = {
         *("kind", "endpoint", "cohort", "terms", "univariable", "strata", "cluster"),
         *("delayed_entry", "time_varying"),
     ),
+    "benefit": ("treatment", "started", "endpoint", "covariates", "cohort"),
 }
 # Wildcards that are also conditions: without a name, no such file exists.
-PARTS_BY_NAME = ("concordance", "scan", "competing", "subgroups", "risk_tree", "risk_strata")
+PARTS_BY_NAME = (
+    *("concordance", "scan", "competing", "subgroups", "risk_tree", "risk_strata"),
+    "benefit_times",
+)
 
 
 def clinical_sections(full: Mapping) -> dict[str, Mapping] | None:
@@ -64,6 +68,7 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
         ``scan``: cut-offs that have an endpoint. ``competing``: survival of an endpoint with
         several states. ``subgroups``: survival with subgroups. ``hazard_model``: models that are
         not logistic. ``risk_tree`` and ``risk_strata``: risk models that have them.
+        ``benefit_times``: treatments whose endpoint has times.
     """
     endpoints, survival = sections.get("endpoints", {}), sections.get("survival", {})
     cutoffs, models = sections.get("cutoffs", {}), sections.get("models", {})
@@ -87,6 +92,11 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
             name for name, one in sections.get("risk", {}).items() if "strata" in one
         ),
         "benefit": tuple(sections.get("benefit", {})),
+        "benefit_times": tuple(
+            name
+            for name, one in sections.get("benefit", {}).items()
+            if "of" not in endpoints.get(one["endpoint"], {"of": None})
+        ),
         "hazard_model": tuple(name for name, one in models.items() if one["kind"] != "logistic"),
     }
 
