@@ -129,12 +129,14 @@ def benefit_forest_figure(
 
 def _love(benefit: Benefit, tables: Tables, simulated: bool) -> Figure:
     balance, effect = (tables[f"benefit_{x}"][benefit.name] for x in ("balance", "effect"))
-    own = effect[effect["primary"].astype(bool)].set_index("stratum")
+    own = effect[effect["primary"].astype(bool)].set_index("stratum")["ess"]
+    crude = effect[effect["estimate"] == "crude"].groupby("stratum", sort=False).last()
     sizes = {
-        name: f"{row['ess']:.0f} of {row['n_treated'] + row['n_control']}"
-        for name, row in own.iterrows()
+        name: f"{crude.loc[name, 'n_treated'] + crude.loc[name, 'n_control']} patients"
+        + ("" if np.isnan(worth) else f", worth {worth:.0f}")
+        for name, worth in own.items()
     }
-    note = facts_of((method_words(benefit.method), "line at 0.1", "above: effective sample size"))
+    note = facts_of((method_words(balance["method"].iloc[0]), f"line at {setting(LARGEST)}"))
     return love_figure(balance, sizes, f"{_title(benefit)}: balance", note, simulated)
 
 
@@ -167,7 +169,8 @@ def love_figure(
         "before": {"color": VERMILION, "marker": "o", "markerfacecolor": "white"},
         "after": {"color": BLUE, "marker": "o"},
     }
-    heading(figure, title, note, simulated, key)
+    drawn = {when: key[when] for when in key if balance[f"smd_{when}"].notna().any()}
+    heading(figure, title, note, simulated, drawn)
     if not strata:
         empty(figure.add_subplot(), "nobody to compare")
         return figure
@@ -195,7 +198,12 @@ def _survival(benefit: Benefit, tables: Tables, simulated: bool) -> Figure:
     curve = tables["benefit_curve"][benefit.name]
     axis = "months" if benefit.landmark is None else "months since the landmark"
     note = facts_of(
-        (method_words(benefit.method), "95 % log-log intervals", "dashed: crude", "pale below 10")
+        (
+            method_words(benefit.method),
+            "share without the event, 95 % log-log intervals",
+            "dashed: crude",
+            "pale below 10 at risk",
+        )
     )
     title = f"{_title(benefit)}: curves"
     return benefit_curve_figure(curve, title, axis, note, simulated)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from recurseq.base.text import listed, setting
 from recurseq.clinical.cautions import (
+    ALPHA,
     EVENTS_TO_STOP,
     EVENTS_TO_WARN,
     NOTE,
@@ -19,6 +22,7 @@ from recurseq.risk.benefit.balance import LARGEST
 from recurseq.risk.benefit.effect import REASONS
 from recurseq.risk.benefit.propensity import NEAR
 
+MANY = 0.1  # share of patients who are hardly comparable
 FEWEST_PER_PARAMETER = 10  # patients of the smaller group, of a model of the treatment
 
 
@@ -41,21 +45,25 @@ def by_indication(
         f"Nothing decided at random who was given {treatment}: every ratio is an association and "
         "no effect. Adjusted estimates know only the covariates that are named"
     )
-    facts = f"SMD {smd:.2f}, ESS {ess:.0f} of {n}"
-    if not np.isnan(ess) and n:
+    facts = []
+    if not np.isnan(ess):
+        facts.append(f"SMD {smd:.2f}, ESS {ess:.0f} of {n}")
         message += (
             f"; after weighting these differ by {smd:.2f} standard deviations at most, and "
             f"{n} patients are worth {ess:.0f}"
         )
     message += "."
     if not np.isnan(strength[0]):
-        facts += f", E-value {shown(strength[0])} (limit {shown(strength[1])})"
+        facts.append(f"E-value {shown(strength[0])} (limit {shown(strength[1])})")
         message += (
             f" An unknown cause tied to both {treatment} and the outcome by risk ratios of "
-            f"{shown(strength[0])} could explain the ratio of all patients away, and of "
-            f"{shown(strength[1])} its interval (E-values)."
+            f"{shown(strength[0])} could explain the ratio of all patients away (E-value)"
         )
-    return Caution("confounded_by_indication", WARN, analysis, message, facts)
+        held = strength[1] > 1
+        message += (
+            f", and of {shown(strength[1])} its interval." if held else "; its interval holds 1."
+        )
+    return Caution("confounded_by_indication", WARN, analysis, message, ", ".join(facts))
 
 
 def other_direction(
@@ -94,8 +102,20 @@ def unbalanced(analysis: str, stratum: str, differences: dict[str, float]) -> Ca
     return Caution("confounded_by_indication", WARN, analysis, message, shown(max(far.values())))
 
 
-def hardly_comparable(analysis: str, stratum: str, extreme: int, n: int) -> Caution | None:
-    """Count patients of whom nearly all or nearly none like them were treated."""
+def hardly_comparable(
+    analysis: str, stratum: str, extreme: int, n: int, *, inverse: bool
+) -> Caution | None:
+    """Count patients of whom nearly all or nearly none like them were treated.
+
+    Parameters
+    ----------
+    analysis, stratum
+        Where.
+    extreme, n
+        How many of how many.
+    inverse
+        Whether they have the large weights, as the inverse of their probabilities.
+    """
     if not extreme:
         return None
     message = (
@@ -104,7 +124,7 @@ def hardly_comparable(analysis: str, stratum: str, extreme: int, n: int) -> Caut
         "was in the other group. Nobody is left out and no weight is truncated; inverse weights "
         "rest on few patients there, overlap weights count them little."
     )
-    severity = WARN if extreme / n > 0.1 else NOTE
+    severity = WARN if inverse and extreme / n > MANY else NOTE
     return Caution("confounded_by_indication", severity, analysis, message, percent(extreme / n))
 
 
@@ -168,6 +188,39 @@ def from_landmark(analysis: str, treatment: str, month: float, gone: int, later:
         "time, which is biased; it stands there to be seen only."
     )
     return Caution("immortal_time", NOTE, analysis, message, setting(month))
+
+
+def left_out_for_time(analysis: str, treatment: str) -> Caution:
+    """Say that treatment began after the origin and nothing takes that into account."""
+    message = (
+        f"{treatment} began after the origin: patients had to live without the event until then. "
+        "Without a landmark all ratios are left out; give one, or an endpoint with times."
+    )
+    return Caution("immortal_time", STOP, analysis, message, treatment)
+
+
+def same_in_strata(analysis: str, pvalue: float, clear: Sequence[str]) -> Caution | None:
+    """Say that strata do not differ, so that none is spoken of alone.
+
+    Parameters
+    ----------
+    analysis
+        Where.
+    pvalue
+        Of the interaction.
+    clear
+        Strata whose own p-value is small.
+    """
+    if np.isnan(pvalue) or pvalue < ALPHA:
+        return None
+    message = (
+        f"The ratios of the strata do not differ (interaction p = {shown(pvalue)}): no stratum "
+        "says anything that all patients do not"
+    )
+    if clear:
+        message += f", and the small p-value of {listed(clear)} alone is no evidence that it does"
+    severity = WARN if clear else NOTE
+    return Caution("subgroup_without_interaction", severity, analysis, f"{message}.", shown(pvalue))
 
 
 def over_time(analysis: str, treatment: str) -> Caution:

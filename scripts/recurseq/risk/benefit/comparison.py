@@ -139,8 +139,8 @@ def compare(
 def time_varying_effect(comparison: Comparison, *, adjusted: bool) -> Effect:
     """Let the treatment count from the moment at which it began (times only).
 
-    Cox's model of pieces of follow-up, with the covariates beside the treatment where `adjusted`,
-    and a baseline hazard for each stratum; errors are robust, pieces of a patient together.
+    Cox's model of pieces of follow-up; where `adjusted`, with the covariates beside the treatment
+    and a baseline hazard for each stratum. Errors are robust, pieces of a patient together.
 
     Parameters
     ----------
@@ -162,7 +162,8 @@ def time_varying_effect(comparison: Comparison, *, adjusted: bool) -> Effect:
     used = independent(columns)
     if not used[0]:
         return without(NO_MAXIMUM)
-    codes = np.unique(sample.stratum.astype(str), return_inverse=True)[1][pieces.row]
+    divided = sample.stratum.astype(str) if adjusted else np.zeros(len(sample))
+    codes = np.unique(divided, return_inverse=True)[1][pieces.row]
     time, entry = aligned(pieces.time), aligned(pieces.entry)
     found = fit(Subjects(time, pieces.event, columns[:, used], entry, codes))
     if not found.converged:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from recurseq.clinical import cautions as caution
-from recurseq.clinical.cautions import Caution
+from recurseq.clinical.cautions import ALPHA, Caution
 from recurseq.clinical.settings import Benefit, Clinical
 from recurseq.risk.benefit import cautions as own
+from recurseq.risk.benefit.comparison import IPTW
 from recurseq.risk.benefit.curves import TREATED, UNTREATED
 from recurseq.risk.benefit.effect import (
     EMPTY_GROUP,
@@ -49,7 +50,7 @@ def judged(
     found.append(caution.complete_case_loss(analysis, what, dropped, of_cohort))
     for one in primary:
         found += _of_stratum(analysis, one, crude_beside(estimates, one))
-    return found + list(_interaction(analysis, primary[1:]))
+    return [*found, _interaction(analysis, primary[1:])]
 
 
 def _timing(
@@ -60,7 +61,7 @@ def _timing(
     analysis = f"benefit.{benefit.name}"
     if samples.landmark is None:
         if whole.effect.status == IMMORTAL:
-            return caution.immortal_time(analysis, benefit.treatment, handled=False, naive=False)
+            return own.left_out_for_time(analysis, benefit.treatment)
         return own.over_time(analysis, benefit.treatment)
     gone = int(samples.flow["excluded"].iloc[-2])
     compared = samples.landmark
@@ -103,7 +104,8 @@ def _of_stratum(analysis: str, one: Estimate, crude: Estimate) -> Iterator[Cauti
     yield own.few_for_treatment(analysis, name, followed.smaller_group, score.parameters)
     if score.penalised:
         yield own.separated_treatment(analysis, name)
-    yield own.hardly_comparable(analysis, name, int(score.extreme.sum()), len(comparison.sample))
+    extreme, n = int(score.extreme.sum()), len(comparison.sample)
+    yield own.hardly_comparable(analysis, name, extreme, n, inverse=one.method == IPTW)
     if status == OK:
         after = {
             covariate if level is None else f"{covariate} {level}": found.smd
@@ -116,11 +118,7 @@ def _of_stratum(analysis: str, one: Estimate, crude: Estimate) -> Iterator[Cauti
             )
 
 
-def _interaction(analysis: str, strata: Sequence[Estimate]) -> Iterator[Caution | None]:
-    """Warn of strata that say nothing which all patients do not."""
+def _interaction(analysis: str, strata: Sequence[Estimate]) -> Caution | None:
     told = [one for one in strata if one.effect.status == OK]
-    if len(told) < 2:
-        return
-    pvalue = interaction_pvalue([one.effect for one in told])
-    for one in told:
-        yield caution.subgroup_without_interaction(analysis, one.stratum, pvalue, one.effect.pvalue)
+    clear = [one.stratum for one in told if one.effect.pvalue < ALPHA]
+    return own.same_in_strata(analysis, interaction_pvalue([one.effect for one in told]), clear)

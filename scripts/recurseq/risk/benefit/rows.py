@@ -9,7 +9,7 @@ import numpy as np
 
 from recurseq.base.text import setting
 from recurseq.risk.benefit.comparison import Comparison, Weighing, shares
-from recurseq.risk.benefit.effect import OK, REASONS, Effect
+from recurseq.risk.benefit.effect import IMMORTAL, OK, REASONS, SELECTED, Effect
 from recurseq.risk.benefit.propensity import effective_size
 from recurseq.stats.e_value import (
     COMMON,
@@ -73,13 +73,22 @@ class Estimate:
         return np.ones(size) if self.weighing is None else self.weighing.weights
 
     @property
+    def is_unweighted(self) -> bool:
+        """Whether an adjusted estimate has no weights to speak of."""
+        return self.kind == ADJUSTED and self.weighing is None
+
+    @property
     def largest_smd(self) -> float:
-        """Largest standardised difference of a covariate between the weighted groups."""
+        """Largest standardised difference of a covariate between the groups with these weights."""
+        if self.is_unweighted:
+            return np.nan
         weights = None if self.weighing is None else self.weighing.weights
         return self.comparison.largest(weights)
 
     def effective(self, side: np.ndarray) -> float:
-        """Return the effective number of some patients."""
+        """Return the effective number of some patients; missing without the weights."""
+        if self.is_unweighted:
+            return np.nan
         return effective_size((self.weights * self.comparison.sample.followed.weights)[side])
 
     @property
@@ -116,7 +125,9 @@ def effect_row(one: Estimate, interaction: float, note: str) -> dict:
     followed = one.comparison.sample.followed
     part = one.weights > 0
     treated, control = followed.treated & part, ~followed.treated & part
-    risks = shares(one.comparison.sample, one.weights)
+    hidden = one.effect.status in (IMMORTAL, SELECTED)  # counts would tell what is left out
+    risks = (np.nan, np.nan) if hidden else shares(one.comparison.sample, one.weights)
+    events = [None if hidden else int(followed.event[side].sum()) for side in (treated, control)]
     value, limit, how = one.strength
     lower, upper = one.limits
     return {
@@ -136,8 +147,8 @@ def effect_row(one: Estimate, interaction: float, note: str) -> dict:
         "measure": one.measure,
         "estimate": one.kind,
         "primary": one.primary,
-        "events_treated": int(followed.event[treated].sum()),
-        "events_control": int(followed.event[control].sum()),
+        "events_treated": events[0],
+        "events_control": events[1],
         "risk_treated": risks[0],
         "risk_control": risks[1],
         "ess_treated": one.effective(followed.treated),
