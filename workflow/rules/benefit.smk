@@ -1,23 +1,4 @@
 # Treatments compared within strata of risk.
-COMPARED = study.wildcards["benefit"]
-
-
-def benefit_sections():
-    """What the comparisons are made of: their own section, and the strata of risk models."""
-    own = {
-        name: study.clinical[name]
-        for name in ("benefit", "risk", "models")
-        if name in study.clinical
-    }
-    return clinical_sections(*COMMON) | own
-
-
-def strata_of_patients():
-    """The patients of each risk model in whose strata a treatment is compared, by its name."""
-    wanted = {one.within for one in clinical.benefit.values() if one.within}
-    return {
-        name: table("risk_patients").format(risk_model=name) for name in sorted(wanted)
-    }
 
 
 rule estimate_benefit:
