@@ -256,11 +256,17 @@ def test_a_covariate_that_tells_who_was_treated_is_named(tmp_path, table):
     changed = table.copy()
     changed["reserved"] = ((changed["adjuvant"] != "none") & (changed["mvi"] == 1)).astype(int)
     config = with_benefit({"covariates": [*LOG_ODDS, "reserved"], "within": None})
-    config["clinical"] = {**CONFIG["clinical"]}
     result = prepared(tmp_path, changed, config).compared()
     (told,) = [one for one in result.cautions if one.code == "near_perfect"]
     assert "tell without exception who was treated" in told.message
     assert rows_of(result).loc[("all", PRIMARY), "status"] == "ok"
+    changed["reserved"] = (changed["adjuvant"] != "none").astype(int)
+    for method in ("overlap", "iptw", "match"):
+        changes = {"covariates": ["reserved"], "within": None, "method": method}
+        result = prepared(tmp_path, changed, with_benefit(changes)).compared()
+        adjusted = result.effect[result.effect["estimate"] == "adjusted"]
+        assert adjusted["status"].eq("no_overlap").all() and adjusted["ratio"].isna().all()
+        assert ("confounded_by_indication", "stop") in codes(result)
 
 
 def test_patients_without_a_stratum_are_taken_together(tmp_path, table):

@@ -14,6 +14,7 @@ from recurseq.stats.profiles import PenalisedFit, fit_profiles
 MOST_STEPS = 100
 SMALL_CHANGE = 1e-12  # of the log likelihood, relative
 SEPARATED = 1e-9  # a direction along which the likelihood never falls is longer than this
+CERTAIN = 25.0  # log odds at which a risk is 0 or 1 in all digits that count
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,9 @@ def fit_logistic(
         if abs(gain) <= SMALL_CHANGE * max(abs(height), 1) and np.abs(step).max() < 1e-6:
             converged = 0 < share < 1
             break
+    # Once risks are 0 and 1 in all digits nothing creeps any more: it only looks like a maximum.
+    if converged and np.abs(x @ at).max() > CERTAIN:
+        converged = not separated(outcome, columns).any()
     probability = expit(x @ at)
     information = _information(x, w * probability * (1 - probability))
     back = _unscaling(columns, scale)

@@ -19,7 +19,7 @@ from recurseq.clinical.cautions import (
     shown,
 )
 from recurseq.risk.benefit.balance import LARGEST
-from recurseq.risk.benefit.effect import REASONS
+from recurseq.risk.benefit.effect import NO_OVERLAP, REASONS
 from recurseq.risk.benefit.propensity import NEAR
 
 MANY = 0.1  # share of patients who are hardly comparable
@@ -175,7 +175,8 @@ def group_without_events(
 def left_out(analysis: str, stratum: str, status: str) -> Caution:
     """Say why a stratum has no ratio."""
     message = f"In {stratum} no adjusted ratio is told: {REASONS[status]}."
-    return Caution("few_events", STOP, analysis, message, stratum)
+    code = "confounded_by_indication" if status == NO_OVERLAP else "few_events"
+    return Caution(code, STOP, analysis, message, stratum)
 
 
 def from_landmark(analysis: str, treatment: str, month: float, gone: int, later: int) -> Caution:

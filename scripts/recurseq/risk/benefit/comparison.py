@@ -17,7 +17,9 @@ from recurseq.clinical.survival.times import aligned
 from recurseq.clinical.terms import TermRule, columns_of, independent, term_rules
 from recurseq.risk.benefit.balance import Difference, compared_columns, difference
 from recurseq.risk.benefit.effect import (
+    FEWEST,
     NO_MAXIMUM,
+    NO_OVERLAP,
     TOO_MANY_COVARIATES,
     Effect,
     crude_effect,
@@ -133,7 +135,11 @@ def compare(
         reason = TOO_MANY_COVARIATES
     if reason is not None:
         return Comparison(sample, rules, None, reason)
-    return Comparison(sample, rules, propensity(followed.treated, columns, followed.counts))
+    score = propensity(followed.treated, columns, followed.counts)
+    common = followed.treated[score.in_common(followed.treated)]
+    if min(common.sum(), (~common).sum()) < FEWEST:
+        return Comparison(sample, rules, None, NO_OVERLAP)
+    return Comparison(sample, rules, score)
 
 
 def time_varying_effect(comparison: Comparison, *, adjusted: bool) -> Effect:

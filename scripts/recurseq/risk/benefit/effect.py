@@ -21,7 +21,7 @@ FEWEST = 5  # patients of a group below which nothing is compared
 OK, TOO_FEW_TREATED, TOO_FEW_CONTROLS = "ok", "too_few_treated", "too_few_controls"
 NO_EVENTS, FEW_EVENTS, EMPTY_GROUP = "no_events", "few_events", "group_without_events"
 NO_MAXIMUM, IMMORTAL, SELECTED = "no_maximum", "immortal_time", "outcome_selected"
-TOO_MANY_COVARIATES = "too_many_covariates"
+TOO_MANY_COVARIATES, NO_OVERLAP = "too_many_covariates", "no_overlap"
 REASONS = {
     TOO_FEW_TREATED: f"fewer than {FEWEST} treated patients",
     TOO_FEW_CONTROLS: f"fewer than {FEWEST} untreated patients",
@@ -31,6 +31,7 @@ REASONS = {
     NO_MAXIMUM: "the likelihood has no maximum",
     IMMORTAL: "treatment began after the origin: give a landmark",
     TOO_MANY_COVARIATES: "a group has no more patients than there are covariates",
+    NO_OVERLAP: "covariates tell treated from untreated patients: hardly anybody to compare",
     SELECTED: "the patients were chosen by their outcome",
 }
 

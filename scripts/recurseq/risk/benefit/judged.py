@@ -24,8 +24,6 @@ from recurseq.risk.benefit.effect import (
 from recurseq.risk.benefit.rows import Estimate, crude_beside
 from recurseq.risk.benefit.samples import Samples, column_of_start
 
-TOLD_APART = (EMPTY_GROUP, FEW_EVENTS, IMMORTAL, SELECTED)  # these have cautions of their own
-
 
 def judged(
     benefit: Benefit, settings: Clinical, samples: Samples, estimates: Sequence[Estimate]
@@ -88,16 +86,18 @@ def _indication(analysis: str, treatment: str, whole: Estimate) -> Caution:
 def _of_stratum(analysis: str, one: Estimate, crude: Estimate) -> Iterator[Caution | None]:
     comparison, name, status = one.comparison, one.stratum, one.effect.status
     followed = comparison.sample.followed
-    if status in (FEW_EVENTS, NO_EVENTS) or status == OK:
-        yield own.few_events(analysis, name, followed.limiting)
-    elif status not in TOLD_APART:
+    if status in (IMMORTAL, SELECTED):
+        return  # told of the whole comparison
+    part = followed.take(one.weights > 0)
+    if status in (OK, FEW_EVENTS, NO_EVENTS):
+        yield own.few_events(analysis, name, part.limiting)
+    elif status != EMPTY_GROUP:
         yield own.left_out(analysis, name, status)
-    if status != SELECTED:
-        for group, side in ((TREATED, followed.treated), (UNTREATED, ~followed.treated)):
-            if side.any() and followed.event.any() and not followed.event[side].any():
-                penalised = crude.effect.penalty == "firth"
-                n = int(side.sum())
-                yield own.group_without_events(analysis, name, group, n, penalised=penalised)
+    for group, side in ((TREATED, part.treated), (UNTREATED, ~part.treated)):
+        if side.any() and part.event.any() and not part.event[side].any():
+            penalised = crude.effect.penalty == "firth"
+            n = int(side.sum())
+            yield own.group_without_events(analysis, name, group, n, penalised=penalised)
     score = comparison.score
     if score is None or one.weighing is None:
         return

@@ -41,6 +41,12 @@ class Propensity:
         """Whose probability lies near 0 or 1."""
         return (self.probability < NEAR) | (self.probability > 1 - NEAR)
 
+    def in_common(self, treated: np.ndarray) -> np.ndarray:
+        """Say whose probability lies where both groups have some."""
+        groups = [self.probability[side] for side in (treated, ~treated)]
+        low, high = max(x.min() for x in groups), min(x.max() for x in groups)
+        return (self.probability >= low) & (self.probability <= high)
+
 
 def propensity(
     treated: np.ndarray, columns: np.ndarray, counts: np.ndarray | None = None
