@@ -95,6 +95,50 @@ def test_the_cautions_name_their_numbers(found):
     assert ("immortal_time", "note") in codes(found)
 
 
+def test_e_values_know_whether_the_outcome_is_common(found, table, tmp_path):
+    """Fewer than 15 % have the event from the landmark on, and more than half do by any time."""
+    rare = rows_of(found).loc[("all", PRIMARY)]
+    inverse = 1 / rare["ratio"]
+    assert rare["evalue"] == pytest.approx(inverse + np.sqrt(inverse * (inverse - 1)))
+    assert "rare" in rare["evalue_of"]
+    common = prepared(tmp_path, table, with_benefit({"endpoint": "dfs"})).compared()
+    own = rows_of(common).loc[("high", PRIMARY)]
+    root = np.sqrt(own["ratio"])
+    risk = (1 - 0.5 ** (1 / root)) / (1 - 0.5**root)
+    assert own["evalue"] == pytest.approx(risk + np.sqrt(risk * (risk - 1)))
+    odds = rows_of(found).loc[("high", PRIMARY)]  # most of them have the event
+    inverse = 1 / np.sqrt(odds["ratio"])
+    assert odds["evalue"] == pytest.approx(inverse + np.sqrt(inverse * (inverse - 1)))
+    assert found.effect.loc[found.effect["estimate"] == "crude", "evalue"].isna().all()
+
+
+def test_curves_begin_at_the_landmark_and_are_weighted(table, tmp_path):
+    config = with_benefit({"endpoint": "dfs", "within": None})
+    ready = prepared(tmp_path, table, config)
+    curves = ready.compared().curves
+    frame = ready.patients.frame
+    there = (frame["dfs_time"] > 2).to_numpy()
+    frame = frame[there]
+    treated = (frame["adjuvant"] != "none").to_numpy()
+    score = propensity(treated, frame[list(LOG_ODDS)].to_numpy(float)).probability
+    weights = overlap_weights(treated, score)[treated]
+    time = frame["dfs_time"].to_numpy()[treated] - 2
+    late = time > 12
+    first = time[late].min()
+    for estimate, own in (("crude", np.ones(treated.sum())), ("adjusted", weights)):
+        part = curves[(curves["estimate"] == estimate) & (curves["group"] == "treated")]
+        left, survival = own.sum(), 1.0  # by hand, up to a year
+        event = frame["dfs_event"].to_numpy()[treated] > 0
+        for place in np.argsort(time, kind="stable"):
+            if late[place]:
+                break
+            survival *= 1 - own[place] * event[place] / left
+            left -= own[place]
+        before = part[part["time"] < first - 1e-6]
+        assert before["survival"].iloc[-1] == pytest.approx(survival, rel=2e-3)  # ties by the day
+    assert curves["time"].min() < 0.2
+
+
 def test_words_say_the_interaction_first_and_never_benefit(found):
     told = sentences(found.effect, "adjuvant", "hpr")
     assert "associated with" in told[0] and "interaction" in told[1]

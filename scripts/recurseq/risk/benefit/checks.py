@@ -20,7 +20,7 @@ from recurseq.clinical.setting_problems import (
 )
 from recurseq.clinical.settings import Benefit, Clinical, Competing, Dated, Within
 from recurseq.clinical.validity import events_of
-from recurseq.risk.benefit.estimate import EVERYBODY
+from recurseq.risk.benefit.rows import EVERYBODY
 from recurseq.risk.benefit.samples import column_of_start, endpoint_with_times
 from recurseq.risk.settings import Risk
 

@@ -26,6 +26,7 @@ from recurseq.risk.benefit.judged import judged
 from recurseq.risk.benefit.rows import (
     ADJUSTED,
     CRUDE,
+    EVERYBODY,
     Estimate,
     balance_rows,
     crude_beside,
@@ -34,7 +35,6 @@ from recurseq.risk.benefit.rows import (
 )
 from recurseq.risk.benefit.samples import Sample, Samples, column_of_start, samples_of
 
-EVERYBODY = "all"
 AT_LANDMARK, OVER_TIME, CRUDE_OVER_TIME = "crude landmark", "time-varying", "crude time-varying"
 
 

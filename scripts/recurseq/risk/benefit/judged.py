@@ -21,7 +21,7 @@ from recurseq.risk.benefit.effect import (
     SELECTED,
     interaction_pvalue,
 )
-from recurseq.risk.benefit.rows import Estimate, crude_beside
+from recurseq.risk.benefit.rows import EVERYBODY, Estimate, crude_beside
 from recurseq.risk.benefit.samples import Samples, column_of_start
 
 
@@ -84,7 +84,8 @@ def _indication(analysis: str, treatment: str, whole: Estimate) -> Caution:
 
 
 def _of_stratum(analysis: str, one: Estimate, crude: Estimate) -> Iterator[Caution | None]:
-    comparison, name, status = one.comparison, one.stratum, one.effect.status
+    comparison, status = one.comparison, one.effect.status
+    name = "all patients" if one.stratum == EVERYBODY else one.stratum
     followed = comparison.sample.followed
     if status in (IMMORTAL, SELECTED):
         return  # told of the whole comparison

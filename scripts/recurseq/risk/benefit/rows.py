@@ -20,6 +20,7 @@ from recurseq.stats.e_value import (
 )
 
 CRUDE, ADJUSTED = "crude", "adjusted"
+EVERYBODY = "all"  # the stratum of all patients together
 ODDS, HAZARDS = "odds ratio", "hazard ratio"
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from recurseq.clinical.cautions import ALPHA
 from recurseq.clinical.words import interval_text, plain, pvalue_text
+from recurseq.risk.benefit.rows import EVERYBODY
 
 METHODS = {
     "overlap": "overlap weights",
@@ -50,9 +51,9 @@ def sentences(effect: pd.DataFrame, treatment: str, endpoint: str) -> list[str]:
     told = own[own["status"] == "ok"]
     found = [
         _sentence(row, treatment, endpoint, "Overall")
-        for _, row in told[told["stratum"] == "all"].iterrows()
+        for _, row in told[told["stratum"] == EVERYBODY].iterrows()
     ]
-    strata = told[told["stratum"] != "all"]
+    strata = told[told["stratum"] != EVERYBODY]
     pvalues = strata["interaction_pvalue"].dropna()
     if not len(pvalues):
         return found
