@@ -9,7 +9,7 @@ import pandas as pd
 
 from support.paths import REFERENCE
 
-CLINICAL, RISK = "clinical", "risk"
+CLINICAL, RISK, BENEFIT = "clinical", "risk", "benefit"
 
 
 def data(name: str, room: str = CLINICAL) -> pd.DataFrame:

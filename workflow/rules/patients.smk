@@ -5,7 +5,10 @@ from recurseq.study.clinical_names import clinical_wildcards, naming_part
 
 clinical = clinical_settings(study.clinical)
 # Whatever an analysis looks at, it looks at these.
-COMMON = ("cohorts", "flow", "endpoints", "measures", "cutoffs", "models")
+COMMON = (
+    *("cohorts", "flow", "endpoints", "measures", "cutoffs"),
+    *("models", "benefit"),
+)
 CAUTIONS = (
     *("endpoint_cautions", "assay_cautions", "cutoff_cautions"),
     *("association_cautions", "survival_cautions", "competing_cautions"),
@@ -16,13 +19,18 @@ CAUTIONS = (
         "risk_tree_cautions",
         "risk_strata_cautions",
     ),
+    "benefit_cautions",
 )
 
 
 def clinical_sections(*names):
-    """The clinical table's section and those named, as plain values for a script; of models what
-    columns they name."""
-    named = {**study.clinical, "models": naming_part(study.clinical).get("models")}
+    """The clinical table's section and those named, as plain values for a script; of models and
+    treatments what columns they name."""
+    kept = naming_part(study.clinical)
+    named = {
+        **study.clinical,
+        **{name: kept.get(name) for name in ("models", "benefit")},
+    }
     wanted = ("clinical", *names)
     return {name: named[name] for name in wanted if name in study.clinical}
 
@@ -65,3 +73,21 @@ def classes_of_pairs():
 def annotation_of_genes():
     """The annotation that gene names are looked up in, where measures are genes."""
     return annotation_file(study.cohort.annotation) if measures_genes() else []
+
+
+def benefit_sections():
+    """What comparisons of treatment are made of: their own section, and the strata of risk models."""
+    own = {
+        name: study.clinical[name]
+        for name in ("benefit", "risk", "models")
+        if name in study.clinical
+    }
+    return clinical_sections(*COMMON) | own
+
+
+def strata_of_patients():
+    """The patients of each risk model in whose strata a treatment is compared, by its name."""
+    wanted = {one.within for one in clinical.benefit.values() if one.within}
+    return {
+        name: table("risk_patients").format(risk_model=name) for name in sorted(wanted)
+    }

@@ -29,6 +29,7 @@ SPECIAL = {
     "risk_tree": "with a risk model that has a tree",
     "risk_strata": "with a risk model that has strata",
     "risk_centres": "with a risk model whose model names centres",
+    "benefit_times": "with a treatment whose endpoint has times",
     "patients_panel": "with the sections `markers`, `clinical.links` and an endpoint with times",
 }
 

@@ -22,6 +22,7 @@ from recurseq.base.whole_file import whole_file
 REGISTRY = (
     *("tables.yaml", "tables_meaning.yaml", "tables_quality.yaml", "tables_clinical.yaml"),
     *("tables_risk.yaml", "tables_performance.yaml", "tables_strata.yaml"),
+    "tables_benefit.yaml",
 )
 MISSING = "NA"
 SIGNIFICANT_DIGITS = 10

@@ -14,6 +14,7 @@ import pandas as pd
 
 from recurseq.base.tables import describe
 from recurseq.base.text import listed, setting
+from recurseq.stats.e_value import e_value, risk_ratio_of_hazards
 
 SEVERITIES = STOP, WARN, NOTE = "stop", "warn", "note"  # the gravest first
 ALPHA = 0.05
@@ -92,17 +93,6 @@ def immortal_time(analysis: str, variable: str, *, handled: bool, naive: bool) -
     return Caution("immortal_time", NOTE, analysis, message, variable)
 
 
-def e_value(hazard_ratio: float) -> float:
-    """Return how strong an unknown cause would have to be to explain a hazard ratio away.
-
-    The risk ratio that such a cause needs with both treatment and outcome, for outcomes that are
-    not rare (VanderWeele & Ding 2017, Annals of Internal Medicine 167:268).
-    """
-    ratio = max(hazard_ratio, 1 / hazard_ratio)
-    risk = (1 - 0.5 ** np.sqrt(ratio)) / (1 - 0.5 ** np.sqrt(1 / ratio))
-    return float(risk + np.sqrt(risk * (risk - 1)))
-
-
 def confounded_by_indication(analysis: str, variable: str, ratio: float) -> Caution:
     """Say that a treatment or response was not given at random.
 
@@ -119,7 +109,7 @@ def confounded_by_indication(analysis: str, variable: str, ratio: float) -> Caut
     )
     if not np.isfinite(ratio) or ratio <= 0:
         return Caution("confounded_by_indication", NOTE, analysis, message, variable)
-    value = e_value(ratio)
+    value = e_value(risk_ratio_of_hazards(ratio))
     message += (
         f" An unknown cause tied to both {variable} and the outcome by a risk ratio of "
         f"{shown(value)} could explain it (E-value)."

@@ -48,6 +48,7 @@ def references(settings: Clinical) -> Iterator[Reference]:
     yield from _of_associations(settings)
     yield from _of_survival(settings)
     yield from _of_models(settings)
+    yield from _of_benefits(settings)
 
 
 def _of_condition(where: str, condition: Condition, kinds: tuple[str, ...]) -> Iterator[Reference]:
@@ -105,6 +106,18 @@ def _of_models(settings: Clinical) -> Iterator[Reference]:
         for term, column in model.time_varying.items():
             yield Reference(f"{where}.time_varying", term, VARIABLE)
             yield Reference(f"{where}.time_varying.{term}", column, (COLUMN,))
+
+
+def _of_benefits(settings: Clinical) -> Iterator[Reference]:
+    for name, benefit in settings.benefit.items():
+        where = f"benefit.{name}"
+        yield Reference(f"{where}.treatment", benefit.treatment, (COLUMN,))
+        if benefit.started is not None:
+            yield Reference(f"{where}.started", benefit.started, (COLUMN,))
+        yield Reference(f"{where}.endpoint", benefit.endpoint, (COLUMN, ENDPOINT))
+        yield Reference(f"{where}.cohort", benefit.cohort, (COHORT,))
+        for column in benefit.covariates:
+            yield Reference(f"{where}.covariates", column, VARIABLE)
 
 
 def known_names(settings: Clinical, header: Collection[str]) -> dict[str, set[str]]:
@@ -206,7 +219,7 @@ def cutoffs_in(settings: Clinical, section: str, name: str) -> list[str]:
     settings
         The clinical sections.
     section, name
-        ``survival``, ``models`` or ``associations``, and the entry.
+        ``survival``, ``models``, ``associations`` or ``benefit``, and the entry.
     """
     used = {one.name for one in references(settings) if one.where.startswith(f"{section}.{name}.")}
     if section == "models":

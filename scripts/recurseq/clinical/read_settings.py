@@ -11,6 +11,7 @@ from recurseq.clinical.settings import (
     POSITIVE,
     Assay,
     Association,
+    Benefit,
     Clinical,
     ColumnRule,
     Competing,
@@ -55,6 +56,7 @@ def clinical_settings(sections: Mapping[str, Mapping]) -> Clinical:
         associations=_named(sections, "associations", _association),
         survival=_named(sections, "survival", _survival),
         models=_named(sections, "models", _model),
+        benefit=_named(sections, "benefit", _benefit),
         flow=tuple(
             Exclusion(_condition(step["exclude"]), step["label"])
             for step in sections.get("flow", [])
@@ -225,3 +227,19 @@ def _model(name: str, entry: Mapping) -> Model:
 
 def _number(value: object) -> float | None:
     return None if value is None else float(value)
+
+
+def _benefit(name: str, entry: Mapping) -> Benefit:
+    within, landmark = entry.get("within"), entry.get("landmark")
+    return Benefit(
+        name=name,
+        treatment=entry["treatment"],
+        treated=_texts(entry.get("treated", ())),
+        started=entry.get("started"),
+        endpoint=entry["endpoint"],
+        within=None if within is None else within.removeprefix("risk."),
+        method=entry["method"],
+        covariates=tuple(entry["covariates"]),
+        landmark=None if landmark is None else float(landmark),
+        cohort=entry["cohort"],
+    )

@@ -238,7 +238,7 @@ def _model(kinds: Kinds, model: Model) -> Iterator[Problem]:
     )
     if logistic:
         yield from _without(where, model, *OF_TIMES)
-        yield from _two_levels(kinds, where, model.endpoint)
+        yield from two_levels(kinds, where, model.endpoint)
     endpoint = settings.endpoints.get(model.endpoint)
     states = tuple(endpoint.states) if isinstance(endpoint, Competing) else ()
     if model.kind == "finegray" and endpoint is not None:
@@ -274,7 +274,7 @@ def _finegray(where: str, model: Model, states: Iterable[str]) -> Iterator[Probl
         yield Problem(f"config: {where}.penalty", found, "none, or kind: cox")
 
 
-def _two_levels(kinds: Kinds, where: str, outcome: str) -> Iterator[Problem]:
+def two_levels(kinds: Kinds, where: str, outcome: str) -> Iterator[Problem]:
     """Refuse a column as outcome that is no yes or no, or whose yes depends on follow-up."""
     if outcome in kinds.settings.endpoints:
         return

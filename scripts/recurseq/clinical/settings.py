@@ -275,6 +275,38 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Benefit:
+    """A treatment that is compared within strata of risk.
+
+    Attributes
+    ----------
+    treatment, treated
+        Column, and its levels that count as treated; none named for all above the first.
+    started
+        Column with the date or the months at which it began; None where nobody tells.
+    within
+        Risk model whose strata patients are compared in; None for all of them together.
+    method
+        ``overlap``, ``iptw`` or ``match``.
+    covariates
+        What the treatment may have been chosen by.
+    landmark
+        Month from which patients are compared.
+    """
+
+    name: str
+    treatment: str
+    treated: tuple[str, ...]
+    started: str | None
+    endpoint: str
+    within: str | None
+    method: str
+    covariates: tuple[str, ...]
+    landmark: float | None
+    cohort: str
+
+
+@dataclass(frozen=True)
 class Exclusion:
     """One step of the flow of patients."""
 
@@ -313,6 +345,7 @@ class Clinical:
     associations: Mapping[str, Association] = field(default_factory=dict)
     survival: Mapping[str, Survival] = field(default_factory=dict)
     models: Mapping[str, Model] = field(default_factory=dict)
+    benefit: Mapping[str, Benefit] = field(default_factory=dict)
     flow: tuple[Exclusion, ...] = ()
 
     @property
@@ -321,6 +354,8 @@ class Clinical:
         told = {name: rule.known_at for name, rule in self.columns.items() if rule.known_at}
         for model in self.models.values():
             told |= model.time_varying
+        for benefit in self.benefit.values():
+            told |= {benefit.treatment: benefit.started} if benefit.started else {}
         return told
 
 

@@ -20,7 +20,7 @@ from recurseq.clinical.names import reference_problems
 from recurseq.clinical.outcome import Outcome
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.setting_problems import setting_problems
-from recurseq.clinical.settings import ALL, Clinical, Competing, Dated, Within
+from recurseq.clinical.settings import ALL, LOGISTIC, Clinical, Competing, Dated, Within
 from recurseq.clinical.table import Table, read_table, undeclared
 
 DEVELOPMENT, VALIDATION = "development", "validation"
@@ -200,7 +200,7 @@ def _change_problems(settings: Clinical, table: Table) -> Iterator[Problem]:
         if name not in frame or column not in frame:
             continue
         values = frame[name]
-        if isinstance(values.dtype, pd.CategoricalDtype):
+        if isinstance(values.dtype, pd.CategoricalDtype) and name in _needing_times(settings):
             changed = values.notna() & (values != values.cat.categories[0])
             without = (changed & frame[column].isna()).to_numpy()
             found = f"{name!r} without its time in {column!r}"
@@ -209,12 +209,21 @@ def _change_problems(settings: Clinical, table: Table) -> Iterator[Problem]:
     for name, model in settings.models.items():
         origin = settings.endpoints.get(model.endpoint)
         for variable, column in settings.known_at.items():
-            used = variable in (*model.terms, *model.univariable)
+            # Of yes and no, such a term is left out with a caution: no moment is asked for.
+            used = variable in (*model.terms, *model.univariable) and model.kind != LOGISTIC
             is_date = column in frame and pd.api.types.is_datetime64_any_dtype(frame[column])
             if used and is_date and not isinstance(origin, Dated | Competing):
                 found = f"{column!r} holds dates, and {model.endpoint!r} has no date of origin"
                 allowed = "months since the origin, or an endpoint with start"
                 yield Problem(f"config: models.{name}.time_varying", found, allowed)
+
+
+def _needing_times(settings: Clinical) -> set[str]:
+    """Return variables of which nothing can be left out; a comparison of treatment counts those."""
+    told = {name for name, rule in settings.columns.items() if rule.known_at}
+    for model in settings.models.values():
+        told |= {*model.time_varying, *model.terms, *model.univariable}
+    return told
 
 
 def _outcome_problems(

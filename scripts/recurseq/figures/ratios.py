@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -42,7 +44,12 @@ STEPS = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16, 32, 64)
 
 @styled
 def model_forest_figure(
-    terms: pd.DataFrame, title: str, ratio: str, note: str, simulated: bool = False
+    terms: pd.DataFrame,
+    title: str,
+    ratio: str,
+    note: str,
+    simulated: bool = False,
+    looks: Mapping[str, dict] = LOOKS,
 ) -> Figure:
     """Draw the ratios of every term with 95 % intervals, alone and together.
 
@@ -54,11 +61,13 @@ def model_forest_figure(
         Title, what the ratio is, and the line of facts below.
     simulated
         Whether to say that the data are simulated.
+    looks
+        Colour and marker of each kind of estimate.
     """
     models = list(dict.fromkeys(terms["model"]))
     rows = list(dict.fromkeys(_row_name(one) for one in terms.itertuples()))[:MOST_ROWS]
     figure = new_figure(WIDE, 1.1 + (0.16 + 0.15 * len(models)) * max(len(rows), 2))
-    key = {model.replace("_", "-"): LOOKS[model] for model in models}
+    key = {model.replace("_", "-"): looks[model] for model in models}
     heading(figure, title, note, simulated, key)
     axes = figure.add_subplot()
     if not terms["ratio"].notna().any():
@@ -70,7 +79,7 @@ def model_forest_figure(
             own = [x for x in terms.itertuples() if _row_name(x) == name and x.model == model]
             height = place + (offset - (len(models) - 1) / 2) * 0.7 / max(len(models), 2)
             for one in own:
-                texts.append((height, _drawn(axes, one, height, LOOKS[model])))
+                texts.append((height, _drawn(axes, one, height, looks[model])))
     _finish(axes, rows, texts, terms, ratio)
     return figure
 

@@ -60,14 +60,14 @@ def kaplan_meier_figure(
         return figure
     for name, colour in colours.items():
         own = curve[curve["group"] == name]
-        _steps(axes, own, "survival", 1.0, colour)
+        draw_steps(axes, own, "survival", 1.0, colour)
         gone = own[own["censored"] > 0]
         axes.plot(
             gone["time"], gone["survival"], "|", color=colour, markersize=5, markeredgewidth=0.9,
             rasterized=len(gone) > MANY,
         )  # fmt: skip
     axes.set_ylabel("without the event")
-    _risk_table(axes, at_risk, colours, axis)
+    draw_risk_table(axes, at_risk, colours, axis)
     return figure
 
 
@@ -105,17 +105,17 @@ def incidence_figure(
     for name, colour in colours.items():
         for state, dash in zip(states, DASHES, strict=False):
             own = curve[(curve["group"] == name) & (curve["state"] == state)]
-            _steps(axes, own, "incidence", 0.0, colour, dash)
+            draw_steps(axes, own, "incidence", 0.0, colour, dash)
     axes.set_ylabel("cumulative incidence")
     first = curve[curve["state"] == states[0]]
-    _risk_table(axes, at_ticks(first), colours, axis)
+    draw_risk_table(axes, at_ticks(first), colours, axis)
     return figure
 
 
-def _steps(
+def draw_steps(
     axes: Axes, own: pd.DataFrame, value: str, start: float, colour: object, dash: object = "-"
 ) -> None:
-    """Draw one step function with its band, pale where few are at risk."""
+    """Draw one step function of a table of curves with its band, pale where few are at risk."""
     moved = own[value].ne(own[value].shift()).to_numpy()
     own = own[moved | (np.arange(len(own)) == len(own) - 1)]  # steps, and the end of follow-up
     time = np.concatenate([[0.0], own["time"].to_numpy(dtype=float)])
@@ -154,7 +154,7 @@ def _step(longest: float) -> float:
     return next((s for s in (1, 2, 3, 6, 12, 24, 36, 60, 120) if longest / s <= 8), 240)
 
 
-def _risk_table(axes: Axes, at_risk: pd.DataFrame, colours: dict, axis: str) -> None:
+def draw_risk_table(axes: Axes, at_risk: pd.DataFrame, colours: dict, axis: str) -> None:
     """Write the numbers at risk under the time axis, in the units of the same axes.
 
     The time axis stands at 0; below it each group has a row, whose name is a tick of the other

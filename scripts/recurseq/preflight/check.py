@@ -27,6 +27,7 @@ from recurseq.markers.panel import panel_notes, panel_problems, read_panel
 from recurseq.patterns.checks import pattern_notes, pattern_problems
 from recurseq.replication.checks import replication_notes, replication_problems
 from recurseq.replication.settings import OtherStudy, other_studies
+from recurseq.risk.benefit.checks import benefit_problems
 from recurseq.risk.checks import risk_problems
 from recurseq.risk.settings import risk_settings
 from recurseq.signatures.settings import signature_notes, signature_problems
@@ -87,7 +88,9 @@ def examined_study(config: Mapping) -> tuple[Study, list[str], ClinicalExaminati
     if study.clinical is not None:
         frame = None if clinical is None else clinical.frame
         settings = clinical_settings(study.clinical)
-        problems += risk_problems(risk_settings(study.clinical), settings, frame)
+        risks = risk_settings(study.clinical)
+        problems += risk_problems(risks, settings, frame)
+        problems += benefit_problems(risks, settings, frame)
     is_known = study.coexpression is not None or "coexpression" not in config
     if study.clinical is not None and is_known:
         pairs = (study.coexpression or {"pairs": []})["pairs"]

@@ -1,4 +1,4 @@
-"""What the sections ``risk`` and ``benefit`` say, typed."""
+"""What the section ``risk`` says, typed."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 
 from recurseq.risk.settings import Strata
 
@@ -23,6 +24,12 @@ def stratum_names(strata: Strata, risk: np.ndarray) -> list[str | None]:
     """Return the name of each patient's stratum; None for a missing risk."""
     names = (*strata.names, None)
     return [names[place] for place in stratum_of(strata, risk)]
+
+
+def stratum_by_patient(strata: Strata, table: pd.DataFrame) -> pd.Series:
+    """Return the stratum of each patient of table ``risk_patients`` as levels from low to high."""
+    levels = pd.Categorical(table["stratum"], categories=list(strata.names), ordered=True)
+    return pd.Series(levels, index=table["patient_id"].to_numpy())
 
 
 def rises(rates: Sequence[float]) -> bool:

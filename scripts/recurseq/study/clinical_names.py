@@ -21,11 +21,12 @@ NAMING = {
         *("kind", "endpoint", "cohort", "terms", "univariable", "strata", "cluster"),
         *("delayed_entry", "time_varying"),
     ),
+    "benefit": ("treatment", "started", "endpoint", "covariates", "cohort"),
 }
 # Wildcards that are also conditions: without a name, no such file exists.
 PARTS_BY_NAME = (
     *("concordance", "scan", "competing", "subgroups"),
-    *("risk_tree", "risk_strata", "risk_centres"),
+    *("risk_tree", "risk_strata", "risk_centres", "benefit_times"),
 )
 
 
@@ -68,6 +69,7 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
         several states. ``subgroups``: survival with subgroups. ``hazard_model``: models that are
         not logistic. ``risk_tree`` and ``risk_strata``: risk models that have them.
         ``risk_centres``: those whose model names a column of centres.
+        ``benefit_times``: treatments whose endpoint has times.
     """
     endpoints, survival = sections.get("endpoints", {}), sections.get("survival", {})
     cutoffs, models = sections.get("cutoffs", {}), sections.get("models", {})
@@ -96,6 +98,11 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
             if centre_column(**_grouped(models.get(one["model"], {}))) is not None
         ),
         "benefit": tuple(sections.get("benefit", {})),
+        "benefit_times": tuple(
+            name
+            for name, one in sections.get("benefit", {}).items()
+            if "of" not in endpoints.get(one["endpoint"], {"of": None})
+        ),
         "hazard_model": tuple(name for name, one in models.items() if one["kind"] != "logistic"),
     }
 

@@ -8,7 +8,6 @@ import pytest
 
 from recurseq.base.errors import InputError
 from recurseq.clinical.assays import assay_quality, quantify, read_wells
-from recurseq.clinical.cautions import e_value
 from recurseq.clinical.cells import read_numbers
 from recurseq.clinical.columns import cut_numbers
 from recurseq.clinical.conditions import holds
@@ -215,13 +214,6 @@ def test_undetected_wells_may_be_missing_and_a_calibrator_is_taken_off(tmp_path)
     _, _, table = wells_of(tmp_path, method="ddct", calibrator={"patient_id": ["a"]})
     assert table.loc["a", "relative_expression"] == pytest.approx(1.0)
     assert table.loc["c", "relative_expression"] == pytest.approx(2.0**-1.5)
-
-
-def test_e_values_of_ratios_and_their_inverses():
-    assert e_value(1.0) == pytest.approx(1.0)
-    assert e_value(0.5) == pytest.approx(e_value(2.0))
-    risk = (1 - 0.5 ** np.sqrt(2)) / (1 - 0.5 ** np.sqrt(0.5))
-    assert e_value(2.0) == pytest.approx(risk + np.sqrt(risk * (risk - 1)))
 
 
 def test_a_wrong_table_is_refused_whole(tmp_path):

@@ -139,6 +139,18 @@ def test_units_change_ratios_as_they_must():
         assert_allclose(again.se[1:] * scale, once.se[1:], rtol=1e-6)
 
 
+def test_an_outcome_told_without_exception_has_no_maximum():
+    """Its likelihood stops creeping once all risks are 0 or 1 in every digit."""
+    random = np.random.default_rng(1)
+    outcome = (random.random(100) < 0.3).astype(float)
+    other = random.normal(size=100)
+    for step in (1.0, 1e-3):
+        assert not fit_logistic(outcome, np.column_stack([outcome, step * other])).converged
+    far = np.append(random.normal(size=99), 80.0)  # one risk of 1, and a maximum all the same
+    outcome = (random.random(100) < 1 / (1 + np.exp(-far))).astype(float)
+    assert fit_logistic(outcome, far[:, None]).converged
+
+
 def test_separation_is_seen_whatever_makes_it():
     random = np.random.default_rng(3)
     x = random.normal(size=(60, 3))

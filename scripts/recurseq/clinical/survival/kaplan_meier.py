@@ -49,6 +49,7 @@ def kaplan_meier(
     event: np.ndarray,
     entry: np.ndarray | None = None,
     interval: str = LOG_LOG,
+    weights: np.ndarray | None = None,
 ) -> Curve:
     """Estimate survival by the product limit.
 
@@ -58,20 +59,41 @@ def kaplan_meier(
         As for `recurseq.clinical.survival.times.count_at_risk`.
     interval
         Scale on which the interval is symmetric: ``log-log``, ``log`` or ``plain``.
+    weights
+        Of patients who all begin at the origin; `Curve.counts` are numbers of patients in any case.
 
     References
     ----------
     Kaplan and Meier, J. Am. Stat. Assoc. 53, 457 (1958). Greenwood's variance is
-    S² Σ d / (n (n - d)); intervals as in Kalbfleisch and Prentice (2002), section 1.4.
+    S² Σ d / (n (n - d)); intervals as in Kalbfleisch and Prentice (2002), section 1.4. Weighted
+    after Xie and Liu, Stat. Med. 24, 3089 (2005): the number at risk in the variance is
+    (Σ w)² / Σ w².
     """
     counts = count_at_risk(time, event, entry)
-    n, d = counts.at_risk.astype(float), counts.events.astype(float)
+    n = size = counts.at_risk.astype(float)
+    d = counts.events.astype(float)
+    if weights is not None:
+        n, d, size = _weighted(counts.time, time, event, weights)
     with np.errstate(divide="ignore", invalid="ignore"):
         survival = np.cumprod(np.where(n > 0, 1 - d / n, 1.0))
-        hazard_variance = np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0))
+        hazard_variance = np.cumsum(np.where(d > 0, d / (size * (n - d)), 0.0))
         se = np.where(survival > 0, survival * np.sqrt(hazard_variance), np.nan)
     lower, upper = _limits(survival, np.sqrt(hazard_variance), interval)
     return Curve(counts, survival, se, lower, upper)
+
+
+def _weighted(
+    distinct: np.ndarray, time: np.ndarray, event: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the weight at risk and of events at each time, and how many patients it is worth."""
+    place = np.searchsorted(distinct, time)
+    left, squares, events = (
+        np.bincount(place, values, minlength=len(distinct))
+        for values in (weights, weights**2, weights * np.asarray(event, dtype=bool))
+    )
+    n = left[::-1].cumsum()[::-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return n, events, n**2 / squares[::-1].cumsum()[::-1]
 
 
 def _limits(
