@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from recurseq.base.text import setting
 from recurseq.clinical.settings import Benefit, Clinical
 from recurseq.clinical.words import plain, warnings_of
+from recurseq.figures.drawing import draw_named
 from recurseq.figures.ratios import model_forest_figure
 from recurseq.figures.style import (
     BLACK,
@@ -27,7 +28,6 @@ from recurseq.figures.style import (
     facts_of,
     heading,
     new_figure,
-    save,
     short,
     styled,
 )
@@ -71,11 +71,9 @@ def draw_benefits(
     simulated
         Whether to say that the data are simulated.
     """
-    for figure, (wildcard, draw) in FIGURES.items():
-        if f"{figure}_svg" in files.keys():  # noqa: SIM118 - Snakemake's object has no `in`
-            pairs = zip(files[f"{figure}_svg"], files[f"{figure}_png"], strict=True)
-            for name, paths in zip(names[wildcard], pairs, strict=True):
-                save(draw(settings.benefit[name], tables, simulated), *paths)
+    draw_named(
+        FIGURES, names, files, lambda draw, name: draw(settings.benefit[name], tables, simulated)
+    )
 
 
 def _title(benefit: Benefit) -> str:

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from recurseq.clinical import words
 from recurseq.clinical.settings import COX, FINEGRAY, LOGISTIC, Clinical, Within
 from recurseq.figures.cutoffs import scan_figure
+from recurseq.figures.drawing import draw_named
 from recurseq.figures.hazards import schoenfeld_figure
 from recurseq.figures.ratios import model_forest_figure, subgroup_forest_figure
-from recurseq.figures.style import facts_of, save
+from recurseq.figures.style import facts_of
 from recurseq.figures.survival import incidence_figure, kaplan_meier_figure
 
 Tables = Mapping[str, Mapping[str, pd.DataFrame]]
@@ -41,11 +42,7 @@ def draw_all(
     simulated
         Whether to say that the data are simulated.
     """
-    for figure, (wildcard, draw) in FIGURES.items():
-        if f"{figure}_svg" in files.keys():  # noqa: SIM118 - Snakemake's object has no `in`
-            pairs = zip(files[f"{figure}_svg"], files[f"{figure}_png"], strict=True)
-            for name, paths in zip(names[wildcard], pairs, strict=True):
-                save(draw(settings, name, tables, simulated), *paths)
+    draw_named(FIGURES, names, files, lambda draw, name: draw(settings, name, tables, simulated))
 
 
 def _kaplan_meier(settings: Clinical, name: str, tables: Tables, simulated: bool) -> Figure:

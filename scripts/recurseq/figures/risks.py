@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from recurseq.base.text import setting
 from recurseq.clinical.settings import Clinical
 from recurseq.clinical.words import plain
-from recurseq.figures.style import save
+from recurseq.figures.drawing import draw_named
 from recurseq.risk.settings import Risk
 
 Tables = Mapping[str, Mapping[str, pd.DataFrame]]
@@ -44,11 +44,9 @@ def draw_risks(
     simulated
         Whether to say that the data are simulated.
     """
-    for figure, (wildcard, draw) in figures.items():
-        if f"{figure}_svg" in files.keys():  # noqa: SIM118 - Snakemake's object has no `in`
-            pairs = zip(files[f"{figure}_svg"], files[f"{figure}_png"], strict=True)
-            for name, paths in zip(names[wildcard], pairs, strict=True):
-                save(draw(clinical, risks[name], tables, simulated), *paths)
+    draw_named(
+        figures, names, files, lambda draw, name: draw(clinical, risks[name], tables, simulated)
+    )
 
 
 def outcome_words(clinical: Clinical, risk: Risk) -> str:
