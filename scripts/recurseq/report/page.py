@@ -37,6 +37,7 @@ from recurseq.report.sections import (
     contrasts,
     cutoffs,
     demo_check,
+    descriptions,
     evidence,
     files,
     glance,
@@ -63,7 +64,8 @@ HERE = Path(__file__).parent
 SECTIONS: tuple[Section, ...] = (
     *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
     *(patterns, markers, coexpression, pathways, signatures),
-    *(patients, assays, cutoffs, associations, panel, survival, models, risk, cautions),
+    *(patients, assays, cutoffs, associations, panel, descriptions, survival, models, risk),
+    cautions,
     *(claims, replication, demo_check),
     *(files, provenance),
 )
@@ -73,7 +75,7 @@ MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
-    *("quality", "survival", "models", "risk", "cutoffs"),
+    *("quality", "survival", "models", "risk", "patients", "descriptions", "cutoffs"),
     *("markers", "contrasts", "patterns", "coexpression", "signatures", "replication", "pathways"),
 )
 
