@@ -66,7 +66,7 @@ def flow_gaps(flow: pd.DataFrame, split: Sequence[str]) -> list[str]:
     inside = int(flow.loc[flow["label"].isin([COHORT + name for name in split]), "remaining"].sum())
     analysed = int(steps["remaining"].iloc[-1])
     if split and inside != analysed:
-        gaps.append(f"{' and '.join(split)} hold {inside} patients, and {analysed} are analysed")
+        gaps.append(f"{inside} patients are in {' and '.join(split)}, and {analysed} analysed")
     return gaps
 
 

@@ -76,7 +76,7 @@ def _draw_steps(
             look["fontweight"] = "bold"
         if not first:
             between = y + ROW / 2
-            left_out = fill(f"{row.excluded:,} left out: {short(row.label, 80)}", 44)
+            left_out = fill(f"{row.excluded:,.0f} left out: {short(row.label, 80)}", 44)
             _box(axes, left_out, (ASIDE, between), (MAIN, between), ha="left", fontsize=9)
         _box(axes, "\n".join(lines), (MAIN, y), None if first else (MAIN, y + ROW), **look)
 

@@ -201,7 +201,7 @@ def test_the_flow_adds_up_and_one_that_does_not_is_told(tmp_path):
     wrong = flow.assign(remaining=[11, 10, 8, 4, 5])
     assert flow_gaps(wrong, []) == ["another centre: 10 less 1 are not 8"]
     told = flow_gaps(flow, ["development"])
-    assert told == ["development hold 4 patients, and 9 are analysed"]
+    assert told == ["4 patients are in development, and 9 analysed"]
 
 
 def test_the_split_is_that_of_the_risk_models():
