@@ -172,6 +172,62 @@ if "associations" in study.parts:
             "../../scripts/associate_clinical.py"
 
 
+if "descriptions" in study.parts:
+
+    rule describe_events:
+        input:
+            patients=table("clinical_patients"),
+            cutoffs=cutoff_files("descriptions"),
+        output:
+            **every(
+                "description_occurrence",
+                "description_shares",
+                "description_cohorts",
+                "description_cautions",
+            ),
+        log:
+            "results/logs/describe_events.log",
+        group:
+            "outcomes"
+        conda:
+            "../../envs/recurseq.yaml"
+        resources:
+            mem_mb=memory("describe_events"),
+            runtime=minutes("describe_events"),
+        params:
+            sections=clinical_sections(*COMMON, "descriptions"),
+            cutoffs=cutoff_names("descriptions"),
+        script:
+            "../../scripts/describe_events.py"
+
+
+if {"traced", "descriptions"} & study.parts:
+
+    rule plot_cohort:
+        input:
+            **every(
+                "description_occurrence", "description_shares", "description_cohorts"
+            ),
+            flow=tables("clinical_flow"),
+        output:
+            **every_figure("cohort_flow", "event_occurrence", "event_shares"),
+        log:
+            "results/logs/plot_cohort.log",
+        group:
+            "outcomes"
+        conda:
+            "../../envs/recurseq.yaml"
+        resources:
+            mem_mb=memory("plot_cohort"),
+            runtime=minutes("plot_cohort"),
+        params:
+            sections=clinical_sections("cohorts", "endpoints", "descriptions"),
+            split=split_cohorts(study.clinical),
+            simulated=study.simulated,
+        script:
+            "../../scripts/plot_cohort.py"
+
+
 if "patients_panel" in study.parts:
 
     rule associate_panel:

@@ -1,7 +1,11 @@
 # What the clinical rules share: which settings and cut-offs each of their jobs needs.
 from recurseq.clinical.names import cutoffs_in
 from recurseq.clinical.read_settings import clinical_settings
-from recurseq.study.clinical_names import clinical_wildcards, naming_part
+from recurseq.study.clinical_names import (
+    clinical_wildcards,
+    naming_part,
+    split_cohorts,
+)
 
 clinical = clinical_settings(study.clinical)
 # Whatever an analysis looks at, it looks at these.
@@ -11,7 +15,8 @@ COMMON = (
 )
 CAUTIONS = (
     *("endpoint_cautions", "assay_cautions", "cutoff_cautions"),
-    *("association_cautions", "survival_cautions", "competing_cautions"),
+    *("association_cautions", "description_cautions"),
+    *("survival_cautions", "competing_cautions"),
     *("model_cautions", "panel_cautions"),
     *(
         "risk_cautions",

@@ -24,6 +24,7 @@ SPECIAL = {
     "traced": "with the section `flow` or `cohorts`",
     "concordance": "with an assay of a gene that the counts have too",
     "scan": "with a cut-off that has an endpoint",
+    "described": "with a description that counts levels",
     "competing": "with survival of an endpoint with several states",
     "subgroups": "with survival in subgroups",
     "risk_tree": "with a risk model that has a tree",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ from recurseq.clinical.conditions import holds
 from recurseq.clinical.settings import ALL, Clinical
 
 FLAG = "cohort_"
+COHORT = "cohort "  # in the flow, before the name of a cohort
 
 
 def flag(name: str) -> str:
@@ -41,8 +44,30 @@ def trace(settings: Clinical, frame: pd.DataFrame) -> tuple[np.ndarray, pd.DataF
         rows.append((place, step.label, int(out.sum()), int(remaining.sum())))
     for name in settings.cohorts:
         inside = members(settings, frame, name) & remaining
-        rows.append((len(settings.flow) + 1, f"cohort {name}", None, int(inside.sum())))
+        rows.append((len(settings.flow) + 1, COHORT + name, None, int(inside.sum())))
     return remaining, pd.DataFrame(rows, columns=describe("clinical_flow").names)
+
+
+def flow_gaps(flow: pd.DataFrame, split: Sequence[str]) -> list[str]:
+    """Say where a flow of patients does not add up; empty where it does.
+
+    Parameters
+    ----------
+    flow
+        Table ``clinical_flow``.
+    split
+        Cohorts into which those who remain are to be divided, each patient in one; empty for none.
+    """
+    gaps = []
+    steps = flow[~flow["label"].str.startswith(COHORT)]
+    for before, row in zip(steps["remaining"], steps.iloc[1:].itertuples(), strict=False):
+        if before - row.excluded != row.remaining:
+            gaps.append(f"{row.label}: {before} less {row.excluded:.0f} are not {row.remaining}")
+    inside = int(flow.loc[flow["label"].isin([COHORT + name for name in split]), "remaining"].sum())
+    analysed = int(steps["remaining"].iloc[-1])
+    if split and inside != analysed:
+        gaps.append(f"{inside} patients are in {' and '.join(split)}, and {analysed} analysed")
+    return gaps
 
 
 def members(settings: Clinical, frame: pd.DataFrame, name: str) -> np.ndarray:

@@ -43,7 +43,7 @@ def compare_incidence(survival: Survival, patients: Patients) -> CompetingResult
     groups = groups_of(survival, patients)
     states = patients.outcome(survival.endpoint).states
     found = judge(
-        analysis, patients.settings, survival.endpoint, survival.by, survival.landmark
+        analysis, groups.patients, survival.endpoint, survival.by, survival.landmark
     ) + judge_patients(
         analysis, survival.cohort, groups.patients, endpoint=survival.endpoint, by=survival.by
     )

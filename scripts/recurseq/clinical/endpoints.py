@@ -209,7 +209,7 @@ def within_columns(
     value = np.full(len(time), np.nan)
     value[followed & ~early] = 0.0
     value[early & (state == 1)] = 1.0
-    another_first = early & ~_is_asked_for(endpoint, outcome)
+    another_first = early & ~is_asked_for(endpoint, outcome)
     value[early & (state == 2) & ~another_first] = 0.0
     if endpoint.death_first == NO:
         value[another_first] = 0.0
@@ -227,7 +227,7 @@ def target_states(
 
     Missing where an event happened and it is not known whether it met the condition.
     """
-    wanted = _is_asked_for(endpoint, outcome)
+    wanted = is_asked_for(endpoint, outcome)
     state = np.where(wanted, 1.0, np.where(outcome.event, 2.0, 0.0))
     if endpoint.when:
         met = holds(endpoint.when, frame, dict(settings.columns))
@@ -235,8 +235,8 @@ def target_states(
     return state
 
 
-def _is_asked_for(endpoint: Within, outcome: Outcome) -> np.ndarray:
-    """Who had the event that is asked for, whether or not it meets the condition."""
+def is_asked_for(endpoint: Within, outcome: Outcome) -> np.ndarray:
+    """Who had the event that is asked for, at any time, whether or not it meets the condition."""
     if endpoint.state is None:
         return outcome.event
     return outcome.state == outcome.number_of(endpoint.state)

@@ -258,13 +258,12 @@ def _cautions(
     fits: dict[str, FittedModel],
     alone: dict[str, FittedModel],
 ) -> list[Caution | None]:
-    settings = patients.settings
     found: list[Caution | None] = []
     for name in alone:
         changes = name in model.time_varying
         found += judge(
             analysis,
-            settings,
+            patients,
             model.endpoint,
             name,
             model.landmark,

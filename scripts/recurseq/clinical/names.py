@@ -46,6 +46,7 @@ def references(settings: Clinical) -> Iterator[Reference]:
             yield Reference(f"measures.{name}.assay", measure.assay, (ASSAY,))
     yield from _of_cutoffs(settings)
     yield from _of_associations(settings)
+    yield from _of_descriptions(settings)
     yield from _of_survival(settings)
     yield from _of_models(settings)
     yield from _of_benefits(settings)
@@ -70,6 +71,15 @@ def _of_associations(settings: Clinical) -> Iterator[Reference]:
         yield Reference(f"{where}.groups", association.groups, VARIABLE)
         yield Reference(f"{where}.cohort", association.cohort, (COHORT,))
         for variable in association.variables:
+            yield Reference(f"{where}.with", variable, VARIABLE)
+
+
+def _of_descriptions(settings: Clinical) -> Iterator[Reference]:
+    for name, description in settings.descriptions.items():
+        where = f"descriptions.{name}"
+        yield Reference(f"{where}.endpoint", description.endpoint, (ENDPOINT,))
+        yield Reference(f"{where}.cohort", description.cohort, (COHORT,))
+        for variable in description.variables:
             yield Reference(f"{where}.with", variable, VARIABLE)
 
 
@@ -219,7 +229,7 @@ def cutoffs_in(settings: Clinical, section: str, name: str) -> list[str]:
     settings
         The clinical sections.
     section, name
-        ``survival``, ``models``, ``associations`` or ``benefit``, and the entry.
+        ``survival``, ``models``, ``associations``, ``descriptions`` or ``benefit``, and the entry.
     """
     used = {one.name for one in references(settings) if one.where.startswith(f"{section}.{name}.")}
     if section == "models":

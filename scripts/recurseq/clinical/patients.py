@@ -27,6 +27,7 @@ from recurseq.clinical.settings import (
     Competing,
     Condition,
     Dated,
+    Span,
     Within,
 )
 from recurseq.clinical.table import DATE, EVENT, TIME, WHEN, roles
@@ -141,7 +142,7 @@ class Patients:
         if not pd.api.types.is_datetime64_any_dtype(values):
             return values.to_numpy(dtype=float)
         start = self.settings.endpoints[endpoint]
-        if not isinstance(start, Dated | Competing):
+        if not isinstance(start, Dated | Competing | Span):
             return np.full(len(values), np.nan)
         return days_between(self.frame[start.start], values) * MONTHS_PER["days"]
 

@@ -18,6 +18,7 @@ from recurseq.clinical.settings import (
     Condition,
     Cutoff,
     Dated,
+    Description,
     Endpoint,
     Exclusion,
     Measure,
@@ -54,6 +55,7 @@ def clinical_settings(sections: Mapping[str, Mapping]) -> Clinical:
         measures=_named(sections, "measures", _measure),
         cutoffs=_named(sections, "cutoffs", _cutoff),
         associations=_named(sections, "associations", _association),
+        descriptions=_named(sections, "descriptions", _description),
         survival=_named(sections, "survival", _survival),
         models=_named(sections, "models", _model),
         benefit=_named(sections, "benefit", _benefit),
@@ -187,6 +189,10 @@ def _cutoff(name: str, entry: Mapping) -> Cutoff:
 
 def _association(name: str, entry: Mapping) -> Association:
     return Association(name, entry["groups"], tuple(entry["with"]), entry["test"], entry["cohort"])
+
+
+def _description(name: str, entry: Mapping) -> Description:
+    return Description(name, entry["endpoint"], tuple(entry["with"]), entry["cohort"])
 
 
 def _survival(name: str, entry: Mapping) -> Survival:

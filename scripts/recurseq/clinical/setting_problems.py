@@ -17,6 +17,7 @@ from recurseq.clinical.settings import (
     Competing,
     Cutoff,
     Dated,
+    Description,
     Model,
     Span,
     Survival,
@@ -105,6 +106,7 @@ def setting_problems(
         _measures(settings, has_counts),
         *(_cutoff(kinds, one) for one in settings.cutoffs.values()),
         *(_association(kinds, name) for name in settings.associations),
+        *(_description(kinds, one) for one in settings.descriptions.values()),
         *(_survival(kinds, one) for one in settings.survival.values()),
         *(_model(kinds, one) for one in settings.models.values()),
     )
@@ -213,6 +215,13 @@ def _association(kinds: Kinds, name: str) -> Iterator[Problem]:
                 fix = suggest(variable, association.variables)
                 found = f"{variable!r} is not in with"
                 yield Problem(f"config: {where}.test", found, allowed, fix)
+
+
+def _description(kinds: Kinds, description: Description) -> Iterator[Problem]:
+    where = f"descriptions.{description.name}"
+    yield from kinds.wrong(f"{where}.endpoint", description.endpoint, ANSWER)
+    for variable in description.variables:
+        yield from kinds.wrong(f"{where}.with", variable, LEVELS, ANSWER)
 
 
 def _survival(kinds: Kinds, survival: Survival) -> Iterator[Problem]:

@@ -234,6 +234,24 @@ class Association:
 
 
 @dataclass(frozen=True)
+class Description:
+    """An early event described: when it occurs, and how patients are then.
+
+    Attributes
+    ----------
+    endpoint
+        Endpoint of yes and no, within some months.
+    variables
+        Levels that are counted among patients with it, and among those with other such events.
+    """
+
+    name: str
+    endpoint: str
+    variables: tuple[str, ...]
+    cohort: str
+
+
+@dataclass(frozen=True)
 class Survival:
     """Curves of one endpoint, by groups or for all."""
 
@@ -343,6 +361,7 @@ class Clinical:
     measures: Mapping[str, Measure] = field(default_factory=dict)
     cutoffs: Mapping[str, Cutoff] = field(default_factory=dict)
     associations: Mapping[str, Association] = field(default_factory=dict)
+    descriptions: Mapping[str, Description] = field(default_factory=dict)
     survival: Mapping[str, Survival] = field(default_factory=dict)
     models: Mapping[str, Model] = field(default_factory=dict)
     benefit: Mapping[str, Benefit] = field(default_factory=dict)

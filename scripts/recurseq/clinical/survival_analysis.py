@@ -78,7 +78,7 @@ def analyse(survival: Survival, patients: Patients) -> SurvivalResult:
     analysis = f"survival.{survival.name}"
     groups = groups_of(survival, patients)
     found = judge(
-        analysis, patients.settings, survival.endpoint, survival.by, survival.landmark
+        analysis, groups.patients, survival.endpoint, survival.by, survival.landmark
     ) + judge_patients(
         analysis, survival.cohort, groups.patients, endpoint=survival.endpoint, by=survival.by
     )
@@ -89,6 +89,8 @@ def analyse(survival: Survival, patients: Patients) -> SurvivalResult:
     horizons = _horizons(survival, groups, curves)
     tests, more = ([], []) if stops else _tests(analysis, survival, groups, horizons)
     found += more + _curve_cautions(analysis, survival, groups, curves)
+    if survival.by in patients.settings.known_at and not stops:
+        found.append(caution.confounded_by_indication(analysis, survival.by, np.nan))
     rows = _group_rows(ALL, groups, survival, horizons, note, shows=shows_curves, tests=not stops)
     subgroups = {} if stops else _subgroups(survival, groups)
     for name, part in subgroups.items():

@@ -22,6 +22,7 @@ from recurseq.clinical.patients import Patients
 from recurseq.clinical.setting_problems import setting_problems
 from recurseq.clinical.settings import ALL, LOGISTIC, Clinical, Competing, Dated, Within
 from recurseq.clinical.table import Table, read_table, undeclared
+from recurseq.clinical.validity import known_after_origin
 
 DEVELOPMENT, VALIDATION = "development", "validation"
 
@@ -281,7 +282,8 @@ def _remarks(
             if empty:
                 yield f"models.{name}: nobody with {term} {few(empty)} had the event"
     for name, one in settings.survival.items():
-        if one.by in settings.known_at and one.landmark is None:
+        late = one.by is not None and known_after_origin(patients, one.by, one.endpoint)
+        if late and one.landmark is None:
             yield f"survival.{name}: {one.by} became known after the origin; give a landmark"
     for name, cutoff in settings.cutoffs.items():
         if cutoff.optimised:

@@ -131,8 +131,7 @@ class TermRule:
             return Term(self.name, self.kind, _side_by_side(columns, len(frame)), self.labels)
         values = frame[self.name]
         if self.kind == LEVELS:
-            texts = values.astype(object).to_numpy()
-            members = tuple(texts == level for level in self.levels)
+            members = members_of(values, self.levels)
             columns = _side_by_side(members[1:], len(frame))
             columns[~np.any(members, axis=0)] = np.nan
             return Term(self.name, self.kind, columns, self.labels, members)
@@ -206,8 +205,7 @@ def build_terms(
 
 def _rule(name: str, values: pd.Series, patients: Patients, spline: Mapping[str, int]) -> TermRule:
     if isinstance(values.dtype, pd.CategoricalDtype):
-        present = values.cat.remove_unused_categories().cat.categories
-        return TermRule(name, LEVELS, levels=tuple(map(str, present)))
+        return TermRule(name, LEVELS, levels=levels_present(values))
     scale, step = patients.scale(name), step_of(patients, name)
     if name in spline:
         scaled = TRANSFORMS[scale](values.to_numpy(dtype=float))
@@ -234,6 +232,24 @@ def _both(one: str | None, other: str | None) -> str | None:
 
 def _side_by_side(columns: Sequence[np.ndarray], rows: int) -> np.ndarray:
     return np.column_stack([*columns, np.zeros((rows, 0))]).astype(float)
+
+
+def levels_present(values: pd.Series) -> tuple[str, ...]:
+    """Return the levels that occur, in their order."""
+    counts = np.bincount(values.array.codes + 1, minlength=1)[1:]
+    names = values.dtype.categories.tolist()
+    return tuple(str(names[code]) for code in np.flatnonzero(counts))
+
+
+def members_of(values: pd.Series, levels: Sequence[str]) -> tuple[np.ndarray, ...]:
+    """Say of each level who has it."""
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        texts = values.astype(object).to_numpy()
+        return tuple(texts == level for level in levels)
+    # Codes are compared many times faster than texts, and resamples compare them often.
+    codes, names = values.array.codes, values.dtype.categories.tolist()
+    nowhere = -2  # -1 is a missing value
+    return tuple(codes == (names.index(one) if one in names else nowhere) for one in levels)
 
 
 def positions(terms: Sequence[Term | TermRule]) -> dict[str, list[int]]:

@@ -13,7 +13,7 @@ from recurseq.clinical.settings import Clinical, Competing, Dated, Endpoint, Spa
 
 def judge(
     analysis: str,
-    settings: Clinical,
+    patients: Patients,
     endpoint: str,
     variable: str | None,
     landmark: float | None,
@@ -27,8 +27,8 @@ def judge(
     ----------
     analysis
         Section and name.
-    settings
-        The clinical sections.
+    patients
+        Those who are compared, or all.
     endpoint, variable
         What is compared, by what; None for one curve.
     landmark
@@ -40,9 +40,11 @@ def judge(
     """
     if variable is None:
         return []
+    settings = patients.settings
     compared, by = settings.endpoints.get(endpoint), settings.endpoints.get(variable)
-    if isinstance(compared, Span):
-        return []  # counted from a later event
+    late = known_after_origin(patients, variable, endpoint)
+    if isinstance(compared, Span) and not late:
+        return []  # counted from a later event, by which the groups were known
     if isinstance(by, Within):
         if landmark is not None and landmark >= by.within:
             return []
@@ -50,10 +52,21 @@ def judge(
         if compared and events_of(settings, compared) & own:
             return [cautions.circular_outcome(analysis, variable, endpoint)]
         return [cautions.immortal_time(analysis, variable, handled=False, naive=naive)]
-    if variable in settings.known_at:
+    if late:
         handled = landmark is not None or changes
         return [cautions.immortal_time(analysis, variable, handled=handled, naive=naive)]
     return []
+
+
+def known_after_origin(patients: Patients, variable: str, endpoint: str) -> bool:
+    """Whether a variable became known after the origin of an endpoint.
+
+    For one that is counted from a later event the dates decide, of any patient.
+    """
+    column = patients.settings.known_at.get(variable)
+    if column is None or not isinstance(patients.settings.endpoints.get(endpoint), Span):
+        return column is not None
+    return bool((patients.months_until(column, endpoint) > 0).any())
 
 
 def events_of(settings: Clinical, endpoint: Endpoint) -> set[str]:

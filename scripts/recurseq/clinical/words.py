@@ -7,7 +7,7 @@ import pandas as pd
 
 from recurseq.base.text import listed, setting
 from recurseq.clinical.cautions import ALPHA, STOP
-from recurseq.clinical.settings import Clinical, Competing, Dated, Span, Survival
+from recurseq.clinical.settings import Clinical, Competing, Dated, Endpoint, Span, Survival
 
 ABBREVIATIONS = frozenset({"os", "dfs", "rfs", "pfs", "efs", "css", "ttp", "ttr", "hpr"})
 WITHHELD = {
@@ -34,7 +34,11 @@ def time_axis(settings: Clinical, survival: Survival) -> str:
     """Name the time axis of a survival analysis."""
     if survival.landmark is not None:
         return f"months since the landmark at {setting(survival.landmark)} months"
-    endpoint = settings.endpoints[survival.endpoint]
+    return origin_axis(settings.endpoints[survival.endpoint])
+
+
+def origin_axis(endpoint: Endpoint) -> str:
+    """Name the time axis of an endpoint."""
     if isinstance(endpoint, Span):
         return f"months since {plain(endpoint.start)}"
     if isinstance(endpoint, Dated | Competing):

@@ -11,7 +11,8 @@ from recurseq.base.tables import describe
 from recurseq.demo.patients import AT_LEAST, CAUTIONED, INTERVAL
 from recurseq.stats.agreement import agreement
 
-LIMITS = {"ratio": ("lower", "upper"), "hr": ("lower", "upper"), "cut": ("cut_lower", "cut_upper")}
+LIMITS = dict.fromkeys(("ratio", "hr", "share"), ("lower", "upper"))
+LIMITS["cut"] = ("cut_lower", "cut_upper")
 
 
 def check_patients(

@@ -13,8 +13,12 @@ from recurseq.demo.patients import SimulatedPatients
 from recurseq.demo.patients_hpr import PAIR, simulate_hpr
 from recurseq.demo.patients_lee import simulate_lee
 from recurseq.demo.patients_mt1m import GENE, simulate_mt1m
+from recurseq.demo.patients_resected import simulate_resected
 from recurseq.demo.patients_zhang import simulate_zhang
 from recurseq.io.sheets import read_sheet
+
+# Patients who depend on no counts.
+ALONE = {"lee": simulate_lee, "zhang": simulate_zhang, "resected": simulate_resected}
 
 
 def simulate_patients(
@@ -25,7 +29,7 @@ def simulate_patients(
     Parameters
     ----------
     cohort
-        ``mt1m``, ``lee``, ``zhang`` or ``hpr``.
+        ``mt1m``, ``lee``, ``zhang``, ``hpr`` (sequenced patients) or ``resected``.
     seed
         Of the random numbers.
     sheet, counts
@@ -35,7 +39,7 @@ def simulate_patients(
         return simulate_mt1m(seed, sheet, counts)
     if cohort == "hpr":
         return simulate_hpr(seed, sheet, counts)
-    return simulate_lee(seed) if cohort == "lee" else simulate_zhang(seed)
+    return ALONE[cohort](seed)
 
 
 def read_sequenced(

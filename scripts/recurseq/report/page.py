@@ -38,6 +38,7 @@ from recurseq.report.sections import (
     contrasts,
     cutoffs,
     demo_check,
+    descriptions,
     evidence,
     files,
     glance,
@@ -64,7 +65,7 @@ HERE = Path(__file__).parent
 SECTIONS: tuple[Section, ...] = (
     *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
     *(patterns, markers, coexpression, pathways, signatures),
-    *(patients, assays, cutoffs, associations, panel, survival, models, risk),
+    *(patients, assays, cutoffs, associations, panel, descriptions, survival, models, risk),
     *(benefit, cautions),
     *(claims, replication, demo_check),
     *(files, provenance),
@@ -75,7 +76,7 @@ MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
-    *("quality", "survival", "models", "risk", "benefit", "cutoffs"),
+    *("quality", "survival", "models", "risk", "benefit", "patients", "descriptions", "cutoffs"),
     *("markers", "contrasts", "patterns", "coexpression", "signatures", "replication", "pathways"),
 )
 

@@ -17,7 +17,7 @@ from recurseq.clinical.regression import Maximum, regression
 from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.survival.partial_likelihood import Fit, evaluate
 from recurseq.clinical.survival.residuals import by_time
-from recurseq.clinical.terms import columns_of, independent, term_rules
+from recurseq.clinical.terms import columns_of, independent, levels_present, term_rules
 from recurseq.risk.risk_model import Baseline, RiskModel
 from recurseq.risk.settings import Risk
 
@@ -165,7 +165,7 @@ def baseline_until(fit: Fit, used: np.ndarray, horizon: float) -> Baseline:
 
 
 def _is_whole(values: pd.Series) -> bool:
-    return pd.api.types.is_float_dtype(values) and bool((values % 1 == 0).all())
+    return pd.api.types.is_float_dtype(values) and bool((values.to_numpy() % 1 == 0).all())
 
 
 def ranges(rows: Rows, names: Sequence[str]) -> dict[str, tuple]:
@@ -174,7 +174,7 @@ def ranges(rows: Rows, names: Sequence[str]) -> dict[str, tuple]:
     for name in names:
         values = rows.frame[name]
         if hasattr(values, "cat"):
-            found[name] = tuple(map(str, values.cat.remove_unused_categories().cat.categories))
+            found[name] = levels_present(values)
         else:
             numbers = values.to_numpy(dtype=float)
             found[name] = (float(numbers.min()), float(numbers.max()))

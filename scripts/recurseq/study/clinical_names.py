@@ -10,12 +10,13 @@ CLINICAL = "clinical"
 # The sections that describe patients; the room `clinical` gives them their types.
 SECTIONS = (
     *(CLINICAL, "cohorts", "endpoints", "assays", "measures", "cutoffs", "associations"),
-    *("survival", "models", "risk", "benefit", "flow"),
+    *("descriptions", "survival", "models", "risk", "benefit", "flow"),
 )
 # Keys of an analysis that name columns; what else it says does not change which are read.
 NAMING = {
     "cutoffs": ("measure", "method", "endpoint", "cohort"),
     "associations": ("groups", "with", "cohort"),
+    "descriptions": ("endpoint", "with", "cohort"),
     "survival": ("endpoint", "by", "cohort", "strata", "subgroups"),
     "models": (
         *("kind", "endpoint", "cohort", "terms", "univariable", "strata", "cluster"),
@@ -25,7 +26,7 @@ NAMING = {
 }
 # Wildcards that are also conditions: without a name, no such file exists.
 PARTS_BY_NAME = (
-    *("concordance", "scan", "competing", "subgroups"),
+    *("concordance", "scan", "described", "competing", "subgroups"),
     *("risk_tree", "risk_strata", "risk_centres", "benefit_times"),
 )
 
@@ -63,9 +64,11 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
     Returns
     -------
     dict
-        ``assay``, ``cutoff``, ``association``, ``survival`` and ``outcome_model``: the names of
-        their sections. ``concordance``: assays whose gene is also measured by the counts.
-        ``scan``: cut-offs that have an endpoint. ``competing``: survival of an endpoint with
+        ``assay``, ``cutoff``, ``association``, ``description``, ``survival`` and
+        ``outcome_model``: the names of their sections. ``concordance``: assays whose gene is also
+        measured by the counts.
+        ``scan``: cut-offs that have an endpoint. ``described``: descriptions that count levels.
+        ``competing``: survival of an endpoint with
         several states. ``subgroups``: survival with subgroups. ``hazard_model``: models that are
         not logistic. ``risk_tree`` and ``risk_strata``: risk models that have them.
         ``risk_centres``: those whose model names a column of centres.
@@ -73,12 +76,15 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
     """
     endpoints, survival = sections.get("endpoints", {}), sections.get("survival", {})
     cutoffs, models = sections.get("cutoffs", {}), sections.get("models", {})
+    descriptions = sections.get("descriptions", {})
     return {
         "assay": tuple(sections.get("assays", {})),
         "concordance": tuple(name for name in sections.get("assays", {}) if pairs(sections, name)),
         "cutoff": tuple(cutoffs),
         "scan": tuple(name for name, entry in cutoffs.items() if "endpoint" in entry),
         "association": tuple(sections.get("associations", {})),
+        "description": tuple(descriptions),
+        "described": tuple(name for name, entry in descriptions.items() if entry["with"]),
         "survival": tuple(survival),
         "competing": tuple(
             name
@@ -147,6 +153,19 @@ def clinical_parts(sections: Mapping[str, Mapping]) -> set[str]:
     parts = {name for name in PARTS_BY_NAME if clinical_wildcards(sections)[name]}
     parts |= {"early"} if any("of" in entry for entry in endpoints) else set()
     return parts | ({"traced"} if {"flow", "cohorts"} & set(sections) else set())
+
+
+def split_cohorts(sections: Mapping[str, Mapping]) -> list[str]:
+    """Return the cohorts that risk models are made and judged in, each once, in their order.
+
+    Parameters
+    ----------
+    sections
+        As for `clinical_wildcards`.
+    """
+    risks = sections.get("risk", {}).values()
+    used = {one[key] for one in risks for key in ("develop", "validate")}
+    return [name for name in sections.get("cohorts", {}) if name in used]
 
 
 def links_samples(sections: Mapping[str, Mapping]) -> bool:

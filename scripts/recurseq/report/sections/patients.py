@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recurseq.base.text import listed
+from recurseq.clinical.cohorts import flow_gaps
 from recurseq.clinical.read_settings import clinical_settings
 from recurseq.clinical.settings import Clinical, Within
 from recurseq.report.cautions import cautions_of
-from recurseq.report.results import Results
+from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import count, many
 from recurseq.study import Study
+from recurseq.study.clinical_names import split_cohorts
 
 TITLE = "Patients"
 MISSING_SHOWN = 25
@@ -31,6 +33,8 @@ class PatientFacts:
         Rows of their tables; of missing values those columns that have any.
     columns
         Columns that were counted.
+    gaps
+        Where the flow does not add up.
     """
 
     patients: int
@@ -41,6 +45,8 @@ class PatientFacts:
     columns: int
     cautions: list[dict]
     links: dict[str, str]
+    figures: list[DrawnFigure]
+    gaps: list[str]
     settings: Clinical
     simulated: bool
 
@@ -58,16 +64,19 @@ def collect(results: Results, study: Study) -> PatientFacts | None:
         for analysis in ("endpoints", *(f"endpoints.{name}" for name in settings.endpoints))
         for one in cautions_of(results, analysis)
     ]
+    flow = results.table("clinical_flow")
     names = ("clinical_endpoints", "clinical_flow", "clinical_missing", "clinical_patients")
     return PatientFacts(
         patients=0 if row is None else int(row["n"] + row["missing"]),
         endpoints=_records(results.table("clinical_endpoints")),
-        flow=_records(results.table("clinical_flow")),
+        flow=_records(flow),
         missing=lacking.head(MISSING_SHOWN).to_dict("records"),
         horizons=_records(results.table("clinical_horizons")),
         columns=len(missing),
         cautions=cautions,
         links={name: results.table_link(name) for name in names},
+        figures=results.figures("patients"),
+        gaps=[] if flow is None else flow_gaps(flow, split_cohorts(study.clinical)),
         settings=settings,
         simulated=study.simulated_patients is not None,
     )
