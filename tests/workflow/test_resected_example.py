@@ -37,7 +37,7 @@ def performance(results, risk, data, measure):
 
 def test_everything_planted_is_found(results):
     check = table(results, "demo/clinical_check.tsv", "clinical_demo_check")
-    assert len(check) == 21 and check["agrees"].all(), check.to_string()
+    assert len(check) == 23 and check["agrees"].all(), check.to_string()
     page = (results / "report/report.html").read_text(encoding="utf-8")
     assert "Simulated data" in page and "reconstructed" in page and "Early events" in page
     for figure in results.rglob("*.svg"):

@@ -20,7 +20,7 @@ from recurseq.demo.patients import (
     truth_table,
     with_missing,
 )
-from recurseq.demo.resected_course import draw_course
+from recurseq.demo.resected_course import ADJUVANT, draw_course
 from recurseq.demo.resected_factors import (
     BINARY,
     CENTRES,
@@ -56,6 +56,7 @@ AT_RECURRENCE = {
     ),
 }
 BY_MONTH_4 = 0.77  # median of 40 seeds
+CRUDE = 3.0  # odds ratio of a treatment that is given to those at risk; median of 40 seeds
 # Terms of the example's model that have another name, and one whose reference is the risk.
 TERMS = {"young": "older", "afp_high": "afp_400", "large": "size_5", "ki67_high": "ki67_30"}
 SIGN = {"young": -1}
@@ -167,6 +168,7 @@ def _truth(with_hpr: int) -> pd.DataFrame:
     terms = "clinical/models/dichotomised/terms.tsv, coef, model=multivariable"
     flow, strata = "clinical/flow.tsv, remaining", "risk/post/strata.tsv, observed"
     performance = "risk/post/performance.tsv, estimate, data=validation"
+    adjuvant = "risk/benefit/adjuvant/effect.tsv, ratio"
     development = sum(CENTRES[name] for name in DEVELOPMENT)
     validation = sum(CENTRES.values()) - development
     effects = [
@@ -197,6 +199,10 @@ def _truth(with_hpr: int) -> pd.DataFrame:
              f"{strata}, cohort=validation: stratum=very_high - stratum=moderate", AT_LEAST),
             ("the lowest stratum of the validation is below the next", 0.05,
              f"{strata}, cohort=validation: stratum=moderate - stratum=very_low", AT_LEAST),
+            ("crude odds ratio of an adjuvant treatment", CRUDE,
+             f"{adjuvant}, stratum=all, method=crude", "within 0.9"),
+            ("odds ratio of an adjuvant treatment at very high risk", ADJUVANT["very_high"],
+             f"{adjuvant}, stratum=very_high, method=overlap", INTERVAL),
             ("recurrence-free survival by HPR is called circular", 1.0,
              "clinical/cautions.tsv, code=circular_outcome", CAUTIONED),
         ]
