@@ -58,6 +58,7 @@ lint: install ## Check format and style of Python and Snakemake files
 	$(BIN)/ruff check .
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint --configfile config/config.yaml
+	$(BIN)/snakemake --lint --directory examples/hpr --configfile examples/hpr/config.yaml
 
 format: install ## Format Python and Snakemake files
 	$(BIN)/ruff format .

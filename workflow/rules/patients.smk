@@ -18,13 +18,8 @@ CAUTIONS = (
     *("association_cautions", "description_cautions"),
     *("survival_cautions", "competing_cautions"),
     *("model_cautions", "panel_cautions"),
-    *(
-        "risk_cautions",
-        "performance_cautions",
-        "risk_tree_cautions",
-        "risk_strata_cautions",
-    ),
-    "benefit_cautions",
+    *("risk_cautions", "performance_cautions"),
+    *("risk_tree_cautions", "risk_strata_cautions", "benefit_cautions"),
 )
 
 
@@ -80,14 +75,28 @@ def annotation_of_genes():
     return annotation_file(study.cohort.annotation) if measures_genes() else []
 
 
+def of_each_risk(file):
+    """One file of every risk model."""
+    return [
+        f"results/{file.format(risk_model=name)}"
+        for name in study.wildcards["risk_model"]
+    ]
+
+
+def whole_sections(*names):
+    """The common sections, and these with all that they say, models among them."""
+    whole = [name for name in ("models", *names) if name in study.clinical]
+    return clinical_sections(*COMMON) | {name: study.clinical[name] for name in whole}
+
+
+def risk_sections():
+    """What risk models are made of."""
+    return whole_sections("risk")
+
+
 def benefit_sections():
-    """What comparisons of treatment are made of: their own section, and the strata of risk models."""
-    own = {
-        name: study.clinical[name]
-        for name in ("benefit", "risk", "models")
-        if name in study.clinical
-    }
-    return clinical_sections(*COMMON) | own
+    """What comparisons of treatment are made of: their own, and the strata of risk models."""
+    return whole_sections("risk", "benefit")
 
 
 def strata_of_patients():

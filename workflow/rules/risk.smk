@@ -1,16 +1,4 @@
 # Risk models: made in some patients, to be used on others.
-RISKS = study.wildcards["risk_model"]
-
-
-def of_each_risk(file):
-    """One file of every risk model."""
-    return [f"results/{file.format(risk_model=name)}" for name in RISKS]
-
-
-def risk_sections():
-    """What risk models are made of: their own section, and models with all that they say."""
-    whole = {"models": study.clinical["models"], "risk": study.clinical["risk"]}
-    return clinical_sections(*COMMON) | whole
 
 
 rule build_risk:
@@ -52,7 +40,7 @@ rule plot_nomogram:
         mem_mb=memory("plot_nomogram"),
         runtime=minutes("plot_nomogram"),
     params:
-        names=RISKS,
+        names=study.wildcards["risk_model"],
     script:
         "../../scripts/plot_nomogram.py"
 
