@@ -14,6 +14,7 @@ if "models" in study.parts:
                 "model_residuals",
                 "model_cautions",
             ),
+            **every("model_imputation"),
         log:
             "results/logs/fit_outcome.log",
         group:
@@ -26,6 +27,7 @@ if "models" in study.parts:
         params:
             sections=clinical_sections(*COMMON) | {"models": study.clinical["models"]},
             cutoffs=cutoff_names("models"),
+            seed=study.seed,
         script:
             "../../scripts/fit_outcome.py"
 

@@ -23,7 +23,11 @@ NAMING = {
     ),
 }
 # Wildcards that are also conditions: without a name, no such file exists.
-PARTS_BY_NAME = ("concordance", "scan", "competing", "subgroups", "risk_tree", "risk_strata")
+PARTS_BY_NAME = (
+    *("concordance", "scan", "competing", "subgroups", "risk_tree", "risk_strata"),
+    *("imputed_model", "selected_risk"),
+)
+PRESPECIFIED = "prespecified"
 
 
 def clinical_sections(full: Mapping) -> dict[str, Mapping] | None:
@@ -63,7 +67,8 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
         their sections. ``concordance``: assays whose gene is also measured by the counts.
         ``scan``: cut-offs that have an endpoint. ``competing``: survival of an endpoint with
         several states. ``subgroups``: survival with subgroups. ``hazard_model``: models that are
-        not logistic. ``risk_tree`` and ``risk_strata``: risk models that have them.
+        not logistic. ``imputed_model``: models that impute. ``selected_risk``: risk models whose
+        terms are chosen by the data. ``risk_tree`` and ``risk_strata``: risk models that have them.
     """
     endpoints, survival = sections.get("endpoints", {}), sections.get("survival", {})
     cutoffs, models = sections.get("cutoffs", {}), sections.get("models", {})
@@ -88,6 +93,12 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
         ),
         "benefit": tuple(sections.get("benefit", {})),
         "hazard_model": tuple(name for name, one in models.items() if one["kind"] != "logistic"),
+        "imputed_model": tuple(n for n, one in models.items() if one["missing_data"] != "complete"),
+        "selected_risk": tuple(
+            name
+            for name, one in sections.get("risk", {}).items()
+            if models.get(one["model"], {}).get("entry", PRESPECIFIED) != PRESPECIFIED
+        ),
     }
 
 
