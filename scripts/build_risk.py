@@ -14,11 +14,12 @@ with logged(snakemake):
     from recurseq.risk.settings import risk_settings
 
     sections = snakemake.params.sections
+    seed = snakemake.params.seed
     settings = clinical_settings(sections)
     cutoffs = dict(zip(snakemake.params.cutoffs, snakemake.input.cutoffs, strict=True))
     patients = read_patients(snakemake.input.patients, settings, cutoffs)
     for number, risk in enumerate(risk_settings(sections).values()):
-        recipe = Recipe(risk, settings.models[risk.model], patients)
+        recipe = Recipe(risk, settings.models[risk.model], patients, seed)
         built = build(recipe, simulated=snakemake.params.simulated)
         write_model(built.model, snakemake.output.models[number])
         tables = nomogram_tables(built.model) | {"risk_cautions": as_table(built.cautions)}

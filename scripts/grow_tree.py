@@ -11,14 +11,15 @@ with logged(snakemake):
     from recurseq.risk.recipe import Recipe
     from recurseq.risk.settings import risk_settings
 
+    seed = snakemake.params.seed
     settings = clinical_settings(snakemake.params.sections)
     cutoffs = dict(zip(snakemake.params.cutoffs, snakemake.input.cutoffs, strict=True))
     patients = read_patients(snakemake.input.patients, settings, cutoffs)
     risks = risk_settings(snakemake.params.sections)
     for number, name in enumerate(snakemake.params.trees):
         risk = risks[name]
-        recipe = Recipe(risk, settings.models[risk.model], patients)
-        found = grow_tree(recipe, snakemake.params.seed)
+        recipe = Recipe(risk, settings.models[risk.model], patients, seed)
+        found = grow_tree(recipe, seed)
         tables = {
             "risk_tree": found.nodes,
             "risk_tree_tests": found.tests,

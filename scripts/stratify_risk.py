@@ -14,13 +14,14 @@ with logged(snakemake):
     from recurseq.risk.settings import risk_settings
     from recurseq.risk.stratify import divider, patient_table, stratify
 
+    seed = snakemake.params.seed
     settings = clinical_settings(snakemake.params.sections)
     cutoffs = dict(zip(snakemake.params.cutoffs, snakemake.input.cutoffs, strict=True))
     patients = read_patients(snakemake.input.patients, settings, cutoffs)
     trees = dict(zip(snakemake.params.trees, snakemake.input.trees, strict=True))
     stratified = list(snakemake.params.strata)
     for number, risk in enumerate(risk_settings(snakemake.params.sections).values()):
-        recipe = Recipe(risk, settings.models[risk.model], patients)
+        recipe = Recipe(risk, settings.models[risk.model], patients, seed)
         tree = RiskTree.read(trees[risk.name]) if risk.name in trees else None
         model = RiskModel.read(snakemake.input.models[number])
         cohorts = cohorts_of(recipe)

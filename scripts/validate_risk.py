@@ -15,10 +15,11 @@ with logged(snakemake):
     cutoffs = dict(zip(snakemake.params.cutoffs, snakemake.input.cutoffs, strict=True))
     patients = read_patients(snakemake.input.patients, settings, cutoffs)
     risks = risk_settings(snakemake.params.sections)
+    seed, models = snakemake.params.seed, settings.models
     recipes = {
-        name: Recipe(risk, settings.models[risk.model], patients) for name, risk in risks.items()
+        name: Recipe(risk, models[risk.model], patients, seed) for name, risk in risks.items()
     }
     for number, name in enumerate(recipes):
-        found = validate_risk(name, recipes, snakemake.params.seed)
+        found = validate_risk(name, recipes, seed)
         tables = found.tables | {"performance_cautions": as_table(found.cautions)}
         write_tables(tables, snakemake.output, number)

@@ -33,6 +33,7 @@ rule build_risk:
         sections=risk_sections(),
         cutoffs=cutoff_names("models"),
         simulated=study.simulated,
+        seed=study.seed,
     script:
         "../../scripts/build_risk.py"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
@@ -122,17 +121,7 @@ def imputation_cautions(analysis: str, model: Model, found: Candidates) -> list[
     """
     if model.imputations is None:
         return []
-    told: list[Caution | None] = [
-        caution.too_much_missing(analysis, name, share)
-        for name, share in (found.empty or {}).items()
-    ]
-    if found.imputed is None:
-        return told
-    gaps = found.rows.frame.isna()
-    lacking = int(gaps.any(axis=1).sum())
-    told.append(caution.imputed(analysis, lacking, len(gaps), model.imputations))
-    for place, name in enumerate(found.imputed.variables):
-        told.append(caution.much_imputed(analysis, name, float(gaps[name].mean())))
-        rhat = agreement(found.imputed, place)
-        told.append(None if np.isnan(rhat) else caution.chains_differ(analysis, name, rhat))
+    told = caution.gaps_in_words(analysis, found.rows.frame, model.imputations, found.empty or {})
+    for place, name in enumerate(() if found.imputed is None else found.imputed.variables):
+        told.append(caution.chains_differ(analysis, name, agreement(found.imputed, place)))
     return told

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+from collections.abc import Mapping
+
+import pandas as pd
 
 from recurseq.clinical.cautions import NOTE, WARN, Caution, percent, shown
 
@@ -23,7 +26,7 @@ def imputed(analysis: str, lacking: int, n: int, imputations: int) -> Caution:
         f"filled in {imputations} times by chained equations. This is right as far as what is "
         "missing depends on known values only; estimates of complete cases stand beside."
     )
-    wanted = int(np.ceil(100 * lacking / n))
+    wanted = math.ceil(100 * lacking / n)
     if imputations >= wanted:
         return Caution("imputed", NOTE, analysis, message, str(lacking))
     message += f" Numbers would change with the seed: take imputations: {wanted}."
@@ -59,3 +62,30 @@ def chains_differ(analysis: str, variable: str, rhat: float) -> Caution | None:
         f"{shown(rhat)}): terms may say nearly the same; leave one of them out."
     )
     return Caution("imputed", WARN, analysis, message, variable)
+
+
+def gaps_in_words(
+    analysis: str, frame: pd.DataFrame, imputations: int, empty: Mapping[str, float]
+) -> list[Caution | None]:
+    """Say what a reader must know of gaps, before they are filled.
+
+    Parameters
+    ----------
+    analysis
+        Section and name.
+    frame
+        Values by patient.
+    imputations
+        How often gaps are filled.
+    empty
+        Variables of which too much is missing, and the share.
+    """
+    gaps = frame.isna()
+    if empty or not gaps.to_numpy().any():
+        return [too_much_missing(analysis, name, share) for name, share in empty.items()]
+    lacking = int(gaps.any(axis=1).sum())
+    shares = gaps.mean()
+    return [
+        imputed(analysis, lacking, len(gaps), imputations),
+        *(much_imputed(analysis, name, float(share)) for name, share in shares.items()),
+    ]

@@ -99,33 +99,36 @@ def impute(
 
 
 def fill_without_outcome(
-    learn: Rows, rows: Rows, patients: Patients, count: int, seed: Sequence[int]
-) -> list[tuple[Rows, Rows]]:
+    learn: pd.DataFrame,
+    others: pd.DataFrame,
+    patients: Patients,
+    count: int,
+    seed: Sequence[int],
+) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
     """Complete patients that a model is judged in, by those it is made with, without any outcome.
 
     Parameters
     ----------
     learn
-        Patients that regressions are made with and donors come from.
-    rows
-        Others, whose gaps are filled by these regressions.
+        Values of the patients that regressions are made with and donors come from.
+    others
+        Of others, whose gaps are filled by these regressions.
     patients, count, seed
         As for `impute`.
 
     Returns
     -------
-    list of (Rows, Rows)
+    list of (pandas.DataFrame, pandas.DataFrame)
         Both, completed.
     """
-    frame = pd.concat([learn.frame, rows.frame])
+    frame = pd.concat([learn, others])
     own = np.arange(len(frame)) < len(learn)
     variables, nothing = _variables(frame, patients), np.zeros((len(frame), 0))
     found = []
     for number in range(count):
         random = np.random.default_rng([*seed, JUDGING, number])
         full = _filled(frame, complete(variables, nothing, random, FEWER, own))
-        parts = full.iloc[: len(learn)], full.iloc[len(learn) :]
-        found.append((replace(learn, frame=parts[0]), replace(rows, frame=parts[1])))
+        found.append((full.iloc[: len(learn)], full.iloc[len(learn) :]))
     return found
 
 

@@ -1,4 +1,4 @@
-"""A model of patients that were completed several times: fitted in each, pooled by Rubin's rules."""
+"""A model of patients who were completed several times: fitted in each, and pooled."""
 
 from __future__ import annotations
 
@@ -32,7 +32,12 @@ def complete_df(model: Model, events: int, n: int, parameters: int) -> float:
 
 
 def fit_pooled(
-    model: Model, gaps: Rows, sets: Sequence[Rows], rules: Sequence[TermRule]
+    model: Model,
+    gaps: Rows,
+    sets: Sequence[Rows],
+    rules: Sequence[TermRule],
+    *,
+    alone: bool = False,
 ) -> FittedModel:
     """Fit a model in each completed data set and pool it.
 
@@ -47,15 +52,17 @@ def fit_pooled(
         The patients as they are, and completed.
     rules
         The terms, the same for all data sets.
+    alone
+        As for `recurseq.clinical.model_fit.fit_terms`.
 
     Returns
     -------
     FittedModel
         Its rows and terms are those with gaps, so that only observed values are counted.
     """
-    fits = _fits(model, sets, rules)
+    fits = _fits(model, sets, rules, alone)
     if len({one.penalty for one in fits}) > 1:
-        fits = _fits(replace(model, penalty="firth"), sets, rules)
+        fits = _fits(replace(model, penalty="firth"), sets, rules, alone)
     first = fits[0]
     found = replace(
         first,
@@ -83,8 +90,11 @@ def fit_pooled(
 _ARRAYS = ("coefficients", "se", "lower", "upper", "pvalue", "vif", "df", "fmi")
 
 
-def _fits(model: Model, sets: Sequence[Rows], rules: Sequence[TermRule]) -> list[FittedModel]:
-    return [fit_terms(model, rows, [rule.term(rows.frame) for rule in rules]) for rows in sets]
+def _fits(
+    model: Model, sets: Sequence[Rows], rules: Sequence[TermRule], alone: bool
+) -> list[FittedModel]:
+    terms = [[rule.term(rows.frame) for rule in rules] for rows in sets]
+    return [fit_terms(model, *both, alone=alone) for both in zip(sets, terms, strict=True)]
 
 
 def _notes(fits: Sequence[FittedModel]) -> list[str | None]:
@@ -99,9 +109,7 @@ def _without_note(found: FittedModel) -> np.ndarray:
     return np.array([note is None for note in found.notes], dtype=bool)
 
 
-def _pool(
-    found: FittedModel, model: Model, fits: Sequence[FittedModel], used: np.ndarray
-) -> None:
+def _pool(found: FittedModel, model: Model, fits: Sequence[FittedModel], used: np.ndarray) -> None:
     estimates = np.array([one.coefficients[used] for one in fits])
     covariances = np.array([one.covariance[np.ix_(used, used)] for one in fits])
     left = complete_df(model, found.events, len(found.rows), len(used))

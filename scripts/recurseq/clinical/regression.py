@@ -254,9 +254,7 @@ class _Logistic:
     def penalised(self, rows, columns, groups, *, limits=True) -> PenalisedFit:
         outcome = (rows.state == 1).astype(float)
         after_intercept = [[place + 1 for place in group] for group in groups]
-        found = fit_penalised_logistic(
-            outcome, columns, after_intercept, estimates_only=not limits
-        )
+        found = fit_penalised_logistic(outcome, columns, after_intercept, estimates_only=not limits)
         return replace(
             found,
             intercept=float(found.coefficients[0]),

@@ -14,8 +14,10 @@ from recurseq.clinical.terms import independent
 from recurseq.risk.judged import COMPARED, Layout, Predicted
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
+from recurseq.stats.intervals import NORMAL_975
 from recurseq.stats.roc import Difference, areas, difference
-from recurseq.stats.tails import chi_squared_tail
+from recurseq.stats.rubin import pool_one, pooled_wald
+from recurseq.stats.tails import chi_squared_tail, two_sided
 
 LIKELIHOOD, WALD = "likelihood_ratio", "wald_of_added_terms"
 
@@ -50,7 +52,8 @@ def added_terms(
 ) -> AddedTerms | None:
     """Test the terms that a model has beside those of another; None where it has not all of those.
 
-    By likelihood ratio; with weights or ten clusters and more by Wald's test with the robust
+    By likelihood ratio; over completed data sets by the pooled Wald test (D1, told as df times F);
+    with weights or ten clusters and more by Wald's test with the robust
     covariance, which fewer clusters do not tell. None with Firth's penalty, and where terms were
     chosen by their p-value.
 
@@ -66,18 +69,31 @@ def added_terms(
         return None
     if rows.cluster is not None and len(np.unique(rows.cluster)) < FEWEST_CLUSTERS:
         rows = replace(rows, cluster=None)
-    kind = regression(recipe.model, rows)
-    columns = model.columns(rows.frame)
+    sets = recipe.completed(rows)
     own = np.repeat(
         [rule not in other.rules for rule in model.rules], [r.size for r in model.rules]
     )
     # The columns of the other model first, so that none of its own is a combination of added ones.
     order = np.argsort(own, kind="stable")
-    columns, own = columns[:, order], own[order]
-    used = independent(columns)
-    columns, own = columns[:, used], own[used]
-    df = int(own.sum())
-    top = kind.maximum(rows, columns)
+    columns = [model.columns(one.frame)[:, order] for one in sets]
+    used = np.all([independent(one) for one in columns], axis=0)
+    columns, own = [one[:, used] for one in columns], own[order][used]
+    return _tested(recipe, sets, columns, own)
+
+
+def _tested(
+    recipe: Recipe, sets: Sequence[Rows], columns: Sequence[np.ndarray], own: np.ndarray
+) -> AddedTerms:
+    """Test some of the columns, over completed data sets together."""
+    kind, df = regression(recipe.model, sets[0]), int(own.sum())
+    tops = [kind.maximum(*both) for both in zip(sets, columns, strict=True)]
+    if len(sets) > 1:
+        test = pooled_wald(
+            np.array([top.coefficients[own] for top in tops]),
+            np.array([top.covariance[np.ix_(own, own)] for top in tops]),
+        )
+        return AddedTerms(WALD, test.statistic * df, df, test.pvalue)
+    top, rows, columns = tops[0], sets[0], columns[0]
     if kind.by_likelihood:
         name = LIKELIHOOD
         statistic = 2 * (top.loglik - kind.maximum(rows, columns[:, ~own]).loglik)
@@ -102,8 +118,23 @@ def subtract(found: Sequence[Predicted], layout: Layout) -> np.ndarray:
 def area_difference(one: Predicted, other: Predicted) -> Difference | None:
     """Return the difference of two areas (DeLong et al. 1988).
 
-    None at a horizon or with weights, where there is no such formula.
+    None at a horizon or with weights, where there is no such formula. Over completed data sets it
+    is pooled by Rubin's rules.
     """
     if not one.answers.plain:
         return None
-    return difference(areas(np.array([one.linear, other.linear]), one.answers.event), 0, 1)
+    found = [
+        difference(areas(np.array([a.linear, b.linear]), one.answers.event), 0, 1)
+        for a, b in (
+            (one.fill(k), other.fill(k)) for k in range(max(len(one.fills), len(other.fills), 1))
+        )
+    ]
+    if len(found) == 1:
+        return found[0]
+    value, error = pool_one(
+        [x.value for x in found], [(x.upper - x.lower) / (2 * NORMAL_975) for x in found]
+    )
+    if not error > 0:
+        return found[0]
+    half, z = NORMAL_975 * error, value / error
+    return Difference(value, value - half, value + half, z, float(two_sided(z)))

@@ -16,7 +16,16 @@ from recurseq.risk.centres import centres_of, enough, left_out
 from recurseq.risk.centres_rows import over_centres, too_few
 from recurseq.risk.compared_rows import compare
 from recurseq.risk.decision import thresholds_between
-from recurseq.risk.judged import AUC, HARRELL, OVER, SLOPE, Layout, Predicted, estimate, predicted
+from recurseq.risk.judged import (
+    AUC,
+    HARRELL,
+    OVER,
+    SLOPE,
+    Layout,
+    Predicted,
+    estimate,
+    predicted_over,
+)
 from recurseq.risk.optimism import Optimism, optimism, resamples
 from recurseq.risk.performance_rows import (
     APPARENT,
@@ -65,13 +74,13 @@ def validate_risk(name: str, recipes: Mapping[str, Recipe], seed: int) -> RiskPe
     made = None if _refused(told) else recipe.made(rows)
     if made is None:
         return RiskPerformance(tables.frames(), [one for one in told if one is not None])
-    found = predicted(made, rows)
+    found = predicted_over(made, recipe.own(rows))
     grid = calibration.grid_of(found.risk, POINTS)
     layout = Layout(found.measures, thresholds_between(*risk.decision), grid)
     told += _develop(tables, recipe, rows, found, layout, seed)
     others = _others(recipe, analysis, rows, told)
     if others is not None:
-        found = predicted(made, others)
+        found = predicted_over(made, [full for _, full in recipe.filled(rows, others)])
         told += _validate(tables, recipe, found, layout, seed)
     for other in risk.compare:
         more = compare(recipe, recipes[other], rows, others, layout, seed)

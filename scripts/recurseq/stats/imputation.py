@@ -118,10 +118,8 @@ def draw_levels(
     return levels[chosen], mode
 
 
-def _mode(
-    answers: np.ndarray, x: np.ndarray, start: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Climb to the mode of the posterior by Newton's steps; coefficients of a level lie together."""
+def _mode(answers: np.ndarray, x: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Climb to the mode of the posterior by Newton's steps; a level's coefficients lie together."""
     prior = np.tile(_prior(x.shape[1], LOGIT_PRIOR, INTERCEPT_PRIOR), answers.shape[1])
     at = start.T.ravel()
     for _ in range(STEPS):
