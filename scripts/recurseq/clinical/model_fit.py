@@ -244,7 +244,7 @@ def _fill(
     found.lower[places] = coefficients - NORMAL_975 * se
     found.upper[places] = coefficients + NORMAL_975 * se
     found.pvalue[places] = two_sided(coefficients / se)
-    inflation(found, places, covariance)
+    _inflation(found, places, covariance)
 
 
 def _test_terms(
@@ -295,13 +295,13 @@ def _fit_with_penalty(found: FittedModel, kind: Regression, rows: Rows, terms: l
     found.lower[used], found.upper[used] = penalised.lower, penalised.upper
     found.pvalue[used] = penalised.pvalue
     found.covariance[np.ix_(used, used)] = penalised.covariance
-    inflation(found, used, penalised.covariance)
+    _inflation(found, used, penalised.covariance)
     found.term_pvalues = dict(zip(groups, penalised.group_pvalues, strict=True))
     score = columns[:, used] @ penalised.coefficients
     found.concordance, _ = kind.ranking(rows, score)
 
 
-def inflation(found: FittedModel, places: np.ndarray, covariance: np.ndarray) -> None:
+def _inflation(found: FittedModel, places: np.ndarray, covariance: np.ndarray) -> None:
     """Fill in by how much each variance is larger than it would be were the others unrelated."""
     if len(places) > 1:
         se = np.sqrt(np.diag(covariance))

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from recurseq.clinical.model_fit import FittedModel, fit_terms, inflation, tested_together
+from recurseq.clinical.model_fit import FittedModel, fit_terms, tested_together
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.survival.concordance import Concordance
@@ -118,7 +118,7 @@ def _pool(found: FittedModel, model: Model, fits: Sequence[FittedModel], used: n
     found.coefficients[used], found.se[used] = pooled.estimate, pooled.se
     found.lower[used], found.upper[used] = pooled.limits
     found.pvalue[used], found.df[used], found.fmi[used] = pooled.pvalue, pooled.df, pooled.fmi
-    inflation(found, used, pooled.within)
+    found.vif[used] = np.mean([one.vif[used] for one in fits], axis=0)
     for name, own in tested_together(found.terms).items():
         at = np.flatnonzero(np.isin(used, own))
         if len(at) == 1:

@@ -103,21 +103,24 @@ def optimism(
     Res. Methodol. 16, 144 (2016), and Schomaker and Heumann, Stat. Med. 37, 2252 (2018).
     """
     recipes = list(recipes)
+    imputing = {recipe.imputes: recipe for recipe in recipes}.values()
     own, original, kept, failed = [], [], [], 0
     for number, draw in enumerate(draws, 1):
         sample = rows.take(draw)
-        models = [_made(recipe, sample, number) for recipe in recipes]
+        # Models that are held against each other see the same filled values.
+        sets = {recipe.imputes: recipe.completed(sample, number) for recipe in imputing}
+        models = [_made(recipe, sample, sets[recipe.imputes]) for recipe in recipes]
         if any(model is None for model in models):
             failed += 1
             continue
-        filled = [recipe.filled(sample, rows, number)[0] for recipe in recipes]
-        outside = [predicted(m, full) for m, (_, full) in zip(models, filled, strict=True)]
+        full = {one.imputes: one.filled(sample, rows, number)[0] for one in imputing}
+        filled = [full[recipe.imputes] for recipe in recipes]
+        outside = [predicted(*both) for both in zip(models, (b for _, b in filled), strict=True)]
         if any(len(one) < len(rows) for one in outside):
             failed += 1
             continue
-        own.append(
-            values([predicted(m, full) for m, (full, _) in zip(models, filled, strict=True)])
-        )
+        inside = [predicted(*both) for both in zip(models, (a for a, _ in filled), strict=True)]
+        own.append(values(inside))
         original.append(values(outside))
         kept.append(frozenset(rule.name for rule in models[0].rules))
     shape = (len(own), len(own[0]) if own else 0)
@@ -125,9 +128,9 @@ def optimism(
     return Optimism(*both, failed, tuple(kept))
 
 
-def _made(recipe: Recipe, rows: Rows, number: int) -> RiskModel | None:
+def _made(recipe: Recipe, rows: Rows, sets: list[Rows]) -> RiskModel | None:
     try:
-        return recipe.made(rows, number)
+        return recipe.made_of(rows, sets)
     except np.linalg.LinAlgError:  # a resample with hardly any event, or of few patients
         return None
 

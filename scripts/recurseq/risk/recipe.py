@@ -89,9 +89,16 @@ class Recipe:
             The patients.
         number
             Of the resample that they are; 0 for patients as they were.
+
+        Returns
+        -------
+        list of Rows
+            Empty where a variable has no value at all, as a resample may.
         """
         if not self.imputes or not has_gaps(rows):
             return [rows]
+        if not rows.frame.notna().any().all():
+            return []
         count = IN_RESAMPLE if number else self.model.imputations
         seed = [self.seed, number]
         return impute(rows, self.patients, count, seed, fewer=number > 0).rows
@@ -162,18 +169,26 @@ class Recipe:
     def made(self, rows: Rows, number: int = 0) -> RiskModel | None:
         """Make the model from these patients; None where it has no estimates.
 
-        A column that is a combination of others has the coefficient 0. Over completed data sets
-        coefficients, covariance and the logarithm of the baseline hazard are pooled by Rubin's
-        rules.
-
         Parameters
         ----------
         rows, number
             As for `completed`.
         """
-        if self.imputes and not rows.frame.notna().any().all():
+        return self.made_of(rows, self.completed(rows, number))
+
+    def made_of(self, rows: Rows, sets: Sequence[Rows]) -> RiskModel | None:
+        """Make the model from completed data sets; None where it has no estimates.
+
+        A column that is a combination of others has the coefficient 0. Coefficients, covariance
+        and the logarithm of the baseline hazard are pooled by Rubin's rules.
+
+        Parameters
+        ----------
+        rows, sets
+            Patients, and what `completed` made of them.
+        """
+        if not sets:
             return None
-        sets = self.completed(rows, number)
         rules = self.entered(sets)
         columns = [columns_of(rules, one.frame) for one in sets]
         used = np.all([independent(one) for one in columns], axis=0)

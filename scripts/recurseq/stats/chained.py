@@ -9,7 +9,7 @@ import numpy as np
 
 from recurseq.stats.imputation import draw_levels, draw_numbers
 
-ITERATIONS = 20
+ITERATIONS = 10
 FEWER = 5  # where nobody looks at the chain, as in resamples
 
 

@@ -14,7 +14,7 @@ DONORS = 5
 LINEAR_PRIOR = 0.1  # precision of a coefficient, in residual variances: worth a tenth of a patient
 LOGIT_PRIOR = 1 / 2.5**2  # a log odds ratio of 2.5 for a standard deviation is one of the prior
 INTERCEPT_PRIOR = 0.01
-STEPS, SMALL_STEP, LONGEST_STEP = 25, 1e-6, 5.0
+STEPS, SMALL_STEP, LONGEST_STEP = 25, 1e-3, 5.0  # the mode is then known to 1e-6
 
 
 def draw_numbers(
@@ -106,40 +106,42 @@ def draw_levels(
     levels, place = np.unique(codes, return_inverse=True)
     if len(levels) == 1:
         return np.full(len(new), levels[0]), None
-    size = (x.shape[1], len(levels) - 1)
+    size = (len(levels) - 1, x.shape[1])
     if start is None or start.shape != size:
         start = np.zeros(size)
-    mode, information = _mode(np.eye(len(levels))[place][:, 1:], x, start)
+    answers = (place == np.arange(1, len(levels))[:, None]).astype(float)
+    mode, information = _mode(answers, x, start)
     root = np.linalg.cholesky(np.linalg.inv(information))
-    drawn = mode + (root @ random.standard_normal(mode.size)).reshape(size[::-1]).T
-    shares = _shares(new @ drawn)
-    upper = np.cumsum(np.column_stack([1 - shares.sum(axis=1), shares]), axis=1)
-    chosen = (random.random(len(new))[:, None] > upper[:, :-1]).sum(axis=1)
+    drawn = mode + (root @ random.standard_normal(mode.size)).reshape(size)
+    shares = _shares(drawn @ new.T)
+    upper = np.cumsum(np.vstack([1 - shares.sum(axis=0), shares[:-1]]), axis=0)
+    chosen = (random.random(len(new)) > upper).sum(axis=0)
     return levels[chosen], mode
 
 
 def _mode(answers: np.ndarray, x: np.ndarray, start: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Climb to the mode of the posterior by Newton's steps; a level's coefficients lie together."""
-    prior = np.tile(_prior(x.shape[1], LOGIT_PRIOR, INTERCEPT_PRIOR), answers.shape[1])
-    at = start.T.ravel()
+    """Climb to the mode of the posterior by Newton's steps: levels but the first x columns."""
+    prior = np.tile(_prior(x.shape[1], LOGIT_PRIOR, INTERCEPT_PRIOR), len(answers))
+    at = start
     for _ in range(STEPS):
-        shares = _shares(x @ at.reshape(start.shape[::-1]).T)
-        information = _information(x, shares) + np.diag(prior)
-        score = ((answers - shares).T @ x).ravel() - prior * at
+        shares = _shares(at @ x.T)
+        information = _information(x, shares)
+        information[np.diag_indices(len(prior))] += prior
+        score = ((answers - shares) @ x).ravel() - prior * at.ravel()
         step = np.linalg.solve(information, score)
         size = np.abs(step).max()
-        at = at + step * min(1.0, LONGEST_STEP / max(size, SMALL_STEP))
+        at = at + step.reshape(at.shape) * min(1.0, LONGEST_STEP / max(size, SMALL_STEP))
         if size < SMALL_STEP:
             break
-    return at.reshape(start.shape[::-1]).T, information
+    return at, information
 
 
 def _information(x: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    p, k = x.shape[1], shares.shape[1]
+    p, k = x.shape[1], len(shares)
     found = np.empty((k * p, k * p))
     for i in range(k):
         for j in range(i, k):
-            weight = shares[:, i] * ((i == j) - shares[:, j])
+            weight = shares[i] * ((i == j) - shares[j])
             part = x.T @ (weight[:, None] * x)
             found[i * p : (i + 1) * p, j * p : (j + 1) * p] = part
             found[j * p : (j + 1) * p, i * p : (i + 1) * p] = part
@@ -147,12 +149,12 @@ def _information(x: np.ndarray, shares: np.ndarray) -> np.ndarray:
 
 
 def _shares(linear: np.ndarray) -> np.ndarray:
-    """Probabilities of all levels but the first."""
-    if linear.shape[1] == 1:
+    """Probabilities of all levels but the first: levels x rows."""
+    if len(linear) == 1:
         return expit(linear)
-    top = np.maximum(linear.max(axis=1, keepdims=True), 0)
+    top = np.maximum(linear.max(axis=0), 0)
     weight = np.exp(linear - top)
-    return weight / (np.exp(-top) + weight.sum(axis=1, keepdims=True))
+    return weight / (np.exp(-top) + weight.sum(axis=0))
 
 
 def _prior(size: int, precision: float, intercept: float) -> np.ndarray:
