@@ -69,7 +69,8 @@ test <- mitml::testModels(as.mitml.result(fits), as.mitml.result(less), method =
 keep("lung D1 ecog", test[1, ], c("statistic", "df", "df_below", "p", "riv"))
 
 # ---- the cumulative hazard of each patient
-keep("nelson aalen", nelsonaalen(lung, months, status))
+curve <- survfit(Surv(months, status) ~ 1, lung, ctype = 1)
+keep("nelson aalen", curve$cumhaz[match(lung$months, curve$time)])
 
 # ---- backward selection
 births <- MASS::birthwt

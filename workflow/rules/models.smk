@@ -12,9 +12,9 @@ if "models" in study.parts:
                 "model_summary",
                 "model_proportionality",
                 "model_residuals",
+                "model_imputation",
                 "model_cautions",
             ),
-            **every("model_imputation"),
         log:
             "results/logs/fit_outcome.log",
         group:

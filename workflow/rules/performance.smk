@@ -11,6 +11,7 @@ rule validate_risk:
             "risk_calibration",
             "risk_roc",
             "risk_decision",
+            "risk_selection",
             "performance_cautions",
         ),
     log:
@@ -27,5 +28,6 @@ rule validate_risk:
         | {name: study.clinical[name] for name in ("models", "risk")},
         cutoffs=cutoff_names("models"),
         seed=study.seed,
+        selected=list(study.wildcards["selected_risk"]),
     script:
         "../../scripts/validate_risk.py"

@@ -21,6 +21,7 @@ NO_EVENT = "no event: no finite ratio"
 NO_REFERENCE = "no event in the reference: no finite ratio"
 ALIASED = "a combination of other terms"
 TOO_FEW = "left out: few_events"
+NOBODY = "no patient with all values"
 NOT_CONVERGED = "no finite estimate"
 LIKELIHOOD, PENALISED = "likelihood ratio", "penalised likelihood ratio"
 POOLED_WALD = "pooled Wald (D1)"
@@ -133,6 +134,9 @@ def fit_terms(model: Model, rows: Rows, terms: list[Term], *, alone: bool = Fals
     """
     kind = regression(model, rows)
     found = _blank(terms, rows, kind.limiting(rows))
+    if not len(rows):
+        found.notes = [NOBODY] * found.parameters
+        return found
     empty = _empty_levels(terms, rows)
     found.empty_levels = empty
     few = bool(terms) and found.limiting < EVENTS_TO_STOP * max(found.parameters, 1) and not alone

@@ -41,6 +41,7 @@ from recurseq.risk.performance_rows import (
     ranked,
 )
 from recurseq.risk.recipe import Recipe
+from recurseq.risk.selection_table import selection_table
 
 POINTS = 41  # of a flexible calibration curve
 
@@ -73,11 +74,13 @@ def validate_risk(name: str, recipes: Mapping[str, Recipe], seed: int) -> RiskPe
         told.append(cautions.delayed_entry(analysis))
     made = None if _refused(told) else recipe.made(rows)
     if made is None:
-        return RiskPerformance(tables.frames(), [one for one in told if one is not None])
+        frames = tables.frames() | _selection(recipe, (), ())
+        return RiskPerformance(frames, [one for one in told if one is not None])
     found = predicted_over(made, recipe.own(rows))
     grid = calibration.grid_of(found.risk, POINTS)
     layout = Layout(found.measures, thresholds_between(*risk.decision), grid)
-    told += _develop(tables, recipe, rows, found, layout, seed)
+    tried, more = _develop(tables, recipe, rows, found, layout, seed)
+    told += more
     others = _others(recipe, analysis, rows, told)
     if others is not None:
         found = predicted_over(made, [full for _, full in recipe.filled(rows, others)])
@@ -86,7 +89,18 @@ def validate_risk(name: str, recipes: Mapping[str, Recipe], seed: int) -> RiskPe
         more = compare(recipe, recipes[other], rows, others, layout, seed)
         tables.performance += more.performance
         tables.decision += more.decision
-    return RiskPerformance(tables.frames(), [one for one in told if one is not None])
+    frames = tables.frames() | _selection(recipe, [rule.name for rule in made.rules], tried.kept)
+    return RiskPerformance(frames, [one for one in told if one is not None])
+
+
+def _selection(
+    recipe: Recipe, chosen: Sequence[str], resamples: Sequence[frozenset[str]]
+) -> dict[str, pd.DataFrame]:
+    """Tell how often terms are chosen, of a model that chooses them."""
+    if recipe.model.entry is None:
+        return {}
+    names = [*recipe.names, *(f"{one}:{other}" for one, other in recipe.model.interactions)]
+    return {"risk_selection": selection_table(names, chosen, resamples)}
 
 
 def _judge(recipe: Recipe, analysis: str) -> list[Caution]:
@@ -106,7 +120,7 @@ def _refused(told: Sequence[Caution | None]) -> bool:
 
 def _develop(
     tables: Tables, recipe: Recipe, rows: Rows, found: Predicted, layout: Layout, seed: int
-) -> list[Caution | None]:
+) -> tuple[Optimism, list[Caution | None]]:
     """Judge the model in the patients it was made with, and take the optimism off."""
     risk, analysis = recipe.risk, f"risk.{recipe.risk.name}"
     draws = list(resamples(len(rows), risk.bootstrap, seed))
@@ -127,7 +141,7 @@ def _develop(
     area = estimate(found, AUC)[0]
     told.append(cautions.near_perfect(analysis, "the development", area, found.risk))
     tables.performance += _left_out(recipe, rows, layout, seed)
-    return told
+    return tried, told
 
 
 def _of_optimism(
