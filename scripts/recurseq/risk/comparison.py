@@ -14,10 +14,9 @@ from recurseq.clinical.terms import independent
 from recurseq.risk.judged import COMPARED, Layout, Predicted
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
-from recurseq.stats.intervals import NORMAL_975
 from recurseq.stats.roc import Difference, areas, difference
-from recurseq.stats.rubin import pool_one, pooled_wald
-from recurseq.stats.tails import chi_squared_tail, two_sided
+from recurseq.stats.rubin import pooled_wald
+from recurseq.stats.tails import chi_squared_tail
 
 LIKELIHOOD, WALD = "likelihood_ratio", "wald_of_added_terms"
 
@@ -118,23 +117,8 @@ def subtract(found: Sequence[Predicted], layout: Layout) -> np.ndarray:
 def area_difference(one: Predicted, other: Predicted) -> Difference | None:
     """Return the difference of two areas (DeLong et al. 1988).
 
-    None at a horizon or with weights, where there is no such formula. Over completed data sets it
-    is pooled by Rubin's rules.
+    None at a horizon or with weights, where there is no such formula.
     """
     if not one.answers.plain:
         return None
-    found = [
-        difference(areas(np.array([a.linear, b.linear]), one.answers.event), 0, 1)
-        for a, b in (
-            (one.fill(k), other.fill(k)) for k in range(max(len(one.fills), len(other.fills), 1))
-        )
-    ]
-    if len(found) == 1:
-        return found[0]
-    value, error = pool_one(
-        [x.value for x in found], [(x.upper - x.lower) / (2 * NORMAL_975) for x in found]
-    )
-    if not error > 0:
-        return found[0]
-    half, z = NORMAL_975 * error, value / error
-    return Difference(value, value - half, value + half, z, float(two_sided(z)))
+    return difference(areas(np.array([one.linear, other.linear]), one.answers.event), 0, 1)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
 
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.settings import LOGISTIC
@@ -17,7 +16,6 @@ from recurseq.risk.decision import net_benefit
 from recurseq.risk.risk_model import RiskModel
 from recurseq.stats.intervals import NORMAL_975
 from recurseq.stats.roc import areas
-from recurseq.stats.rubin import pool_one, pool_share
 
 AUC, BRIER, SCALED_BRIER = "auc", "brier", "scaled_brier"
 INTERCEPT, SLOPE, OVER = "calibration_intercept", "calibration_slope", "observed_expected"
@@ -28,8 +26,6 @@ IN_TIME = (HARRELL, UNO, AUC, BRIER, SCALED_BRIER, SLOPE, OVER)
 FITTED = (INTERCEPT, SLOPE, OVER)
 # Compared between models, and given an interval by resampling where no formula has one.
 COMPARED = (HARRELL, UNO, AUC, BRIER, SCALED_BRIER)
-RANKS = (AUC, HARRELL, UNO)
-POOLED = ", pooled over imputations"
 
 
 @dataclass(frozen=True)
@@ -46,9 +42,6 @@ class Predicted:
         Their names.
     missing
         Patients without a prediction: a value is missing, or a level that the model has not seen.
-    fills
-        Linear predictor and risk of each in every completed data set, where gaps were filled; then
-        `risk` is the mean over these, and measures are pooled over them.
     """
 
     answers: Answers
@@ -56,7 +49,6 @@ class Predicted:
     risk: np.ndarray
     patients: pd.Index
     missing: int
-    fills: tuple[tuple[np.ndarray, np.ndarray], ...] = ()
 
     def __len__(self) -> int:
         return len(self.risk)
@@ -74,25 +66,15 @@ class Predicted:
             linear=self.linear[rows],
             risk=self.risk[rows],
             patients=self.patients[rows],
-            fills=tuple((linear[rows], risk[rows]) for linear, risk in self.fills),
         )
-
-    def fill(self, number: int) -> Predicted:
-        """Return the predictions of one completed data set, by its number in any round."""
-        if not self.fills:
-            return self
-        linear, risk = self.fills[number % len(self.fills)]
-        return replace(self, linear=linear, risk=risk, fills=())
-
-    @property
-    def each(self) -> list[Predicted]:
-        """The predictions of every completed data set; these alone where nothing was filled."""
-        return [self.fill(number) for number in range(len(self.fills))] or [self]
 
 
 def predicted(model: RiskModel, rows: Rows) -> Predicted:
     """Predict patients who have all values."""
-    linear = model.linear_predictor(model.columns(rows.frame))
+    return _told(model, rows, model.linear_predictor(model.columns(rows.frame)))
+
+
+def _told(model: RiskModel, rows: Rows, linear: np.ndarray) -> Predicted:
     known = np.isfinite(linear)
     if model.kind == LOGISTIC:
         answers = yes_and_no(rows.state == 1, rows.weight)
@@ -109,33 +91,49 @@ def predicted(model: RiskModel, rows: Rows) -> Predicted:
 
 
 def predicted_over(model: RiskModel, sets: Sequence[Rows]) -> Predicted:
-    """Predict patients whose gaps were filled several times; their risk is the mean."""
+    """Predict patients whose gaps were filled several times without the outcome.
+
+    Each patient's risk is the mean over the completed data sets, and this is what is judged: how
+    well patients are told who may lack a value (pragmatic performance). Measures of each data set
+    would be of risks by values drawn at random, whose slope is too small; values filled with the
+    outcome would tell it.
+
+    Parameters
+    ----------
+    model
+        The model.
+    sets
+        The same patients, completed; one where there was no gap.
+
+    References
+    ----------
+    Wood, Royston and White, Biom. J. 57, 614 (2015); Mertens, Banzato and de Wreede, Biom. J. 62,
+    724 (2020).
+    """
     if len(sets) == 1:
         return predicted(model, sets[0])
-    each = [predicted(model, rows) for rows in sets]
-    names = each[0].patients
-    for one in each[1:]:  # a filled level may be one that the model has not seen
-        names = names[names.isin(one.patients)]
-    each = [one.take(one.patients.get_indexer(names)) for one in each]
-    linear, risk = (np.array([getattr(one, part) for one in each]) for part in ("linear", "risk"))
-    mean = risk.mean(axis=0)
-    known = (linear == linear[0]).all(axis=0)
+    linear = np.array([model.linear_predictor(model.columns(rows.frame)) for rows in sets])
+    return _told(model, sets[0], averaged(model, linear))
+
+
+def averaged(model: RiskModel, linear: np.ndarray) -> np.ndarray:
+    """Return the linear predictor of the mean risk of each patient.
+
+    Parameters
+    ----------
+    model
+        The model.
+    linear
+        Completed data sets x patients.
+    """
     with np.errstate(divide="ignore"):
-        middle = np.where(known, linear[0], model.linear_of(mean))
-    lost = sets[0].dropped + len(sets[0]) - len(names)
-    return replace(
-        each[0],
-        linear=middle,
-        risk=np.where(known, risk[0], mean),
-        missing=lost,
-        fills=tuple(zip(linear, risk, strict=True)),
-    )
+        middle = model.linear_of(model.risk_of(linear).mean(axis=0))
+    # Who has no gap keeps the very number.
+    return np.where((linear == linear[0]).all(axis=0), linear[0], middle)
 
 
 def measure(found: Predicted, name: str) -> float:
     """Return one measure of predictions; missing where patients do not tell it."""
-    if found.fills:
-        return float(np.mean([measure(one, name) for one in found.each]))
     answers = found.answers
     if not 0 < answers.events < len(answers):
         return np.nan
@@ -151,84 +149,31 @@ def measure(found: Predicted, name: str) -> float:
 def estimate(found: Predicted, name: str) -> tuple[float, float, float, str]:
     """Return a measure with its 95 % interval by formula, and what that is.
 
-    The limits are missing where there is no formula. Over completed data sets it is pooled by
-    Rubin's rules, areas and concordance on the scale of log odds, observed / expected on that of
-    its logarithm (Marshall et al., BMC Med. Res. Methodol. 9, 57, 2009).
+    The limits are missing where there is no formula.
     """
-    if name == OVER:
-        return _observed_expected(found)
-    each = [_with_error(one, name) for one in found.each]
-    if any(one is None for one in each):
-        return measure(found, name), np.nan, np.nan, ""
-    method = each[0][2]
-    if len(each) == 1:
-        value = _around(*each[0][:2])
-        return *(_cut(value, 0, 1) if name in RANKS else value), method
-    values, errors = np.array([one[:2] for one in each]).T
-    if name in RANKS:
-        value, error, _ = pool_share(values, errors)
-        limits = expit(logit(value) + NORMAL_975 * error * np.array([-1, 1]))
-        return value, float(limits[0]), float(limits[1]), method + POOLED
-    return *_around(*pool_one(values, errors)), method + POOLED
-
-
-def _with_error(found: Predicted, name: str) -> tuple[float, float, str] | None:
-    """Return a measure, its standard error and what that is; None without a formula."""
     answers = found.answers
     if name == AUC and answers.plain:
         one = areas(found.linear, answers.event)
-        return float(one.value[0]), float(one.se[0]), "DeLong"
+        value, error = float(one.value[0]), float(one.se[0])
+        return *_cut(_around(value, error), 0, 1), "DeLong"
     if name == BRIER and answers.plain:
         squares = (answers.event - found.risk) ** 2
         error = float(squares.std(ddof=1) / np.sqrt(len(squares)))
-        return float(squares.mean()), error, "mean of squares"
+        return *_around(float(squares.mean()), error), "mean of squares"
     if name in (HARRELL, UNO):
         rank = discrimination.harrell if name == HARRELL else discrimination.uno
         one = rank(answers, found.linear)
-        return one.value, one.se, "infinitesimal jackknife"
+        return *_cut(_around(one.value, one.se), 0, 1), "infinitesimal jackknife"
     if name == INTERCEPT:
         method = "logistic model with the log odds as offset"
-        return *calibration.intercept(answers, found.risk), method
+        return *_around(*calibration.intercept(answers, found.risk)), method
     if name == SLOPE:
         value = calibration.slope(answers, found.risk, found.linear)
-        return *value, "model of the linear predictor"
-    return None
-
-
-def _observed_expected(found: Predicted) -> tuple[float, float, float, str]:
-    each = np.array(
-        [calibration.observed_over_expected(one.answers, one.risk) for one in found.each]
-    )
-    method = "interval of the observed share"
-    if len(each) == 1:
-        return *map(float, each[0]), method
-    if not (each > 0).all():
-        return *map(float, each.mean(axis=0)), f"{method}, mean over imputations"
-    # What was observed is the same in all: the interval moves with the expected number only.
-    value, low, high = np.log(each).T
-    between = (1 + 1 / len(each)) * value.var(ddof=1)
-    middle = value.mean()
-    below, above = (
-        np.sqrt(np.mean(side) ** 2 + NORMAL_975**2 * between)
-        for side in (value - low, high - value)
-    )
-    limits = np.exp([middle, middle - below, middle + above])
-    return *map(float, limits), method + POOLED
-
-
-def curve_of(found: Predicted, grid: np.ndarray) -> calibration.Flexible:
-    """Return the flexible calibration curve, pooled over completed data sets on log odds."""
-    each = [calibration.flexible_curve(one.answers, one.risk, grid) for one in found.each]
-    if len(each) == 1:
-        return each[0]
-    values, low, high = (
-        calibration.log_odds(np.array([getattr(one, part) for one in each]))
-        for part in ("value", "lower", "upper")
-    )
-    errors = (high - low) / (2 * NORMAL_975)
-    variance = (errors**2).mean(axis=0) + (1 + 1 / len(each)) * values.var(axis=0, ddof=1)
-    middle, half = values.mean(axis=0), NORMAL_975 * np.sqrt(variance)
-    return calibration.Flexible(grid, expit(middle), expit(middle - half), expit(middle + half))
+        return *_around(*value), "model of the linear predictor"
+    if name == OVER:
+        value = calibration.observed_over_expected(answers, found.risk)
+        return *value, "interval of the observed share"
+    return measure(found, name), np.nan, np.nan, ""
 
 
 def _around(value: float, error: float) -> tuple[float, float, float]:
@@ -269,14 +214,14 @@ class Layout:
         """Return net benefit and avoided interventions."""
         if not len(self.thresholds):
             return np.zeros(0)
-        each = [net_benefit(one.answers, one.risk, self.thresholds) for one in found.each]
-        return np.mean([np.concatenate([one.model, one.avoided]) for one in each], axis=0)
+        one = net_benefit(found.answers, found.risk, self.thresholds)
+        return np.concatenate([one.model, one.avoided])
 
     def curve(self, found: Predicted) -> np.ndarray:
         """Return the flexible calibration curve."""
         if not len(self.grid):
             return np.zeros(0)
-        return curve_of(found, self.grid).value
+        return calibration.flexible_curve(found.answers, found.risk, self.grid).value
 
     def split(self, values: np.ndarray) -> dict[str, np.ndarray]:
         """Return the parts of a list (the last axis): measures, net_benefit, avoided, curve."""

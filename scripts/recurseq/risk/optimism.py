@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recurseq.clinical.model_rows import Rows
-from recurseq.risk.judged import Predicted, predicted
+from recurseq.risk.judged import Predicted, predicted_over
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
 
@@ -113,13 +113,17 @@ def optimism(
         if any(model is None for model in models):
             failed += 1
             continue
-        full = {one.imputes: one.filled(sample, rows, number)[0] for one in imputing}
-        filled = [full[recipe.imputes] for recipe in recipes]
-        outside = [predicted(*both) for both in zip(models, (b for _, b in filled), strict=True)]
+        full = {one.imputes: one.filled(sample, rows, number) for one in imputing}
+        inside, outside = (
+            [
+                predicted_over(model, [both[side] for both in full[recipe.imputes]])
+                for recipe, model in zip(recipes, models, strict=True)
+            ]
+            for side in (0, 1)
+        )
         if any(len(one) < len(rows) for one in outside):
             failed += 1
             continue
-        inside = [predicted(*both) for both in zip(models, (a for a, _ in filled), strict=True)]
         own.append(values(inside))
         original.append(values(outside))
         kept.append(frozenset(rule.name for rule in models[0].rules))
@@ -142,9 +146,6 @@ def resampled(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return 95 % limits of values of models that stay as they are: percentiles over resamples.
 
-    Where gaps were filled several times, each resample takes the next of these data sets, so that
-    the spread knows of them too.
-
     Parameters
     ----------
     found
@@ -152,14 +153,7 @@ def resampled(
     draws, values
         As for `optimism`.
     """
-    return limits_of(
-        np.array(
-            [
-                values([one.fill(number).take(draw) for one in found])
-                for number, draw in enumerate(draws)
-            ]
-        )
-    )
+    return limits_of(np.array([values([one.take(draw) for one in found]) for draw in draws]))
 
 
 def limits_of(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

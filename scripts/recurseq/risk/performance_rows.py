@@ -12,15 +12,7 @@ from recurseq.base.tables import describe
 from recurseq.risk import calibration
 from recurseq.risk.decision import net_benefit
 from recurseq.risk.discrimination import roc_curve
-from recurseq.risk.judged import (
-    COMPARED,
-    FITTED,
-    Layout,
-    Predicted,
-    curve_of,
-    estimate,
-    without_curve,
-)
+from recurseq.risk.judged import COMPARED, FITTED, Layout, Predicted, estimate, without_curve
 from recurseq.risk.optimism import Optimism, resampled
 
 APPARENT, CORRECTED, VALIDATION = "apparent", "corrected", "validation"
@@ -190,7 +182,7 @@ def calibrated(data: str, found: Predicted, grid: np.ndarray) -> list[dict]:
             calibration.in_groups(answers, found.risk, group)
         )
     ]
-    curve = curve_of(found, grid)
+    curve = calibration.flexible_curve(answers, found.risk, grid)
     points = zip(curve.predicted, curve.value, curve.lower, curve.upper, strict=True)
     rows += [
         {"data": data, "kind": "curve", "bin": place + 1, "predicted": predicted}

@@ -26,7 +26,7 @@ from recurseq.risk.risk_model import Baseline, RiskModel
 from recurseq.risk.settings import Risk
 from recurseq.stats.rubin import pool
 
-IN_RESAMPLE = 3  # imputations to make the model of a resample
+IN_RESAMPLE = 3  # imputations
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,7 @@ class Recipe:
 
     Where the model imputes, each resample imputes anew. There three imputations are enough, with
     which pooled tests and covariances are still those of the recipe: what few of them add to the
-    spread of one resample, hundreds of resamples average out. To judge, one is enough for the same
-    reason.
+    spread of one resample, hundreds of resamples average out.
 
     Attributes
     ----------
@@ -132,7 +131,7 @@ class Recipe:
         gaps = learn.isna().to_numpy().any() or others.isna().to_numpy().any()
         if not self.imputes or not gaps:
             return [(learn, others)]
-        count = 1 if number else self.model.imputations
+        count = IN_RESAMPLE if number else self.model.imputations
         return fill_without_outcome(learn, others, self.patients, count, [self.seed, number])
 
     def own(self, rows: Rows) -> list[Rows]:

@@ -16,6 +16,7 @@ from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.settings import LOGISTIC
 from recurseq.risk import tree_cautions as own_caution
 from recurseq.risk.cohorts import DEVELOPMENT, VALIDATION
+from recurseq.risk.judged import averaged
 from recurseq.risk.observed import Observed, observed
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
@@ -49,7 +50,7 @@ class Divider:
         Its tree; None without one.
     leaf_risk
         Risk of the patients of each node in the development; None without a tree.
-    averaged
+    mean_risk
         Patient to the linear predictor of the mean risk over filled gaps; empty where the model
         does not impute.
     """
@@ -58,16 +59,16 @@ class Divider:
     model: RiskModel | None
     tree: RiskTree | None = None
     leaf_risk: np.ndarray | None = None
-    averaged: pd.Series | None = None
+    mean_risk: pd.Series | None = None
 
     def linear(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the linear predictor of each patient; missing without a model."""
         if self.model is None:
             return np.full(len(frame), np.nan)
         found = self.model.linear_predictor(self.model.columns(frame))
-        if self.averaged is None:
+        if self.mean_risk is None:
             return found
-        return np.where(np.isnan(found), self.averaged.reindex(frame.index), found)
+        return np.where(np.isnan(found), self.mean_risk.reindex(frame.index), found)
 
     def risk(self, linear: np.ndarray) -> np.ndarray:
         """Turn linear predictors into risks; missing without a model."""
@@ -98,14 +99,14 @@ def divider(
     Who has a gap gets the mean risk over values that are filled in without the outcome, so that
     strata hold all patients; not in the tree, which is one of complete cases.
     """
-    averaged = None
+    mean_risk = None
     if model is not None and recipe.imputes:
         learn, everybody = cohorts[DEVELOPMENT].frame, people(recipe)[0]
-        averaged = averaged_linear(recipe, model, learn, everybody)
+        mean_risk = averaged_linear(recipe, model, learn, everybody)
     if tree is None:
-        return Divider(recipe, model, averaged=averaged)
+        return Divider(recipe, model, mean_risk=mean_risk)
     rates = [one.rate for one in node_rates(recipe, tree, complete_only(cohorts[DEVELOPMENT]))]
-    return Divider(recipe, model, tree, np.array(rates), averaged)
+    return Divider(recipe, model, tree, np.array(rates), mean_risk)
 
 
 def averaged_linear(
@@ -123,9 +124,8 @@ def averaged_linear(
         Of those who are told.
     """
     filled = recipe.filled_frames(learn, others)
-    risk = np.mean([model.risk(full) for _, full in filled], axis=0)
-    with np.errstate(divide="ignore"):
-        return pd.Series(model.linear_of(risk), index=others.index)
+    linear = [model.linear_predictor(model.columns(full)) for _, full in filled]
+    return pd.Series(averaged(model, np.array(linear)), index=others.index)
 
 
 def stratify(found: Divider, cohorts: Mapping[str, Rows]) -> StrataResult:

@@ -141,7 +141,7 @@ def test_bias_of_complete_cases_goes_and_intervals_cover():
     assert (complete_cases.mean(axis=0) - TRUTH)[[0, 2]].max() < -0.35
     assert (np.abs(pooled.mean(axis=0) - TRUTH) < 4 * error + 0.05).all()
     limits = np.array([one.limits for one, _ in found])
-    covered = ((limits[:, 0] < TRUTH) & (TRUTH < limits[:, 1])).mean(axis=0)
+    covered = ((limits[:, 0] < TRUTH) & (limits[:, 1] > TRUTH)).mean(axis=0)
     assert (covered > 0.90).all()
     # Intervals are no wider than they have to be: standard errors tell the spread.
     spread = np.mean([one.se for one, _ in found], axis=0) / pooled.std(axis=0)

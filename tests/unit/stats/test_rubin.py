@@ -27,8 +27,11 @@ def births():
     fits = []
     for part in completed("birthwt"):
         x = np.column_stack(
-            [columns(part, "age", "lwt"), dummies(part["race"], "black", "other")]
-            + [columns(part, "smoke", "ht")]
+            [
+                columns(part, "age", "lwt"),
+                dummies(part["race"], "black", "other"),
+                columns(part, "smoke", "ht"),
+            ]
         )
         fits.append(fit_logistic(part["low"].to_numpy(float), x))
     return np.array([f.coefficients for f in fits]), np.array([f.covariance for f in fits])
