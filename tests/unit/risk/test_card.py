@@ -28,7 +28,7 @@ def said(card, heading):
 
 
 def test_every_item_is_there_and_counts_what_was_used(tmp_path):
-    table = data("infert", RISK)
+    table = data("infert", RISK).copy()
     table["induced"] = table["induced"].astype(object)
     table.loc[table.index[:30], "induced"] = ""
     cohorts = {"development": {"stratum": ["<60"]}, "validation": {"stratum": [">=60"]}}
