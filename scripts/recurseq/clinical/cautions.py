@@ -201,7 +201,7 @@ def selected_by_p(analysis: str, entry: Entry, candidates: int, entered: int) ->
         how = f"entered because their p-value alone was below {setting(entry.limit)}"
     else:
         rule = "by Akaike's criterion" if entry.limit is None else f"at p < {setting(entry.limit)}"
-        how = f"were left by backward selection {rule}"
+        how = f"stayed after backward selection {rule}"
     message = (
         f"{entered} of {candidates} terms {how}: exploratory; p-values and intervals do not know "
         "of the selection."

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.clinical.cautions import STOP, Caution
+from recurseq.clinical.imputation_cautions import much_imputed
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.validity import judge_patients
 from recurseq.risk import calibration, cautions
@@ -189,6 +190,11 @@ def _others(recipe: Recipe, analysis: str, rows: Rows, told: list[Caution | None
     others = recipe.rows(recipe.risk.validate)
     both = int(others.frame.index.isin(rows.frame.index).sum())
     told.append(cautions.validation_leak(analysis, recipe.risk.validate, both))
+    if recipe.imputes:
+        told += [
+            much_imputed(analysis, f"{name} in {recipe.risk.validate}", float(share))
+            for name, share in others.frame.isna().mean().items()
+        ]
     return None if both or not len(others) else others
 
 

@@ -153,8 +153,7 @@ class Recipe:
             return rules
         if entry.backward:
             return backward(model, sets, rules, entry.limit)
-        kept = {rule.name for rule in rules if rule.crossed is None}
-        kept = {r.name for r in rules if r.name in kept and self._alone(sets, r) < entry.limit}
+        kept = {r.name for r in rules if not r.crossed and self._alone(sets, r) < entry.limit}
         return [rule for rule in rules if set(rule.variables) <= kept]
 
     def _alone(self, sets: Sequence[Rows], rule: TermRule) -> float:
@@ -194,25 +193,12 @@ class Recipe:
         tops, penalty = self._tops(sets, [one[:, used] for one in columns])
         if not all(top.converged for top in tops):
             return None
-        logistic, size = self.model.kind == LOGISTIC, len(used)
-        there = np.append(True, used) if logistic else used
-        estimates = np.zeros((len(sets), len(there)))
-        covariances = np.zeros((len(sets), len(there), len(there)))
-        for place, top in enumerate(tops):
-            own = np.append(top.intercept, top.coefficients) if logistic else top.coefficients
-            estimates[place, there] = own
-            covariances[place][np.ix_(there, there)] = top.joint_covariance
-        if not np.isfinite(covariances).all():
-            return None
-        pooled = pool(estimates, covariances)
         centres = np.array([one.mean(axis=0) for one in columns])
-        baseline = None
-        if not logistic:
-            each = [baseline_until(top.hazard, used, self.risk.horizon) for top in tops]
-            # Before the first event every risk is 0, and no ratio changes it.
-            if any(one.hazard <= 0 for one in each):
-                return None
-            baseline = pooled_baseline(each, centres, estimates, covariances)
+        pooled = self._pooled(tops, used, centres)
+        if pooled is None:
+            return None
+        estimate, covariance, baseline = pooled
+        logistic = self.model.kind == LOGISTIC
         names = [rule.name for rule in rules if rule.crossed is None]
         whole = replace(rows, frame=stacked(sets))
         return RiskModel(
@@ -222,9 +208,9 @@ class Recipe:
             horizon=self.risk.horizon,
             rules=tuple(rules),
             ranges=ranges(whole, names),
-            intercept=float(pooled.estimate[0]) if logistic else 0.0,
-            coefficients=pooled.estimate[len(there) - size :],
-            covariance=pooled.covariance,
+            intercept=float(estimate[0]) if logistic else 0.0,
+            coefficients=estimate[int(logistic) :],
+            covariance=covariance,
             centre=centres.mean(axis=0),
             baseline=baseline,
             n=rows.patients,
@@ -234,11 +220,34 @@ class Recipe:
             units=self._units(names),
             state=self.model.state,
             dropped=rows.dropped,
-            parameters=size,
+            parameters=len(used),
             whole=tuple(name for name in names if _is_whole(whole.frame[name])),
             imputations=len(sets) if len(sets) > 1 else 0,
             incomplete=int(rows.frame[self.names].isna().any(axis=1).sum()) if self.imputes else 0,
         )
+
+    def _pooled(
+        self, tops: Sequence[Maximum], used: np.ndarray, centres: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, Baseline | None] | None:
+        """Pool coefficients (the intercept first), covariance and baseline; None without one."""
+        logistic = self.model.kind == LOGISTIC
+        there = np.append(True, used) if logistic else used
+        estimates = np.zeros((len(tops), len(there)))
+        covariances = np.zeros((len(tops), len(there), len(there)))
+        for place, top in enumerate(tops):
+            own = np.append(top.intercept, top.coefficients) if logistic else top.coefficients
+            estimates[place, there] = own
+            covariances[place][np.ix_(there, there)] = top.joint_covariance
+        if not np.isfinite(covariances).all():
+            return None
+        found, baseline = pool(estimates, covariances), None
+        if not logistic:
+            each = [baseline_until(top.hazard, used, self.risk.horizon) for top in tops]
+            # Before the first event every risk is 0, and no ratio changes it.
+            if any(one.hazard <= 0 for one in each):
+                return None
+            baseline = pooled_baseline(each, centres, estimates, covariances)
+        return found.estimate, found.covariance, baseline
 
     def _units(self, names: Sequence[str]) -> dict[str, str]:
         """Return the units of those numbers that have one."""
