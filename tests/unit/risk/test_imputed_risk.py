@@ -246,3 +246,66 @@ def test_selection_is_repeated_and_told(tmp_path):
             assert share["marker"] > 0.8 and 0 < share["noise"] < 0.6
             assert set(found["resamples"]) == {25} and found.set_index("term").chosen["marker"]
     assert "risk_selection" not in validate_risk("r", {"r": recipe(tmp_path)}, 1).tables
+
+
+def test_a_model_that_imputes_is_held_against_one_that_does_not(tmp_path):
+    missing = {"missing_data": {"imputations": 5}}
+    logistic = {"kind": "logistic", "endpoint": "event"}
+    entry = {"develop": "development", "validate": "validation", "bootstrap": 20}
+    sections = {
+        "clinical": {"columns": COLUMNS},
+        "cohorts": {"development": {"half": ["dev"]}, "validation": {"half": ["val"]}},
+        "models": {
+            "full": logistic | {"terms": TERMS} | missing,
+            "small": logistic | {"terms": ["age"]},
+            "same": logistic | {"terms": ["age", "stage"]} | missing,
+        },
+        "risk": {
+            "full": {"model": "full", "compare": ["small", "same"], **entry},
+            "small": {"model": "small", **entry},
+            "same": {"model": "same", **entry},
+        },
+    }
+    recipes = recipes_of(tmp_path, patients(), sections)
+    found = validate_risk("full", recipes, 1).tables["risk_performance"]
+    for other, df in (("small", 3), ("same", 1)):
+        own = found[found["against"] == other]
+        test = own[own["measure"] == "wald_of_added_terms"].iloc[0]
+        assert test["df"] == df and test["pvalue"] < 1e-4 and test["n"] == 400
+        areas = own[own["measure"] == AUC].set_index("data")
+        assert (areas["estimate"] > 0).all() and areas.loc["validation", "n"] == 200
+        assert np.isfinite(areas[["lower", "upper"]].to_numpy(float)).all()
+
+
+def test_a_fine_gray_model_with_gaps_is_judged(tmp_path):
+    table = patients(500)
+    r = np.random.default_rng(3)
+    day = pd.Timestamp("1990-01-01")
+    end = (day + pd.to_timedelta(np.ceil(table["months"] * 30.4375), "D")).dt.strftime("%Y-%m-%d")
+    other = r.random(len(table)) < 0.3
+    table = table.assign(
+        start="1990-01-01",
+        back=end.where((table["died"] == 1) & ~other),
+        dead=end.where((table["died"] == 1) & other),
+        last=end,
+    )
+    states = {"back": "back", "dead": "dead"}
+    sections = {
+        "clinical": {"columns": COLUMNS},
+        "cohorts": {"development": {"half": ["dev"]}, "validation": {"half": ["val"]}},
+        "endpoints": {"cif": {"start": "start", "states": states, "last_seen": "last"}},
+        "models": {
+            "m": {"kind": "finegray", "endpoint": "cif", "state": "back", "terms": TERMS}
+            | {"missing_data": {"imputations": 4}}
+        },
+        "risk": {
+            "r": {"model": "m", "develop": "development", "validate": "validation"}
+            | {"bootstrap": 20, "horizon": 24}
+        },
+    }
+    one = recipes_of(tmp_path, table, sections)["r"]
+    found = validate_risk("r", {"r": one}, 1)
+    for data in ("apparent", "corrected", "validation"):
+        values = row(found, data, AUC)
+        assert 0.5 < values["estimate"] < 1 and np.isfinite(values["lower"])
+    assert one.made(one.rows("development")).baseline.variance > 0
