@@ -150,6 +150,9 @@ def fit_terms(model: Model, rows: Rows, terms: list[Term], *, alone: bool = Fals
         _fit_with_penalty(found, kind, rows, terms)
         return found
     kept = _set_aside(found, empty)
+    if not kept.any():  # nobody had the event
+        found.notes = [note or NO_EVENT for note in found.notes]
+        return found
     _fit_without(found, kind, rows.take(kept), [term.take(kept) for term in terms], alone)
     return found
 

@@ -185,6 +185,22 @@ def test_hostile_columns_give_neither_crash_nor_nan(tmp_path):
     assert pooled.loc["same", "note"].notna().all()
 
 
+def test_without_any_event_nothing_is_estimated(tmp_path):
+    for more in (TEN, {}):
+        found = fitted(tmp_path, gaps("birthwt").assign(low="0"), BIRTHS | more)
+        assert found.terms["coef"].isna().all() and found.terms["note"].notna().all()
+        assert ("few_events", "stop") in codes(found)
+
+
+def test_few_patients_give_finite_pooled_estimates(tmp_path):
+    """Twelve patients, of whom four have no gap."""
+    table = gaps("birthwt").iloc[np.r_[0:6, 150:156]]
+    pooled = part(fitted(tmp_path, table, BIRTHS | TEN | {"penalty": "auto"}))
+    kept = pooled[pooled["note"].isna()]
+    assert len(kept) >= 4
+    assert np.isfinite(kept[["coef", "se", "lower", "upper", "df", "fmi"]].to_numpy()).all()
+
+
 def test_splines_and_interactions_are_made_from_filled_values(tmp_path):
     model = BIRTHS | TEN | {"spline": {"lwt": 4}, "interactions": [["age", "smoke"]]}
     found = fitted(tmp_path, gaps("birthwt"), model)
