@@ -179,6 +179,7 @@ def test_the_validation_knows_nothing_of_its_outcome(tmp_path):
     assert np.array_equal(*risks)
 
 
+@pytest.mark.slow
 def test_the_optimism_of_noise_is_seen_through_gaps(tmp_path):
     """Terms without any effect and a third of gaps: corrected area near one half."""
     r = np.random.default_rng(4)
@@ -236,6 +237,7 @@ def test_it_is_told_how_gaps_were_filled(tmp_path):
     assert built.model.imputations == 0 and built.model.dropped > 200
 
 
+@pytest.mark.slow
 def test_selection_is_repeated_and_told(tmp_path):
     for entry in ({"backward": "aic"}, {"p": 0.05}, {"backward": 0.05}):
         for imputations in (None, 5):
