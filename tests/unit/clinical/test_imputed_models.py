@@ -9,6 +9,7 @@ from recurseq.clinical.imputing import fill_without_outcome, impute, nelson_aale
 from recurseq.clinical.model_rows import PLAIN, rows_of
 from recurseq.clinical.models import COMPLETE, fit_outcome
 from recurseq.clinical.setting_problems import setting_problems
+from recurseq.study.schema import config_problems
 from support.clinical_study import read_through
 from support.golden import data, golden, values
 from support.paths import REFERENCE
@@ -288,3 +289,25 @@ def test_imputation_and_a_landmark_do_not_go_together(tmp_path):
     patients = study(tmp_path, gaps("lung"), LUNG | TEN | {"landmark": 2})
     problems = setting_problems(patients.settings, patients.frame, has_counts=False)
     assert any("missing_data" in one.where for one in problems)
+
+
+@pytest.mark.parametrize(
+    "key, value, place, allowed",
+    [
+        ("entry", {"backward": "bic"}, "entry.backward", "aic"),
+        ("entry", {"backward": 2}, "entry.backward", "aic"),
+        ("entry", {"p": 3}, "entry.p", "at most 1"),
+        ("entry", "aic", "entry", "backward"),
+        ("entry", {"backwards": "aic"}, "entry", "backward"),
+        ("missing_data", {"imputations": 1}, "missing_data.imputations", "at least 2"),
+        ("missing_data", "impute", "missing_data", "imputations"),
+    ],
+)
+def test_what_a_model_asks_for_wrongly_is_named(key, value, place, allowed):
+    config = {
+        "study": {"title": "x"},
+        "clinical": {"path": "clinical.tsv"},
+        "models": {"m": BIRTHS | {key: value}},
+    }
+    (found,) = config_problems(config)
+    assert found.where == f"config: models.m.{place}" and allowed in found.allowed
