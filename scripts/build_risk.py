@@ -15,6 +15,7 @@ with logged(snakemake):
         snakemake.input.patients,
         snakemake.params.cutoffs,
         snakemake.input.cutoffs,
+        snakemake.params.seed,
     )
     for number, recipe in enumerate(recipes.values()):
         built = build(recipe, simulated=snakemake.params.simulated)

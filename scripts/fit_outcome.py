@@ -12,11 +12,15 @@ with logged(snakemake):
     settings = clinical_settings(snakemake.params.sections)
     cutoffs = dict(zip(snakemake.params.cutoffs, snakemake.input.cutoffs, strict=True))
     patients = read_patients(snakemake.input.patients, settings, cutoffs)
-    results = [fit_outcome(entry, patients) for entry in settings.models.values()]
+    seed = snakemake.params.seed
+    results = [fit_outcome(entry, patients, seed) for entry in settings.models.values()]
     for number, found in enumerate(results):
         tables = {"model_terms": found.terms, "model_summary": found.summary}
         tables["model_cautions"] = as_table(found.cautions)
         write_tables(tables, snakemake.output, number)
+    imputed = [one.imputation for one in results if one.imputation is not None]
+    for number, table in enumerate(imputed):
+        write_tables({"model_imputation": table}, snakemake.output, number)
     for number, found in enumerate(one for one in results if one.of_hazards):
         tables = {
             "model_proportionality": found.proportionality,

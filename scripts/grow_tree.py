@@ -13,6 +13,7 @@ with logged(snakemake):
         snakemake.input.patients,
         snakemake.params.cutoffs,
         snakemake.input.cutoffs,
+        snakemake.params.seed,
     )
     for number, name in enumerate(snakemake.params.trees):
         found = grow_tree(recipes[name], snakemake.params.seed)

@@ -17,6 +17,7 @@ with logged(snakemake):
         snakemake.input.patients,
         snakemake.params.cutoffs,
         snakemake.input.cutoffs,
+        snakemake.params.seed,
     )
     trees = dict(zip(snakemake.params.trees, snakemake.input.trees, strict=True))
     stratified = list(snakemake.params.strata)

@@ -13,8 +13,13 @@ with logged(snakemake):
         snakemake.input.patients,
         snakemake.params.cutoffs,
         snakemake.input.cutoffs,
+        snakemake.params.seed,
     )
     for number, name in enumerate(recipes):
         found = validate_risk(name, recipes, snakemake.params.seed)
         tables = found.tables | {"performance_cautions": as_table(found.cautions)}
+        chosen = tables.pop("risk_selection", None)
         write_tables(tables, snakemake.output, number)
+        if chosen is not None:
+            place = snakemake.params.selected.index(name)
+            write_tables({"risk_selection": chosen}, snakemake.output, place)

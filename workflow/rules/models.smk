@@ -12,6 +12,7 @@ if "models" in study.parts:
                 "model_summary",
                 "model_proportionality",
                 "model_residuals",
+                "model_imputation",
                 "model_cautions",
             ),
         log:
@@ -26,6 +27,7 @@ if "models" in study.parts:
         params:
             sections=clinical_sections(*COMMON) | {"models": study.clinical["models"]},
             cutoffs=cutoff_names("models"),
+            seed=study.seed,
         script:
             "../../scripts/fit_outcome.py"
 

@@ -11,6 +11,7 @@ rule validate_risk:
             "risk_calibration",
             "risk_roc",
             "risk_decision",
+            "risk_selection",
             "performance_cautions",
         ),
     log:
@@ -26,6 +27,7 @@ rule validate_risk:
         sections=risk_sections(),
         cutoffs=cutoff_names("models"),
         seed=study.seed,
+        selected=list(study.wildcards["selected_risk"]),
     script:
         "../../scripts/validate_risk.py"
 

@@ -21,6 +21,7 @@ rule build_risk:
         sections=risk_sections(),
         cutoffs=cutoff_names("models"),
         simulated=study.simulated,
+        seed=study.seed,
     script:
         "../../scripts/build_risk.py"
 

@@ -62,6 +62,7 @@ rule stratify_risk:
         cutoffs=cutoff_names("models"),
         trees=GROUPED["risk_tree"],
         strata=GROUPED["risk_strata"],
+        seed=study.seed,
     script:
         "../../scripts/stratify_risk.py"
 

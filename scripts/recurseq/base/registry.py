@@ -20,6 +20,8 @@ SPECIAL = {
     "demo_clinical": "in studies of simulated patients",
     "coexpression_pairs": "with `coexpression.pairs`",
     "coexpression_sets": "with `coexpression.sets`",
+    "imputed_model": "with a model that imputes",
+    "selected_risk": "with a risk model whose terms are chosen by the data",
     "early": "with an endpoint within a time",
     "traced": "with the section `flow` or `cohorts`",
     "concordance": "with an assay of a gene that the counts have too",

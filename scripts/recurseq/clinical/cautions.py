@@ -14,6 +14,7 @@ import pandas as pd
 
 from recurseq.base.tables import describe
 from recurseq.base.text import listed, setting
+from recurseq.clinical.settings import Entry
 from recurseq.stats.e_value import e_value, risk_ratio_of_hazards
 
 SEVERITIES = STOP, WARN, NOTE = "stop", "warn", "note"  # the gravest first
@@ -174,11 +175,26 @@ def few_events(analysis: str, events: int, parameters: int, *, penalised: bool) 
     return Caution("few_events", WARN, analysis, f"{text}: estimates are unstable.", f"{per:.1f}")
 
 
-def selected_by_p(analysis: str, limit: float, candidates: int, entered: int) -> Caution:
-    """Warn of terms that entered a model by their p-value."""
+def selected_by_p(analysis: str, entry: Entry, candidates: int, entered: int) -> Caution:
+    """Warn of terms that were chosen by the data that they are fitted to.
+
+    Parameters
+    ----------
+    analysis
+        Section and name.
+    entry
+        How they were chosen.
+    candidates, entered
+        Number of terms before and after.
+    """
+    if not entry.backward:
+        how = f"entered because their p-value alone was below {setting(entry.limit)}"
+    else:
+        rule = "by Akaike's criterion" if entry.limit is None else f"at p < {setting(entry.limit)}"
+        how = f"stayed after backward selection {rule}"
     message = (
-        f"{entered} of {candidates} terms entered because their p-value alone was below "
-        f"{setting(limit)}: exploratory; p-values and intervals do not know of the selection."
+        f"{entered} of {candidates} terms {how}: exploratory; p-values and intervals do not know "
+        "of the selection."
     )
     return Caution("selected_by_p", WARN, analysis, message, f"{entered} of {candidates}")
 
@@ -234,14 +250,28 @@ def competing_death(analysis: str, state: str, difference: float) -> Caution:
     return Caution("competing_death", NOTE, analysis, message, percent(difference))
 
 
-def complete_case_loss(analysis: str, what: str, dropped: int, n: int) -> Caution | None:
-    """Warn of patients who are left out because a value is missing."""
+def complete_case_loss(
+    analysis: str, what: str, dropped: int, n: int, *, can_impute: bool = False
+) -> Caution | None:
+    """Warn of patients who are left out because a value is missing.
+
+    Parameters
+    ----------
+    analysis, what
+        Section and name, and what they are left out of.
+    dropped, n
+        How many, and of how many.
+    can_impute
+        Whether the configuration could ask for imputation instead.
+    """
     if not n or dropped / n <= LOST_TO_WARN:
         return None
     message = (
         f"{dropped} of {n} patients ({percent(dropped / n)}) are left out of {what} because a "
         "value is missing; look at clinical/missing.tsv for whether those with events lack more."
     )
+    if can_impute:
+        message += " missing_data: {imputations: 20} fills gaps in and keeps these patients."
     return Caution("complete_case_loss", WARN, analysis, message, str(dropped))
 
 

@@ -13,7 +13,7 @@ from recurseq.clinical.regression import UNKNOWN, Maximum, Regression, regressio
 from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.survival.concordance import Concordance
 from recurseq.clinical.survival.partial_likelihood import Fit
-from recurseq.clinical.terms import LEVELS, Term, independent, matrix, positions
+from recurseq.clinical.terms import LEVELS, Term, TermRule, independent, matrix, positions
 from recurseq.stats.intervals import NORMAL_975
 from recurseq.stats.tails import chi_squared_tail, two_sided
 
@@ -21,7 +21,10 @@ NO_EVENT = "no event: no finite ratio"
 NO_REFERENCE = "no event in the reference: no finite ratio"
 ALIASED = "a combination of other terms"
 TOO_FEW = "left out: few_events"
+NOBODY = "no patient with all values"
 NOT_CONVERGED = "no finite estimate"
+LIKELIHOOD, PENALISED = "likelihood ratio", "penalised likelihood ratio"
+POOLED_WALD = "pooled Wald (D1)"
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,16 @@ class FittedModel:
     ----------
     notes
         Why a coefficient is left out; None where it is not.
+    covariance
+        Of the coefficients.
     term_pvalues
         Term to its p-value: by likelihood ratio, else by Wald's test.
     by_likelihood
         Whether they are by likelihood ratio.
+    df, fmi
+        Degrees of freedom and fraction of missing information, where data sets were pooled.
+    imputations
+        Data sets that were pooled; 0 where nothing was imputed.
     limiting
         Events that the number of parameters is held against; of a logistic model those with the
         event or those without it, whichever are fewer.
@@ -82,6 +91,19 @@ class FittedModel:
     used: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=int))
     separated: list[str] = field(default_factory=list)
     empty_levels: list[EmptyLevel] = field(default_factory=list)
+    covariance: np.ndarray | None = None
+    df: np.ndarray | None = None
+    fmi: np.ndarray | None = None
+    imputations: int = 0
+
+    @property
+    def term_test(self) -> str | None:
+        """What the p-values of terms are, for the tables; None where they are not told there."""
+        if self.imputations:
+            return POOLED_WALD
+        if not self.by_likelihood:
+            return None
+        return LIKELIHOOD if self.penalty == "none" else PENALISED
 
     @property
     def parameters(self) -> int:
@@ -112,6 +134,9 @@ def fit_terms(model: Model, rows: Rows, terms: list[Term], *, alone: bool = Fals
     """
     kind = regression(model, rows)
     found = _blank(terms, rows, kind.limiting(rows))
+    if not len(rows):
+        found.notes = [NOBODY] * found.parameters
+        return found
     empty = _empty_levels(terms, rows)
     found.empty_levels = empty
     few = bool(terms) and found.limiting < EVENTS_TO_STOP * max(found.parameters, 1) and not alone
@@ -125,6 +150,9 @@ def fit_terms(model: Model, rows: Rows, terms: list[Term], *, alone: bool = Fals
         _fit_with_penalty(found, kind, rows, terms)
         return found
     kept = _set_aside(found, empty)
+    if not kept.any():  # nobody had the event
+        found.notes = [note or NO_EVENT for note in found.notes]
+        return found
     _fit_without(found, kind, rows.take(kept), [term.take(kept) for term in terms], alone)
     return found
 
@@ -147,9 +175,12 @@ def _separated(
 def _blank(terms: list[Term], rows: Rows, limiting: int) -> FittedModel:
     size = sum(term.size for term in terms)
     missing = [np.full(size, np.nan) for _ in range(6)]
+    covariance = np.full((size, size), np.nan)
     events = int((rows.state == 1).sum())
     notes: list[str | None] = [None] * size
-    return FittedModel(terms, rows, *missing, notes=notes, events=events, limiting=limiting)
+    return FittedModel(
+        terms, rows, *missing, notes=notes, events=events, limiting=limiting, covariance=covariance
+    )
 
 
 def _empty_levels(terms: Sequence[Term], rows: Rows) -> list[EmptyLevel]:
@@ -215,6 +246,7 @@ def _fill(
     found: FittedModel, places: np.ndarray, coefficients: np.ndarray, covariance: np.ndarray
 ) -> None:
     se = np.sqrt(np.diag(covariance))
+    found.covariance[np.ix_(places, places)] = covariance
     found.coefficients[places], found.se[places] = coefficients, se
     found.lower[places] = coefficients - NORMAL_975 * se
     found.upper[places] = coefficients + NORMAL_975 * se
@@ -226,10 +258,7 @@ def _test_terms(
     found: FittedModel, kind: Regression, rows: Rows, columns: np.ndarray, top: Maximum
 ) -> None:
     """Test each term as a whole; a term that stands in an interaction together with it."""
-    places = positions(found.terms)
-    for term in found.terms:
-        joined = [name for name in places if term.name in name.split(":") or name == term.name]
-        own = np.array([p for name in joined for p in places[name]], dtype=int)
+    for name, own in tested_together(found.terms).items():
         at = np.flatnonzero(np.isin(found.used, own))
         if not len(at):
             continue
@@ -240,7 +269,21 @@ def _test_terms(
         else:
             b = top.coefficients[at]
             statistic = float(b @ np.linalg.pinv(top.covariance[np.ix_(at, at)]) @ b)
-        found.term_pvalues[term.name] = float(chi_squared_tail(statistic, len(at)))
+        found.term_pvalues[name] = float(chi_squared_tail(statistic, len(at)))
+
+
+def tested_together(terms: Sequence[Term | TermRule]) -> dict[str, list[int]]:
+    """Return the columns by which each term is tested: its own, and those of its interactions."""
+    places = positions(terms)
+    return {
+        term.name: [
+            place
+            for name, columns in places.items()
+            if name == term.name or term.name in name.split(":")
+            for place in columns
+        ]
+        for term in terms
+    }
 
 
 def _fit_with_penalty(found: FittedModel, kind: Regression, rows: Rows, terms: list[Term]) -> None:
@@ -258,6 +301,7 @@ def _fit_with_penalty(found: FittedModel, kind: Regression, rows: Rows, terms: l
     found.coefficients[used], found.se[used] = penalised.coefficients, penalised.se
     found.lower[used], found.upper[used] = penalised.lower, penalised.upper
     found.pvalue[used] = penalised.pvalue
+    found.covariance[np.ix_(used, used)] = penalised.covariance
     _inflation(found, used, penalised.covariance)
     found.term_pvalues = dict(zip(groups, penalised.group_pvalues, strict=True))
     score = columns[:, used] @ penalised.coefficients

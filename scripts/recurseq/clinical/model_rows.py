@@ -24,7 +24,7 @@ class Rows:
     Attributes
     ----------
     frame
-        Values of the variables by row.
+        Values of the variables by row; gaps in it where they were asked for.
     time, state
         End of each row, and 0 or the number of the state it ends with.
     entry
@@ -82,7 +82,9 @@ def known_at(model: Model, patients: Patients) -> dict[str, str]:
     return {name: column for name, column in told.items() if column != start}
 
 
-def rows_of(model: Model, patients: Patients, names: Sequence[str], form: str) -> Rows:
+def rows_of(
+    model: Model, patients: Patients, names: Sequence[str], form: str, *, gaps: bool = False
+) -> Rows:
     """Prepare the rows of a model.
 
     Parameters
@@ -95,10 +97,13 @@ def rows_of(model: Model, patients: Patients, names: Sequence[str], form: str) -
         Variables; patients who lack one are left out.
     form
         ``plain``, ``landmark`` or ``time_varying``.
+    gaps
+        Whether those who lack a variable stay, with gaps (not with ``time_varying``). Who lacks
+        the outcome, a stratum or the cluster is left out in any case.
     """
     cohort = patients.cohort(model.cohort)
     if model.kind == LOGISTIC:
-        return _answers(model, cohort, names)
+        return _answers(model, cohort, names, gaps)
     cohort = cohort.take(cohort.outcome(model.endpoint).known)
     outcome = cohort.outcome(model.endpoint)
     time, state = outcome.time, _states(model, outcome.state, outcome.states)
@@ -120,7 +125,7 @@ def rows_of(model: Model, patients: Patients, names: Sequence[str], form: str) -
         values |= {name: known_by(cohort, name, at, model.landmark) for name, at in months.items()}
         time, begin = time - model.landmark, np.maximum(begin - model.landmark, 0.0)
     frame = pd.DataFrame(values, index=cohort.frame.index)
-    complete, strata, cluster = _complete(model, cohort, frame)
+    complete, strata, cluster = _complete(model, cohort, frame, gaps)
     # As in R, who entered at the end or later, or nobody knows when, was never seen at risk.
     kept = left & complete & (True if entry is None else begin < time)
     rows = Rows(
@@ -130,13 +135,13 @@ def rows_of(model: Model, patients: Patients, names: Sequence[str], form: str) -
     return rows.take(kept)
 
 
-def _answers(model: Model, cohort: Patients, names: Sequence[str]) -> Rows:
+def _answers(model: Model, cohort: Patients, names: Sequence[str], gaps: bool) -> Rows:
     """Return one row for each patient of whom an endpoint of yes and no is known."""
     answer, weight = cohort.answer(model.endpoint)
     known = ~np.isnan(answer) & (True if weight is None else weight > 0)
     values = {name: cohort.values(name) for name in names}
     frame = pd.DataFrame(values, index=cohort.frame.index)
-    complete, _, cluster = _complete(model, cohort, frame)
+    complete, _, cluster = _complete(model, cohort, frame, gaps)
     rows = Rows(
         frame,
         np.full(len(cohort), np.nan),
@@ -180,7 +185,7 @@ def _pieces(
             own = before_known(own, not_yet)
         values[name] = own
     frame = pd.DataFrame(values, index=range(len(pieces.row)))
-    _, strata, cluster = _complete(model, cohort, pd.DataFrame(index=cohort.frame.index))
+    _, strata, cluster = _complete(model, cohort, pd.DataFrame(index=cohort.frame.index), True)
     known = frame.notna().all(axis=1).to_numpy()
     for codes in (strata, cluster):
         known &= True if codes is None else codes[pieces.row] >= 0
@@ -199,10 +204,10 @@ def _pieces(
 
 
 def _complete(
-    model: Model, cohort: Patients, frame: pd.DataFrame
+    model: Model, cohort: Patients, frame: pd.DataFrame, gaps: bool
 ) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
-    """Say who has all values, and code strata and clusters (-1 where missing)."""
-    complete = frame.notna().all(axis=1).to_numpy()
+    """Say who has all values that are needed, and code strata and clusters (-1 where missing)."""
+    complete = frame.notna().all(axis=1).to_numpy() | gaps
     strata = cluster = None
     if model.strata:
         levels = pd.DataFrame({name: cohort.values(name) for name in model.strata})

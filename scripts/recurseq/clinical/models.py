@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
 from recurseq.clinical import cautions as caution
+from recurseq.clinical.candidates import (
+    Candidates,
+    candidates,
+    imputation_cautions,
+    imputation_table,
+)
 from recurseq.clinical.cautions import STOP, Caution
 from recurseq.clinical.cutoff_use import WITHHELD, cutoff_cautions, is_optimised
 from recurseq.clinical.model_fit import FittedModel, fit_terms
 from recurseq.clinical.model_rows import LANDMARK, PLAIN, TIME_VARYING, known_at, rows_of
 from recurseq.clinical.names import model_terms
 from recurseq.clinical.patients import Patients
+from recurseq.clinical.pooled_fit import fit_pooled, stacked
+from recurseq.clinical.selection import backward
 from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.survival.proportionality import GLOBAL, KM, TRANSFORMS, proportionality
 from recurseq.clinical.survival.residuals import scaled_schoenfeld
-from recurseq.clinical.terms import LEVELS, Term, build_terms, positions
+from recurseq.clinical.terms import (
+    LEVELS,
+    Term,
+    build_terms,
+    crossed_pairs,
+    positions,
+    term_rules,
+)
 from recurseq.clinical.validity import judge, judge_patients
 from recurseq.stats.tails import chi_squared_tail
 
 UNIVARIABLE, MULTIVARIABLE, NAIVE = "univariable", "multivariable", "naive"
+COMPLETE = "complete_cases"
 
 
 @dataclass
@@ -33,6 +49,8 @@ class ModelResult:
     ----------
     of_hazards
         Whether it is a model of hazards, which may change with time.
+    imputation
+        Table ``model_imputation``; None for a model that does not impute.
     """
 
     terms: pd.DataFrame
@@ -40,10 +58,11 @@ class ModelResult:
     proportionality: pd.DataFrame
     residuals: pd.DataFrame
     of_hazards: bool
+    imputation: pd.DataFrame | None
     cautions: list[Caution] = field(default_factory=list)
 
 
-def fit_outcome(model: Model, patients: Patients) -> ModelResult:
+def fit_outcome(model: Model, patients: Patients, seed: int = 0) -> ModelResult:
     """Fit a model as the configuration asks.
 
     Parameters
@@ -52,6 +71,8 @@ def fit_outcome(model: Model, patients: Patients) -> ModelResult:
         The model.
     patients
         All patients, with the cut-offs that are needed.
+    seed
+        Of imputations.
     """
     analysis = f"models.{model.name}"
     names = model_terms(patients.settings, model.name)
@@ -59,13 +80,19 @@ def fit_outcome(model: Model, patients: Patients) -> ModelResult:
         name: _fit(model, patients, [name], PLAIN, alone=True)
         for name in dict.fromkeys([*model.univariable, *names])
     }
-    entered, found = _entry(analysis, model, names, alone)
+    people = candidates(model, patients, names, seed)
+    model, entered, found = _entry(analysis, model, patients, people, names, alone)
     rows = [row for one in alone.values() for row in _term_rows(UNIVARIABLE, one)]
     fits: dict[str, FittedModel] = {}
     late = [name for name in entered if name in known_at(model, patients)]
     if entered:
         main = NAIVE if model.landmark is not None or model.time_varying or late else MULTIVARIABLE
-        fits[main] = _fit(model, patients, entered, PLAIN)
+        complete = _fit(model, patients, entered, PLAIN)
+        if people.imputed is None:
+            fits[main] = complete
+        else:
+            fits[main] = _fit_imputed(model, patients, people, entered)
+            fits[COMPLETE] = complete
         if model.landmark is not None:
             fits[LANDMARK] = _fit(model, patients, entered, LANDMARK)
         if model.time_varying:
@@ -74,8 +101,8 @@ def fit_outcome(model: Model, patients: Patients) -> ModelResult:
         rows += _term_rows(name, one)
     summary = [_summary(name, one) for name, one in fits.items()]
     found += _cautions(analysis, model, patients, fits, alone)
-    first = next(iter(fits.values()), None)
-    hazards, residuals = _hazards(first)
+    found += imputation_cautions(analysis, model, people)
+    hazards, residuals = _hazards(fits.get(COMPLETE, next(iter(fits.values()), None)))
     by_km = hazards[(hazards["term"] == GLOBAL) & (hazards["transform"] == KM)]["pvalue"]
     found.append(caution.non_proportional(analysis, float(by_km.iloc[0]) if len(by_km) else np.nan))
     terms = pd.DataFrame(rows, columns=describe("model_terms").names)
@@ -90,6 +117,7 @@ def fit_outcome(model: Model, patients: Patients) -> ModelResult:
         proportionality=hazards,
         residuals=residuals,
         of_hazards=model.kind != LOGISTIC,
+        imputation=None if model.imputations is None else imputation_table(people),
         cautions=[one for one in found if one],
     )
 
@@ -103,20 +131,41 @@ def _fit(
     return fit_terms(model, rows, terms, alone=alone)
 
 
+def _fit_imputed(
+    model: Model, patients: Patients, people: Candidates, names: list[str]
+) -> FittedModel:
+    pairs = [pair for pair in model.interactions if set(pair) <= set(names)]
+    rules = term_rules(names, stacked(people.sets), patients, model.spline, pairs)
+    return fit_pooled(model, people.rows, people.sets, rules)
+
+
 def _entry(
-    analysis: str, model: Model, names: list[str], alone: dict[str, FittedModel]
-) -> tuple[list[str], list[Caution | None]]:
-    """Choose the terms of the model: all of them, or those with a small p-value alone."""
+    analysis: str,
+    model: Model,
+    patients: Patients,
+    people: Candidates,
+    names: list[str],
+    alone: dict[str, FittedModel],
+) -> tuple[Model, list[str], list[Caution | None]]:
+    """Choose the terms of the model; of its interactions those stay that were chosen."""
     if model.entry is None:
-        return names, []
-    entered = [name for name in names if alone[name].term_pvalues.get(name, np.nan) < model.entry]
-    return entered, [caution.selected_by_p(analysis, model.entry, len(names), len(entered))]
+        return model, names, []
+    if model.entry.backward:
+        rules = term_rules(names, stacked(people.sets), patients, model.spline, model.interactions)
+        kept = backward(model, people.sets, rules, model.entry.limit)
+        entered = [rule.name for rule in kept if rule.crossed is None]
+        model = replace(model, interactions=crossed_pairs(kept))
+    else:
+        limit = model.entry.limit
+        entered = [name for name in names if alone[name].term_pvalues.get(name, np.nan) < limit]
+    told = caution.selected_by_p(analysis, model.entry, len(names), len(entered))
+    return model, entered, [told]
 
 
 def _term_rows(model: str, found: FittedModel) -> list[dict]:
     rows, places = [], positions(found.terms)
     for term in found.terms:
-        pvalue = found.term_pvalues.get(term.name, np.nan) if found.by_likelihood else np.nan
+        pvalue = found.term_pvalues.get(term.name, np.nan) if found.term_test else np.nan
         for label, members, place in zip(
             term.labels, _members(term, found), places[term.name], strict=True
         ):
@@ -139,16 +188,19 @@ def _term_rows(model: str, found: FittedModel) -> list[dict]:
                     "lrt_pvalue": pvalue,
                     "vif": found.vif[place],
                     "note": found.notes[place],
+                    "term_test": None if np.isnan(pvalue) else found.term_test,
+                    "df": np.nan if found.df is None else found.df[place],
+                    "fmi": np.nan if found.fmi is None else found.fmi[place],
                 }
             )
     return rows
 
 
 def _members(term: Term, found: FittedModel) -> list[np.ndarray]:
-    """Rows that each coefficient is about: those of a level, or all."""
+    """Rows that each coefficient is about: those of a level, or all who have the value."""
     if term.kind == LEVELS:
         return list(term.members[1:])
-    return [np.ones(len(found.rows), dtype=bool)] * term.size
+    return [np.isfinite(term.columns).all(axis=1)] * term.size
 
 
 def _summary(name: str, found: FittedModel) -> dict:
@@ -175,6 +227,7 @@ def _summary(name: str, found: FittedModel) -> dict:
         "penalty": found.penalty,
         "converged": fitted,
         "intercept": found.intercept,
+        "imputations": found.imputations or None,
     }
 
 
@@ -232,7 +285,7 @@ def _withhold(
     selected = _chosen_by_outcome(found)
     for place, row in terms.iterrows():
         parts = row["term"].split(":")
-        plain = row["model"] in (UNIVARIABLE, MULTIVARIABLE, NAIVE)
+        plain = row["model"] in (UNIVARIABLE, MULTIVARIABLE, NAIVE, COMPLETE)
         stops = [
             one.code
             for one in found
@@ -242,9 +295,11 @@ def _withhold(
             stops.append("outcome_selected")
         if stops:
             terms.loc[place, estimates] = np.nan
+            terms.loc[place, "term_test"] = None
             terms.loc[place, "note"] = f"left out: {stops[0]}"
         elif any(is_optimised(patients, part) for part in parts):
             terms.loc[place, ["pvalue", "lrt_pvalue", "z"]] = np.nan
+            terms.loc[place, "term_test"] = None
             terms.loc[place, "note"] = WITHHELD
         elif row["model"] == UNIVARIABLE and any(x in known_at(model, patients) for x in parts):
             terms.loc[place, "note"] = row["note"] or "naive: known after the origin"
@@ -278,7 +333,9 @@ def _cautions(
                 analysis, one.limiting, one.parameters, penalised=one.penalty != "none"
             )
         )
-        found.append(_lost(analysis, f"the {name.replace('_', '-')} model", one))
+        if name != COMPLETE:  # its patients are all in the model beside it
+            what = f"the {name.replace('_', '-')} model"
+            found.append(_lost(analysis, what, one, can_impute=model.imputations is None))
     found += [_lost(analysis, f"{name} alone", one) for name, one in alone.items()]
     for one in [*fits.values(), *alone.values()]:
         found += [caution.separated(analysis, term) for term in one.separated]
@@ -303,6 +360,8 @@ def _not_at_random(analysis: str, name: str, terms: pd.DataFrame) -> Caution:
     return caution.confounded_by_indication(analysis, name, ratio)
 
 
-def _lost(analysis: str, what: str, one: FittedModel) -> Caution | None:
-    dropped = one.rows.dropped
-    return caution.complete_case_loss(analysis, what, dropped, dropped + one.rows.patients)
+def _lost(
+    analysis: str, what: str, one: FittedModel, *, can_impute: bool = False
+) -> Caution | None:
+    dropped, n = one.rows.dropped, one.rows.dropped + one.rows.patients
+    return caution.complete_case_loss(analysis, what, dropped, n, can_impute=can_impute)

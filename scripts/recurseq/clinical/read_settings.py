@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from recurseq.base.text import setting
 from recurseq.clinical.settings import (
+    AKAIKE,
     AUTO,
     NEGATIVE,
     POSITIVE,
@@ -20,6 +21,7 @@ from recurseq.clinical.settings import (
     Dated,
     Description,
     Endpoint,
+    Entry,
     Exclusion,
     Measure,
     Model,
@@ -220,7 +222,7 @@ def _model(name: str, entry: Mapping) -> Model:
         state=entry.get("state"),
         terms=tuple(entry["terms"]),
         univariable=tuple(entry["univariable"]),
-        entry=float(entry["entry"]["p"]) if isinstance(entry["entry"], Mapping) else None,
+        entry=_entry(entry["entry"]),
         strata=tuple(entry["strata"]),
         delayed_entry=entry.get("delayed_entry"),
         spline=dict(entry["spline"]),
@@ -229,6 +231,14 @@ def _model(name: str, entry: Mapping) -> Model:
         time_varying=dict(entry["time_varying"]),
         imputations=missing["imputations"] if isinstance(missing, Mapping) else None,
     )
+
+
+def _entry(entry: str | Mapping) -> Entry | None:
+    if isinstance(entry, str):
+        return None
+    if "p" in entry:
+        return Entry(float(entry["p"]))
+    return Entry(None if entry["backward"] == AKAIKE else float(entry["backward"]), backward=True)
 
 
 def _number(value: object) -> float | None:

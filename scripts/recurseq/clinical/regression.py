@@ -15,6 +15,7 @@ from recurseq.clinical.binary.logistic import (
     robust_covariance,
     separated,
 )
+from recurseq.clinical.cautions import EVENTS_TO_STOP
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.settings import FINEGRAY, LOGISTIC, Model
 from recurseq.clinical.survival import residuals
@@ -72,9 +73,14 @@ class Regression(Protocol):
         """Fit without a penalty."""
 
     def penalised(
-        self, rows: Rows, columns: np.ndarray, groups: Sequence[Sequence[int]]
+        self,
+        rows: Rows,
+        columns: np.ndarray,
+        groups: Sequence[Sequence[int]],
+        *,
+        limits: bool = True,
     ) -> PenalisedFit:
-        """Fit with Firth's penalty; coefficients without the intercept."""
+        """Fit with Firth's penalty; coefficients without the intercept; limits take most time."""
 
     def penalised_maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
         """Fit with Firth's penalty, without limits and tests."""
@@ -94,6 +100,27 @@ def regression(model: Model, rows: Rows) -> Regression:
     if model.kind == FINEGRAY:
         return _Subdistribution()
     return _Hazard(model.ties, by_likelihood=rows.cluster is None)
+
+
+def best(model: Model, rows: Rows, columns: np.ndarray) -> tuple[Maximum, str]:
+    """Fit, with Firth's penalty where it was asked for or nothing else is finite.
+
+    With the penalty ``auto`` it is also taken where events are few, as in the section ``models``.
+
+    Returns
+    -------
+    (Maximum, str)
+        The fit, and ``none`` or ``firth``.
+    """
+    kind, penalty = regression(model, rows), model.penalty
+    few = kind.limiting(rows) < EVENTS_TO_STOP * columns.shape[1]
+    if penalty == "none" or not (kind.can_penalise and (penalty == "firth" or few)):
+        top = kind.maximum(rows, columns)
+        # A logistic model that separates the patients is always penalised.
+        asked = penalty == "auto" or model.kind == LOGISTIC
+        if top.converged or not (asked and kind.can_penalise):
+            return top, "none"
+    return kind.penalised_maximum(rows, columns), "firth"
 
 
 def subjects_of(rows: Rows, columns: np.ndarray) -> Subjects:
@@ -147,8 +174,9 @@ class _Hazard:
             covariance = residuals.robust_covariance(found, rows.cluster)
         return _of_hazard(found, covariance)
 
-    def penalised(self, rows, columns, groups) -> PenalisedFit:
-        return fit_penalised(subjects_of(rows, columns), self.ties, groups)
+    def penalised(self, rows, columns, groups, *, limits=True) -> PenalisedFit:
+        subjects = subjects_of(rows, columns)
+        return fit_penalised(subjects, self.ties, groups, estimates_only=not limits)
 
     def penalised_maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
         subjects = subjects_of(rows, columns)
@@ -189,7 +217,7 @@ class _Subdistribution:
         found, covariance = fit_subdistribution(rows.time, rows.state, columns, 1)
         return _of_hazard(found, covariance)
 
-    def penalised(self, rows, columns, groups) -> PenalisedFit:
+    def penalised(self, rows, columns, groups, *, limits=True) -> PenalisedFit:
         raise NotImplementedError("refused by the checks of the configuration")
 
     def penalised_maximum(self, rows: Rows, columns: np.ndarray) -> Maximum:
@@ -223,10 +251,10 @@ class _Logistic:
             covariance = robust_covariance(outcome, columns, found, cluster, rows.weight)
         return _with_intercept(found, covariance)
 
-    def penalised(self, rows, columns, groups) -> PenalisedFit:
+    def penalised(self, rows, columns, groups, *, limits=True) -> PenalisedFit:
         outcome = (rows.state == 1).astype(float)
         after_intercept = [[place + 1 for place in group] for group in groups]
-        found = fit_penalised_logistic(outcome, columns, after_intercept)
+        found = fit_penalised_logistic(outcome, columns, after_intercept, estimates_only=not limits)
         return replace(
             found,
             intercept=float(found.coefficients[0]),

@@ -259,8 +259,9 @@ def _model(kinds: Kinds, model: Model) -> Iterator[Problem]:
     if model.time_varying and model.delayed_entry is not None:
         found = "delayed_entry in a model with time_varying, which would forget it"
         yield Problem(f"config: {where}.delayed_entry", found, "one of both", "a landmark")
-    if model.imputations is not None:
-        found = "imputations are not available yet"
+    if model.imputations is not None and (model.landmark is not None or model.time_varying):
+        key = "time_varying" if model.time_varying else "landmark"
+        found = f"imputations in a model with {key}: a value that is not known yet is no gap"
         yield Problem(f"config: {where}.missing_data", found, "complete")
     try:
         terms = model_terms(settings, model.name)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from recurseq.design.pairs import BOTH_HIGH, BOTH_LOW
 
 AUTO = "auto"
+AKAIKE = "aic"
 TREND = "trend"
 ALL = "all"
 MIDDLE = "middle"
@@ -269,6 +270,23 @@ class Survival:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """How terms are chosen by the data.
+
+    Attributes
+    ----------
+    limit
+        Largest p-value of a term that stays; None for Akaike's criterion.
+    backward
+        Whether terms leave the whole model one after the other; else each enters by its p-value
+        alone.
+    """
+
+    limit: float | None
+    backward: bool = False
+
+
+@dataclass(frozen=True)
 class Model:
     """A regression model of one endpoint."""
 
@@ -279,7 +297,7 @@ class Model:
     cohort: str
     terms: tuple[str, ...]
     univariable: tuple[str, ...]
-    entry: float | None
+    entry: Entry | None
     strata: tuple[str, ...]
     cluster: str | None
     ties: str

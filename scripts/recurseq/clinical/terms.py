@@ -226,6 +226,11 @@ def _interaction(one: TermRule, other: TermRule, frame: pd.DataFrame) -> TermRul
     return TermRule(f"{one.name}:{other.name}", INTERACTION, crossed=(one, other), pairs=pairs)
 
 
+def crossed_pairs(rules: Sequence[TermRule]) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of names that interact."""
+    return tuple((r.crossed[0].name, r.crossed[1].name) for r in rules if r.crossed is not None)
+
+
 def _both(one: str | None, other: str | None) -> str | None:
     return ":".join(part or "" for part in (one, other)) if one or other else None
 

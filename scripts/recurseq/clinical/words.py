@@ -7,7 +7,15 @@ import pandas as pd
 
 from recurseq.base.text import listed, setting
 from recurseq.clinical.cautions import ALPHA, STOP
-from recurseq.clinical.settings import Clinical, Competing, Dated, Endpoint, Span, Survival
+from recurseq.clinical.settings import (
+    Clinical,
+    Competing,
+    Dated,
+    Endpoint,
+    Entry,
+    Span,
+    Survival,
+)
 
 ABBREVIATIONS = frozenset({"os", "dfs", "rfs", "pfs", "efs", "css", "ttp", "ttr", "hpr"})
 WITHHELD = {
@@ -44,6 +52,16 @@ def origin_axis(endpoint: Endpoint) -> str:
     if isinstance(endpoint, Dated | Competing):
         return f"months since {plain(endpoint.origin)}"
     return "months"
+
+
+def entry_text(entry: Entry | None) -> str:
+    """Say how the terms of a model were chosen."""
+    if entry is None:
+        return "prespecified"
+    if not entry.backward:
+        return f"entered at p < {setting(entry.limit)}, exploratory"
+    rule = "Akaike's criterion" if entry.limit is None else f"p < {setting(entry.limit)}"
+    return f"backward selection by {rule}, exploratory"
 
 
 def plain(name: str) -> str:

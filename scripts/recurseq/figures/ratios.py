@@ -31,6 +31,7 @@ from recurseq.figures.style import (
 LOOKS = {
     "univariable": {"color": QUIET, "marker": "o"},
     "multivariable": {"color": BLACK, "marker": "s"},
+    "complete_cases": {"color": BLUE, "marker": "D"},
     "naive": {"color": VERMILION, "marker": "X"},
     "landmark": {"color": BLUE, "marker": "D"},
     "time_varying": {"color": GREEN, "marker": "^"},

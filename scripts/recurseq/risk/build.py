@@ -9,6 +9,8 @@ import numpy as np
 from recurseq.clinical import cautions as caution
 from recurseq.clinical.cautions import STOP, Caution
 from recurseq.clinical.cohorts import flag
+from recurseq.clinical.imputation_cautions import gaps_in_words
+from recurseq.clinical.imputing import complete_only
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.regression import regression
 from recurseq.clinical.settings import LOGISTIC
@@ -60,8 +62,8 @@ def build(recipe: Recipe, *, simulated: bool = False) -> Built:
 
 
 def _candidates(recipe: Recipe, rows: Rows) -> int:
-    model = recipe.model
-    rules = term_rules(recipe.names, rows.frame, recipe.patients, model.spline, model.interactions)
+    model, frame = recipe.model, complete_only(rows).frame
+    rules = term_rules(recipe.names, frame, recipe.patients, model.spline, model.interactions)
     return sum(rule.size for rule in rules)
 
 
@@ -77,7 +79,10 @@ def _cautions(
     penalised = made is not None and made.penalty != "none"
     found = [
         caution.few_events(analysis, limiting, parameters, penalised=penalised),
-        caution.complete_case_loss(analysis, "the model", rows.dropped, rows.dropped + len(rows)),
+        caution.complete_case_loss(
+            *(analysis, "the model", rows.dropped, rows.dropped + len(rows)),
+            can_impute=model.imputations is None,
+        ),
         _chosen_by_outcome(analysis, recipe),
     ]
     if risk.horizon is not None and len(rows):
@@ -85,6 +90,8 @@ def _cautions(
     if rows.cluster is not None:
         clusters = len(np.unique(rows.cluster))
         found.append(caution.few_centres(analysis, model.cluster, clusters))
+    if model.imputations is not None:
+        found += gaps_in_words(analysis, rows.frame, model.imputations, recipe.too_empty)
     if made is not None:
         found += [caution.separated(analysis, name) for name in _separated(recipe, rows, made)]
         found.append(caution.without_effect(analysis, _without_effect(made)))

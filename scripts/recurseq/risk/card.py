@@ -11,6 +11,7 @@ from recurseq.base.text import listed, setting
 from recurseq.clinical.endpoints import rule_in_words
 from recurseq.clinical.settings import ALL, LOGISTIC, Clinical, Condition, Model
 from recurseq.clinical.terms import INTERACTION, LEVELS, SPLINE, TermRule
+from recurseq.clinical.words import entry_text
 from recurseq.risk.asking import allowed
 from recurseq.risk.compared_words import added
 from recurseq.risk.judged import FITTED
@@ -153,10 +154,7 @@ def _predictors(sources: CardSources) -> Iterator[str]:
         if late:
             yield f"{listed(late)}: known only after the origin of follow-up."
     if rules.entry is not None:
-        yield (
-            f"Terms entered by a p-value alone below {setting(rules.entry)}: exploratory. "
-            "Resampling repeats this step."
-        )
+        yield f"Terms were chosen by the data: {entry_text(rules.entry)}. Resampling repeats this."
     else:
         yield "All terms were named beforehand."
 
@@ -176,7 +174,14 @@ def _term(model: RiskModel, rule: TermRule) -> str:
 
 def _missing(sources: CardSources) -> Iterator[str]:
     model = sources.model
-    yield "Complete cases: a patient who lacks a value is left out, none is filled in."
+    if model is not None and model.imputations:
+        yield (
+            f"{model.incomplete:,} of {model.n:,} patients lacked a value, which was filled in "
+            f"{model.imputations} times by chained equations with the outcome; models were pooled "
+            "by Rubin's rules. To judge it, gaps were filled without the outcome."
+        )
+    else:
+        yield "Complete cases: a patient who lacks a value is left out, none is filled in."
     if model is not None:
         whole = model.n + model.dropped
         yield f"{model.dropped:,} of {whole:,} patients with a known outcome were left out."

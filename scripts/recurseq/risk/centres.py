@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.clinical.model_rows import Rows
-from recurseq.risk.judged import Predicted, predicted
+from recurseq.risk.judged import Predicted, predicted_over
 from recurseq.risk.recipe import Recipe
 from recurseq.study.clinical_names import centre_column
 
@@ -55,5 +55,9 @@ def left_out(
     """
     for name in sorted(set(centres)):
         inside = centres == name
-        made = recipe.made(rows.take(~inside))
-        yield name, None if made is None else predicted(made, rows.take(inside))
+        others, own = rows.take(~inside), rows.take(inside)
+        made = recipe.made(others)
+        if made is None:
+            yield name, None
+        else:
+            yield name, predicted_over(made, [full for _, full in recipe.filled(others, own)])

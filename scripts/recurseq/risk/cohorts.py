@@ -9,7 +9,10 @@ DEVELOPMENT, VALIDATION = "development", "validation"
 
 
 def cohorts_of(recipe: Recipe) -> dict[str, Rows]:
-    """Return the patients of the development and, where there are such, of the validation."""
+    """Return the patients of the development and, where there are such, of the validation.
+
+    Patients with gaps are among them where the model imputes.
+    """
     found = {DEVELOPMENT: recipe.rows(recipe.risk.develop)}
     if recipe.risk.validate is not None:
         found[VALIDATION] = recipe.rows(recipe.risk.validate)

@@ -15,7 +15,7 @@ from recurseq.risk.comparison import (
     shared,
     subtract,
 )
-from recurseq.risk.judged import AUC, Layout, Predicted, predicted
+from recurseq.risk.judged import AUC, Layout, Predicted, predicted_over
 from recurseq.risk.optimism import optimism, resampled, resamples
 from recurseq.risk.performance_rows import (
     APPARENT,
@@ -51,7 +51,7 @@ def compare(
     made = [one.made(both) for one in recipes]
     if any(one is None for one in made):
         return tables
-    found = [predicted(one, both) for one in made]
+    found = [predicted_over(model, one.own(both)) for one, model in zip(recipes, made, strict=True)]
     test = added_terms(recipe, both, *made)
     if test is not None:
         tables.performance.append(
@@ -75,7 +75,12 @@ def compare(
     if others is None:
         return tables
     outside = shared(others, other.rows(recipe.risk.validate))
-    seen = common([predicted(one, outside) for one in made])
+    seen = common(
+        [
+            predicted_over(model, [full for _, full in one.filled(both, outside)])
+            for one, model in zip(recipes, made, strict=True)
+        ]
+    )
     if 0 < seen[0].answers.events < len(seen[0]):
         draws = list(resamples(len(seen[0]), recipe.risk.bootstrap, seed))
         _add_fixed(tables, VALIDATION, name, asked, seen, draws)

@@ -15,6 +15,7 @@ from recurseq.risk.judged import COMPARED, Layout, Predicted
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
 from recurseq.stats.roc import Difference, areas, difference
+from recurseq.stats.rubin import pooled_wald
 from recurseq.stats.tails import chi_squared_tail
 
 LIKELIHOOD, WALD = "likelihood_ratio", "wald_of_added_terms"
@@ -50,7 +51,8 @@ def added_terms(
 ) -> AddedTerms | None:
     """Test the terms that a model has beside those of another; None where it has not all of those.
 
-    By likelihood ratio; with weights or ten clusters and more by Wald's test with the robust
+    By likelihood ratio; over completed data sets by the pooled Wald test (D1, told as df times F);
+    with weights or ten clusters and more by Wald's test with the robust
     covariance, which fewer clusters do not tell. None with Firth's penalty, and where terms were
     chosen by their p-value.
 
@@ -66,18 +68,31 @@ def added_terms(
         return None
     if rows.cluster is not None and len(np.unique(rows.cluster)) < FEWEST_CLUSTERS:
         rows = replace(rows, cluster=None)
-    kind = regression(recipe.model, rows)
-    columns = model.columns(rows.frame)
+    sets = recipe.completed(rows)
     own = np.repeat(
         [rule not in other.rules for rule in model.rules], [r.size for r in model.rules]
     )
     # The columns of the other model first, so that none of its own is a combination of added ones.
     order = np.argsort(own, kind="stable")
-    columns, own = columns[:, order], own[order]
-    used = independent(columns)
-    columns, own = columns[:, used], own[used]
-    df = int(own.sum())
-    top = kind.maximum(rows, columns)
+    columns = [model.columns(one.frame)[:, order] for one in sets]
+    used = np.all([independent(one) for one in columns], axis=0)
+    columns, own = [one[:, used] for one in columns], own[order][used]
+    return _tested(recipe, sets, columns, own)
+
+
+def _tested(
+    recipe: Recipe, sets: Sequence[Rows], columns: Sequence[np.ndarray], own: np.ndarray
+) -> AddedTerms:
+    """Test some of the columns, over completed data sets together."""
+    kind, df = regression(recipe.model, sets[0]), int(own.sum())
+    tops = [kind.maximum(*both) for both in zip(sets, columns, strict=True)]
+    if len(sets) > 1:
+        test = pooled_wald(
+            np.array([top.coefficients[own] for top in tops]),
+            np.array([top.covariance[np.ix_(own, own)] for top in tops]),
+        )
+        return AddedTerms(WALD, test.statistic * df, df, test.pvalue)
+    top, rows, columns = tops[0], sets[0], columns[0]
     if kind.by_likelihood:
         name = LIKELIHOOD
         statistic = 2 * (top.loglik - kind.maximum(rows, columns[:, ~own]).loglik)

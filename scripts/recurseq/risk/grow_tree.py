@@ -9,6 +9,7 @@ import pandas as pd
 
 from recurseq.clinical import cautions as caution
 from recurseq.clinical.cautions import Caution
+from recurseq.clinical.imputing import complete_only
 from recurseq.clinical.model_rows import Rows
 from recurseq.risk import tree_cautions as own_caution
 from recurseq.risk.cohorts import DEVELOPMENT, VALIDATION, cohorts_of
@@ -35,11 +36,12 @@ def grow_tree(recipe: Recipe, seed: int) -> TreeResult:
     Parameters
     ----------
     recipe
-        Of a risk model with a tree. Patients without a value of some term are left out.
+        Of a risk model with a tree. Patients without a value of some term are left out, also where
+        the model imputes: trees of completed data sets have no rule for being pooled.
     seed
         Of the resamples.
     """
-    cohorts = cohorts_of(recipe)
+    cohorts = {role: complete_only(rows) for role, rows in cohorts_of(recipe).items()}
     rows = cohorts[DEVELOPMENT]
     tree = grown(recipe, rows)
     covariates, resamples = covariates_of(recipe, rows), recipe.risk.bootstrap

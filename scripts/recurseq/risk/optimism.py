@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recurseq.clinical.model_rows import Rows
-from recurseq.risk.judged import Predicted, predicted
+from recurseq.risk.judged import Predicted, predicted_over
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
 
@@ -33,11 +33,14 @@ class Optimism:
         Resamples x values: in the patients that each was made with, and in the original ones.
     failed
         Resamples in which no model could be made, or one that could not tell all original patients.
+    kept
+        Names of the terms that the first model had in each resample.
     """
 
     own: np.ndarray
     original: np.ndarray
     failed: int
+    kept: tuple[frozenset[str], ...] = ()
 
     @property
     def used(self) -> int:
@@ -79,6 +82,10 @@ def optimism(
 ) -> Optimism:
     """Make models anew in resamples, every step of them, and judge them there and in the original.
 
+    Patients are drawn with their gaps, which are filled anew in each resample: to make the model,
+    and, without the outcome, to judge it there and in the original patients (of whom it is filled
+    in by what the resample taught). To impute once and resample afterwards would be too optimistic.
+
     Parameters
     ----------
     recipes
@@ -92,30 +99,42 @@ def optimism(
 
     References
     ----------
-    Harrell, Lee and Mark, Stat. Med. 15, 361 (1996), section 5.
+    Harrell, Lee and Mark, Stat. Med. 15, 361 (1996), section 5; with gaps Wahl et al., BMC Med.
+    Res. Methodol. 16, 144 (2016), and Schomaker and Heumann, Stat. Med. 37, 2252 (2018).
     """
     recipes = list(recipes)
-    own, original, failed = [], [], 0
-    for draw in draws:
+    imputing = {recipe.imputes: recipe for recipe in recipes}.values()
+    own, original, kept, failed = [], [], [], 0
+    for number, draw in enumerate(draws, 1):
         sample = rows.take(draw)
-        models = [_made(recipe, sample) for recipe in recipes]
+        # Models that are held against each other see the same filled values.
+        sets = {recipe.imputes: recipe.completed(sample, number) for recipe in imputing}
+        models = [_made(recipe, sample, sets[recipe.imputes]) for recipe in recipes]
         if any(model is None for model in models):
             failed += 1
             continue
-        outside = [predicted(model, rows) for model in models]
+        full = {one.imputes: one.filled(sample, rows, number) for one in imputing}
+        inside, outside = (
+            [
+                predicted_over(model, [both[side] for both in full[recipe.imputes]])
+                for recipe, model in zip(recipes, models, strict=True)
+            ]
+            for side in (0, 1)
+        )
         if any(len(one) < len(rows) for one in outside):
             failed += 1
             continue
-        own.append(values([predicted(model, sample) for model in models]))
+        own.append(values(inside))
         original.append(values(outside))
-    size = len(own[0]) if own else 0
-    shape = (len(own), size)
-    return Optimism(np.array(own).reshape(shape), np.array(original).reshape(shape), failed)
+        kept.append(frozenset(rule.name for rule in models[0].rules))
+    shape = (len(own), len(own[0]) if own else 0)
+    both = (np.array(part).reshape(shape) for part in (own, original))
+    return Optimism(*both, failed, tuple(kept))
 
 
-def _made(recipe: Recipe, rows: Rows) -> RiskModel | None:
+def _made(recipe: Recipe, rows: Rows, sets: list[Rows]) -> RiskModel | None:
     try:
-        return recipe.made(rows)
+        return recipe.made_of(rows, sets)
     except np.linalg.LinAlgError:  # a resample with hardly any event, or of few patients
         return None
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.clinical.cautions import STOP, Caution
+from recurseq.clinical.imputation_cautions import much_imputed
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.validity import judge_patients
 from recurseq.risk import calibration, cautions
@@ -17,7 +18,16 @@ from recurseq.risk.centres import centres_of, enough, left_out
 from recurseq.risk.centres_rows import over_centres, too_few
 from recurseq.risk.compared_rows import compare
 from recurseq.risk.decision import thresholds_between
-from recurseq.risk.judged import AUC, HARRELL, OVER, SLOPE, Layout, Predicted, estimate, predicted
+from recurseq.risk.judged import (
+    AUC,
+    HARRELL,
+    OVER,
+    SLOPE,
+    Layout,
+    Predicted,
+    estimate,
+    predicted_over,
+)
 from recurseq.risk.optimism import Optimism, optimism, resamples
 from recurseq.risk.performance_rows import (
     APPARENT,
@@ -33,6 +43,7 @@ from recurseq.risk.performance_rows import (
     ranked,
 )
 from recurseq.risk.recipe import Recipe
+from recurseq.risk.selection_table import selection_table
 from recurseq.risk.told import WORDS
 
 POINTS = 41  # of a flexible calibration curve
@@ -66,14 +77,16 @@ def validate_risk(name: str, recipes: Mapping[str, Recipe], seed: int) -> RiskPe
         told.append(cautions.delayed_entry(analysis))
     made = None if _refused(told) else build(recipe).model
     if made is None:
-        return RiskPerformance(tables.frames(), [one for one in told if one is not None])
-    found = predicted(made, rows)
+        frames = tables.frames() | _selection(recipe, (), ())
+        return RiskPerformance(frames, [one for one in told if one is not None])
+    found = predicted_over(made, recipe.own(rows))
     grid = calibration.grid_of(found.risk, POINTS)
     layout = Layout(found.measures, thresholds_between(*risk.decision), grid)
-    told += _develop(tables, recipe, rows, found, layout, seed)
+    tried, more = _develop(tables, recipe, rows, found, layout, seed)
+    told += more
     others = _others(recipe, analysis, rows, told)
     if others is not None:
-        found = predicted(made, others)
+        found = predicted_over(made, [full for _, full in recipe.filled(rows, others)])
         beyond = made.beyond(others.frame)
         told.append(cautions.beyond_development(analysis, risk.validate, beyond, len(others)))
         told += _validate(tables, recipe, found, layout, seed)
@@ -83,7 +96,18 @@ def validate_risk(name: str, recipes: Mapping[str, Recipe], seed: int) -> RiskPe
         tables.decision += more.decision
     tests = sum(pd.notna(row.get("pvalue")) for row in tables.performance)
     told.append(cautions.many_comparisons(analysis, tests, len(risk.compare)))
-    return RiskPerformance(tables.frames(), [one for one in told if one is not None])
+    frames = tables.frames() | _selection(recipe, [rule.name for rule in made.rules], tried.kept)
+    return RiskPerformance(frames, [one for one in told if one is not None])
+
+
+def _selection(
+    recipe: Recipe, chosen: Sequence[str], resamples: Sequence[frozenset[str]]
+) -> dict[str, pd.DataFrame]:
+    """Tell how often terms are chosen, of a model that chooses them."""
+    if recipe.model.entry is None:
+        return {}
+    names = [*recipe.names, *(f"{one}:{other}" for one, other in recipe.model.interactions)]
+    return {"risk_selection": selection_table(names, chosen, resamples)}
 
 
 def _judge(recipe: Recipe, analysis: str) -> list[Caution]:
@@ -103,7 +127,7 @@ def _refused(told: Sequence[Caution | None]) -> bool:
 
 def _develop(
     tables: Tables, recipe: Recipe, rows: Rows, found: Predicted, layout: Layout, seed: int
-) -> list[Caution | None]:
+) -> tuple[Optimism, list[Caution | None]]:
     """Judge the model in the patients it was made with, and take the optimism off."""
     risk, analysis = recipe.risk, f"risk.{recipe.risk.name}"
     draws = list(resamples(len(rows), risk.bootstrap, seed))
@@ -124,7 +148,7 @@ def _develop(
     area = estimate(found, AUC)[0]
     told.append(cautions.near_perfect(analysis, "the development", area, found.risk))
     tables.performance += _left_out(recipe, rows, layout, seed)
-    return told
+    return tried, told
 
 
 def _of_optimism(
@@ -174,6 +198,11 @@ def _others(recipe: Recipe, analysis: str, rows: Rows, told: list[Caution | None
     others = recipe.rows(recipe.risk.validate)
     both = int(others.frame.index.isin(rows.frame.index).sum())
     told.append(cautions.validation_leak(analysis, recipe.risk.validate, both))
+    if recipe.imputes:
+        told += [
+            much_imputed(analysis, f"{name} in {recipe.risk.validate}", float(share))
+            for name, share in others.frame.isna().mean().items()
+        ]
     return None if both or not len(others) else others
 
 

@@ -16,6 +16,7 @@ def read_recipes(
     patients: str | Path,
     names: Sequence[str],
     cutoffs: Sequence[str | Path],
+    seed: int,
 ) -> dict[str, Recipe]:
     """Read the patients, and return how each risk model is made of them.
 
@@ -27,10 +28,12 @@ def read_recipes(
         ``clinical/patients.tsv``.
     names, cutoffs
         The cut-offs that models use, and the table of each.
+    seed
+        Of what is drawn to fill in missing values.
     """
     settings = clinical_settings(sections)
     known = read_patients(patients, settings, dict(zip(names, cutoffs, strict=True)))
     return {
-        name: Recipe(risk, settings.models[risk.model], known)
+        name: Recipe(risk, settings.models[risk.model], known, seed)
         for name, risk in risk_settings(sections).items()
     }

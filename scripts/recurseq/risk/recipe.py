@@ -4,27 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from recurseq.clinical.cautions import EVENTS_TO_STOP
+from recurseq.clinical.imputing import fill_without_outcome, has_gaps, impute, too_empty
 from recurseq.clinical.model_fit import fit_terms
 from recurseq.clinical.model_rows import PLAIN, Rows, rows_of
 from recurseq.clinical.names import model_terms
 from recurseq.clinical.patients import Patients
-from recurseq.clinical.regression import Maximum, regression
+from recurseq.clinical.pooled_fit import fit_pooled, stacked
+from recurseq.clinical.regression import Maximum, best
+from recurseq.clinical.selection import backward
 from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.survival.partial_likelihood import Fit, evaluate
 from recurseq.clinical.survival.residuals import by_time
-from recurseq.clinical.terms import columns_of, independent, levels_present, term_rules
+from recurseq.clinical.terms import (
+    TermRule,
+    columns_of,
+    independent,
+    levels_present,
+    term_rules,
+)
+from recurseq.risk.pooled_model import pooled_baseline
 from recurseq.risk.risk_model import Baseline, RiskModel
 from recurseq.risk.settings import Risk
+from recurseq.stats.rubin import pool
+
+IN_RESAMPLE = 3  # imputations
 
 
 @dataclass(frozen=True)
 class Recipe:
     """What is done with patients to have a risk model.
+
+    Where the model imputes, each resample imputes anew. There three imputations are enough, with
+    which pooled tests and covariances are still those of the recipe: what few of them add to the
+    spread of one resample, hundreds of resamples average out.
 
     Attributes
     ----------
@@ -32,69 +49,175 @@ class Recipe:
         What the configuration asks for.
     patients
         All patients: their rules say on which scale numbers are taken.
+    seed
+        Of imputations.
+
+    References
+    ----------
+    Schomaker and Heumann, Stat. Med. 37, 2252 (2018): few imputations in each of many resamples.
     """
 
     risk: Risk
     model: Model
     patients: Patients
+    seed: int = 0
 
     @property
     def names(self) -> list[str]:
         """The candidate terms."""
         return model_terms(self.patients.settings, self.model.name)
 
+    @cached_property
+    def too_empty(self) -> dict[str, float]:
+        """Terms of which too much is missing in the development to be imputed, and the share."""
+        return too_empty(self._rows(self.risk.develop, gaps=True))
+
+    @property
+    def imputes(self) -> bool:
+        """Whether gaps are filled."""
+        return self.model.imputations is not None and not self.too_empty
+
     def rows(self, cohort: str) -> Rows:
-        """Return the patients of a cohort of whom everything is known."""
-        return rows_of(replace(self.model, cohort=cohort), self.patients, self.names, PLAIN)
+        """Return the patients of a cohort: with their gaps where these are filled, or without."""
+        return self._rows(cohort, gaps=self.imputes)
 
-    def entered(self, rows: Rows) -> list[str]:
-        """Choose the terms: all of them, or by their p-value alone in these patients."""
-        if self.model.entry is None:
-            return self.names
-        return [name for name in self.names if self._alone(rows, name) < self.model.entry]
+    def _rows(self, cohort: str, *, gaps: bool) -> Rows:
+        model = replace(self.model, cohort=cohort)
+        return rows_of(model, self.patients, self.names, PLAIN, gaps=gaps)
 
-    def _alone(self, rows: Rows, name: str) -> float:
-        rules = term_rules([name], rows.frame, self.patients, self.model.spline)
-        found = fit_terms(self.model, rows, [rule.term(rows.frame) for rule in rules], alone=True)
-        return found.term_pvalues.get(name, np.nan)
+    def completed(self, rows: Rows, number: int = 0) -> list[Rows]:
+        """Complete patients to make the model with them.
 
-    def made(self, rows: Rows) -> RiskModel | None:
+        Parameters
+        ----------
+        rows
+            The patients.
+        number
+            Of the resample that they are; 0 for patients as they were.
+
+        Returns
+        -------
+        list of Rows
+            Empty where a variable has no value at all, as a resample may.
+        """
+        if not self.imputes or not has_gaps(rows):
+            return [rows]
+        if not rows.frame.notna().any().all():
+            return []
+        count = IN_RESAMPLE if number else self.model.imputations
+        seed = [self.seed, number]
+        return impute(rows, self.patients, count, seed, fewer=number > 0).rows
+
+    def filled(self, learn: Rows, rows: Rows, number: int = 0) -> list[tuple[Rows, Rows]]:
+        """Complete patients to judge a model in them, without their outcome.
+
+        Parameters
+        ----------
+        learn
+            Patients that the model is made with, from whom is learnt how gaps are filled.
+        rows
+            Others.
+        number
+            As for `completed`.
+
+        Returns
+        -------
+        list of (Rows, Rows)
+            Both, completed.
+        """
+        return [
+            (replace(learn, frame=own), replace(rows, frame=others))
+            for own, others in self.filled_frames(learn.frame, rows.frame, number)
+        ]
+
+    def filled_frames(
+        self, learn: pd.DataFrame, others: pd.DataFrame, number: int = 0
+    ) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+        """Complete values; as `filled`."""
+        gaps = learn.isna().to_numpy().any() or others.isna().to_numpy().any()
+        if not self.imputes or not gaps:
+            return [(learn, others)]
+        count = IN_RESAMPLE if number else self.model.imputations
+        return fill_without_outcome(learn, others, self.patients, count, [self.seed, number])
+
+    def own(self, rows: Rows) -> list[Rows]:
+        """Complete the patients that the model is made with, to judge it in them."""
+        return [own for own, _ in self.filled(rows, rows.take(np.zeros(0, dtype=int)))]
+
+    def entered(self, sets: Sequence[Rows]) -> list[TermRule]:
+        """Choose the terms: all of them, or as the model says by what these patients tell.
+
+        Parameters
+        ----------
+        sets
+            Completed data sets of the same patients; p-values are pooled over them.
+        """
+        entry, model = self.model.entry, self.model
+        frame = stacked(sets)
+        rules = term_rules(self.names, frame, self.patients, model.spline, model.interactions)
+        if entry is None:
+            return rules
+        if entry.backward:
+            return backward(model, sets, rules, entry.limit)
+        kept = {r.name for r in rules if not r.crossed and self._alone(sets, r) < entry.limit}
+        return [rule for rule in rules if set(rule.variables) <= kept]
+
+    def _alone(self, sets: Sequence[Rows], rule: TermRule) -> float:
+        if len(sets) == 1:
+            term = rule.term(sets[0].frame)
+            found = fit_terms(self.model, sets[0], [term], alone=True)
+        else:
+            found = fit_pooled(self.model, sets[0], sets, [rule], alone=True)
+        return found.term_pvalues.get(rule.name, np.nan)
+
+    def made(self, rows: Rows, number: int = 0) -> RiskModel | None:
         """Make the model from these patients; None where it has no estimates.
 
-        A column that is a combination of others has the coefficient 0.
+        Parameters
+        ----------
+        rows, number
+            As for `completed`.
         """
-        names = self.entered(rows)
-        pairs = [pair for pair in self.model.interactions if set(pair) <= set(names)]
-        rules = term_rules(names, rows.frame, self.patients, self.model.spline, pairs)
-        columns = columns_of(rules, rows.frame)
-        used = independent(columns)
-        top, penalty = self._top(rows, columns[:, used])
-        baseline = None
-        if self.model.kind != LOGISTIC and top.converged:
-            baseline = baseline_until(top.hazard, used, self.risk.horizon)
-        # Before the first event every risk is 0, and no ratio changes it.
-        if not top.converged or (baseline is not None and baseline.hazard <= 0):
+        return self.made_of(rows, self.completed(rows, number))
+
+    def made_of(self, rows: Rows, sets: Sequence[Rows]) -> RiskModel | None:
+        """Make the model from completed data sets; None where it has no estimates.
+
+        A column that is a combination of others has the coefficient 0. Coefficients, covariance
+        and the logarithm of the baseline hazard are pooled by Rubin's rules.
+
+        Parameters
+        ----------
+        rows, sets
+            Patients, and what `completed` made of them.
+        """
+        if not sets:
             return None
+        rules = self.entered(sets)
+        columns = [columns_of(rules, one.frame) for one in sets]
+        used = np.all([independent(one) for one in columns], axis=0)
+        tops, penalty = self._tops(sets, [one[:, used] for one in columns])
+        if not all(top.converged for top in tops):
+            return None
+        centres = np.array([one.mean(axis=0) for one in columns])
+        pooled = self._pooled(tops, used, centres)
+        if pooled is None:
+            return None
+        estimate, covariance, baseline = pooled
         logistic = self.model.kind == LOGISTIC
-        size = columns.shape[1]
-        coefficients, covariance = np.zeros(size), np.zeros((size + logistic, size + logistic))
-        coefficients[used] = top.coefficients
-        there = np.append(True, used) if logistic else used
-        covariance[np.ix_(there, there)] = top.joint_covariance
-        if not np.isfinite(covariance).all():
-            return None
-        centre = columns.mean(axis=0)
+        names = [rule.name for rule in rules if rule.crossed is None]
+        whole = replace(rows, frame=stacked(sets))
         return RiskModel(
             name=self.risk.name,
             kind=self.model.kind,
             outcome=self.model.endpoint,
             horizon=self.risk.horizon,
             rules=tuple(rules),
-            ranges=ranges(rows, names),
-            intercept=top.intercept if logistic else 0.0,
-            coefficients=coefficients,
+            ranges=ranges(whole, names),
+            intercept=float(estimate[0]) if logistic else 0.0,
+            coefficients=estimate[int(logistic) :],
             covariance=covariance,
-            centre=centre,
+            centre=centres.mean(axis=0),
             baseline=baseline,
             n=rows.patients,
             events=int((rows.state == 1).sum()),
@@ -103,9 +226,34 @@ class Recipe:
             units=self._units(names),
             state=self.model.state,
             dropped=rows.dropped,
-            parameters=size,
-            whole=tuple(name for name in names if _is_whole(rows.frame[name])),
+            parameters=len(used),
+            whole=tuple(name for name in names if _is_whole(whole.frame[name])),
+            imputations=len(sets) if len(sets) > 1 else 0,
+            incomplete=int(rows.frame[self.names].isna().any(axis=1).sum()) if self.imputes else 0,
         )
+
+    def _pooled(
+        self, tops: Sequence[Maximum], used: np.ndarray, centres: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, Baseline | None] | None:
+        """Pool coefficients (the intercept first), covariance and baseline; None without one."""
+        logistic = self.model.kind == LOGISTIC
+        there = np.append(True, used) if logistic else used
+        estimates = np.zeros((len(tops), len(there)))
+        covariances = np.zeros((len(tops), len(there), len(there)))
+        for place, top in enumerate(tops):
+            own = np.append(top.intercept, top.coefficients) if logistic else top.coefficients
+            estimates[place, there] = own
+            covariances[place][np.ix_(there, there)] = top.joint_covariance
+        if not np.isfinite(covariances).all():
+            return None
+        found, baseline = pool(estimates, covariances), None
+        if not logistic:
+            each = [baseline_until(top.hazard, used, self.risk.horizon) for top in tops]
+            # Before the first event every risk is 0, and no ratio changes it.
+            if any(one.hazard <= 0 for one in each):
+                return None
+            baseline = pooled_baseline(each, centres, estimates, covariances)
+        return found.estimate, found.covariance, baseline
 
     def _units(self, names: Sequence[str]) -> dict[str, str]:
         """Return the units of those numbers that have one."""
@@ -114,21 +262,15 @@ class Recipe:
             name: columns[name].unit for name in names if name in columns and columns[name].unit
         }
 
-    def _top(self, rows: Rows, columns: np.ndarray) -> tuple[Maximum, str]:
-        """Fit, with Firth's penalty where it was asked for or nothing else is finite.
-
-        With the penalty ``auto`` it is also taken where events are few, as in the section
-        ``models``.
-        """
-        kind, penalty = regression(self.model, rows), self.model.penalty
-        few = kind.limiting(rows) < EVENTS_TO_STOP * columns.shape[1]
-        if penalty == "none" or not (kind.can_penalise and (penalty == "firth" or few)):
-            top = kind.maximum(rows, columns)
-            # A logistic model that separates the patients is always penalised.
-            asked = penalty == "auto" or self.model.kind == LOGISTIC
-            if top.converged or not (asked and kind.can_penalise):
-                return top, "none"
-        return kind.penalised_maximum(rows, columns), "firth"
+    def _tops(
+        self, sets: Sequence[Rows], columns: Sequence[np.ndarray]
+    ) -> tuple[list[Maximum], str]:
+        """Fit each completed data set; where one needs Firth's penalty, all have it."""
+        found = [best(self.model, *both) for both in zip(sets, columns, strict=True)]
+        if len({penalty for _, penalty in found}) > 1:
+            model = replace(self.model, penalty="firth")
+            found = [best(model, *both) for both in zip(sets, columns, strict=True)]
+        return [top for top, _ in found], found[0][1]
 
 
 def baseline_until(fit: Fit, used: np.ndarray, horizon: float) -> Baseline:

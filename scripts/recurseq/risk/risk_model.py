@@ -77,6 +77,8 @@ class RiskModel:
         Coefficients of all candidate terms.
     simulated
         Whether the patients it was made with are simulated.
+    imputations, incomplete
+        How often gaps were filled to make it, and how many patients had some; 0 for complete cases.
     """
 
     name: str
@@ -100,6 +102,8 @@ class RiskModel:
     dropped: int = 0
     parameters: int = 0
     simulated: bool = False
+    imputations: int = 0
+    incomplete: int = 0
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -11,10 +11,12 @@ import pandas as pd
 from recurseq.base.tables import describe
 from recurseq.clinical import cautions as caution
 from recurseq.clinical.cautions import Caution
+from recurseq.clinical.imputing import complete_only
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.settings import LOGISTIC
 from recurseq.risk import tree_cautions as own_caution
 from recurseq.risk.cohorts import DEVELOPMENT, VALIDATION
+from recurseq.risk.judged import averaged
 from recurseq.risk.observed import Observed, observed
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
@@ -48,26 +50,36 @@ class Divider:
         Its tree; None without one.
     leaf_risk
         Risk of the patients of each node in the development; None without a tree.
+    mean_risk
+        Patient to the linear predictor of the mean risk over filled gaps; empty where the model
+        does not impute.
     """
 
     recipe: Recipe
     model: RiskModel | None
     tree: RiskTree | None = None
     leaf_risk: np.ndarray | None = None
+    mean_risk: pd.Series | None = None
 
     def linear(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the linear predictor of each patient; missing without a model."""
         if self.model is None:
             return np.full(len(frame), np.nan)
-        return self.model.linear(frame)
+        found = self.model.linear(frame)
+        if self.mean_risk is None:
+            return found
+        return np.where(np.isnan(found), self.mean_risk.reindex(frame.index), found)
 
     def risk(self, linear: np.ndarray) -> np.ndarray:
         """Turn linear predictors into risks; missing without a model."""
         return linear if self.model is None else self.model.risk_of(linear)
 
     def leaf(self, frame: pd.DataFrame) -> np.ndarray:
-        """Return the leaf of each patient; 0 where there is none."""
-        return np.zeros(len(frame), dtype=int) if self.tree is None else self.tree.leaf_of(frame)
+        """Return the leaf of each patient; 0 where there is none, as without some value."""
+        found, known = np.zeros(len(frame), dtype=int), frame.notna().all(axis=1).to_numpy()
+        if self.tree is not None and known.any():
+            found[known] = self.tree.leaf_of(frame[known])
+        return found
 
     def stratum(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the place of each patient's stratum; -1 where there is none."""
@@ -82,11 +94,38 @@ class Divider:
 def divider(
     recipe: Recipe, model: RiskModel | None, tree: RiskTree | None, cohorts: Mapping[str, Rows]
 ) -> Divider:
-    """Fix the strata on the patients of the development."""
+    """Fix the strata on the patients of the development.
+
+    Who has a gap gets the mean risk over values that are filled in without the outcome, so that
+    strata hold all patients; not in the tree, which is one of complete cases.
+    """
+    mean_risk = None
+    if model is not None and recipe.imputes:
+        learn, everybody = cohorts[DEVELOPMENT].frame, people(recipe)[0]
+        mean_risk = averaged_linear(recipe, model, learn, everybody)
     if tree is None:
-        return Divider(recipe, model)
-    rates = [one.rate for one in node_rates(recipe, tree, cohorts[DEVELOPMENT])]
-    return Divider(recipe, model, tree, np.array(rates))
+        return Divider(recipe, model, mean_risk=mean_risk)
+    rates = [one.rate for one in node_rates(recipe, tree, complete_only(cohorts[DEVELOPMENT]))]
+    return Divider(recipe, model, tree, np.array(rates), mean_risk)
+
+
+def averaged_linear(
+    recipe: Recipe, model: RiskModel, learn: pd.DataFrame, others: pd.DataFrame
+) -> pd.Series:
+    """Return the linear predictor of the mean risk of each patient over filled gaps.
+
+    Parameters
+    ----------
+    recipe, model
+        Of the risk model.
+    learn
+        Values of the patients of the development.
+    others
+        Of those who are told.
+    """
+    filled = recipe.filled_frames(learn, others)
+    linear = [model.linear_predictor(model.columns(full)) for _, full in filled]
+    return pd.Series(averaged(model, np.array(linear)), index=others.index)
 
 
 def stratify(found: Divider, cohorts: Mapping[str, Rows]) -> StrataResult:
@@ -187,10 +226,8 @@ def patient_table(
     """
     frame, cohort = people(found.recipe)
     complete = frame.notna().all(axis=1).to_numpy()
-    known = frame[complete]
-    linear, leaf, place = (np.full(len(frame), np.nan) for _ in range(3))
-    linear[complete] = found.linear(known)
-    leaf[complete], place[complete] = found.leaf(known), found.stratum(known)
+    linear, leaf, place = found.linear(frame), found.leaf(frame), found.stratum(frame)
+    filled = np.isfinite(linear) & ~complete
     strata = found.recipe.risk.strata
     names = np.array([*(() if strata is None else strata.names), None], dtype=object)
     table = pd.DataFrame(
@@ -200,8 +237,9 @@ def patient_table(
             "risk": found.risk(linear),
             "points": np.nan if points is None else points(linear),
             "node": pd.array(np.where(leaf > 0, leaf, np.nan), dtype="Int64"),
-            "stratum": names[np.nan_to_num(place, nan=-1).astype(int)],
+            "stratum": names[place],
             "cohort": cohort,
+            "imputed": filled,
         }
     )
     return table[describe("risk_patients").names]

@@ -26,9 +26,10 @@ NAMING = {
 }
 # Wildcards that are also conditions: without a name, no such file exists.
 PARTS_BY_NAME = (
-    *("concordance", "scan", "described", "competing", "subgroups"),
-    *("risk_tree", "risk_strata", "risk_centres", "benefit_times"),
+    *("concordance", "scan", "described", "competing", "subgroups", "imputed_model"),
+    *("risk_tree", "risk_strata", "risk_centres", "selected_risk", "benefit_times"),
 )
+PRESPECIFIED = "prespecified"
 
 
 def clinical_sections(full: Mapping) -> dict[str, Mapping] | None:
@@ -70,7 +71,8 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
         ``scan``: cut-offs that have an endpoint. ``described``: descriptions that count levels.
         ``competing``: survival of an endpoint with
         several states. ``subgroups``: survival with subgroups. ``hazard_model``: models that are
-        not logistic. ``risk_tree`` and ``risk_strata``: risk models that have them.
+        not logistic. ``imputed_model``: models that impute. ``selected_risk``: risk models whose
+        terms are chosen by the data. ``risk_tree`` and ``risk_strata``: risk models that have them.
         ``risk_centres``: those whose model names a column of centres.
         ``benefit_times``: treatments whose endpoint has times.
     """
@@ -110,6 +112,12 @@ def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, 
             if "of" not in endpoints.get(one["endpoint"], {"of": None})
         ),
         "hazard_model": tuple(name for name, one in models.items() if one["kind"] != "logistic"),
+        "imputed_model": tuple(n for n, one in models.items() if one["missing_data"] != "complete"),
+        "selected_risk": tuple(
+            name
+            for name, one in sections.get("risk", {}).items()
+            if models.get(one["model"], {}).get("entry", PRESPECIFIED) != PRESPECIFIED
+        ),
     }
 
 

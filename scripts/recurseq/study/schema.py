@@ -194,9 +194,20 @@ def _described(error: ValidationError, key: str) -> str:
 def _no_alternative(error: ValidationError, where: str) -> Iterable[Problem]:
     wanted = [alternative["required"] for alternative in error.validator_value
               if "required" in alternative]  # fmt: skip
-    if wanted and not isinstance(error.instance, Mapping):
+    words = any("const" in alternative for alternative in error.validator_value)
+    if wanted and not words and not isinstance(error.instance, Mapping):
         return  # said once: it is no section of keys
-    if wanted:
+    meant = [
+        place
+        for place, alternative in enumerate(error.validator_value)
+        if isinstance(error.instance, Mapping)
+        and set(alternative.get("required", [None])) <= set(error.instance)
+    ]
+    if len(meant) == 1:  # what is wrong with the one that was meant
+        for inner in error.context:
+            if inner.schema_path[0] == meant[0]:
+                yield from _explain(inner)
+    elif wanted and isinstance(error.instance, Mapping):
         texts = [" and ".join(keys) for keys in wanted]
         given = few(error.instance) if error.instance else "nothing"
         yield Problem(where, f"holds {given}", f"either {', or '.join(texts)}")

@@ -9,7 +9,7 @@ import pandas as pd
 from recurseq.base.text import listed, setting
 from recurseq.clinical.read_settings import clinical_settings
 from recurseq.clinical.settings import LOGISTIC, Model
-from recurseq.clinical.words import hazards_text, model_size_text, plain
+from recurseq.clinical.words import entry_text, hazards_text, model_size_text, plain
 from recurseq.report.cautions import cautions_of
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
@@ -28,6 +28,8 @@ class ModelFacts:
         (name, rows) of each kind of fit: univariable, multivariable ...
     summary
         Rows of table ``model_summary``.
+    imputation
+        Rows of table ``model_imputation``; none where nothing was filled in.
     hazards
         The test of proportional hazards in words; empty for a logistic model.
     """
@@ -36,6 +38,7 @@ class ModelFacts:
     size: str
     parts: list[tuple[str, list[dict]]]
     summary: list[dict]
+    imputation: list[dict]
     hazards: str
     cautions: list[dict]
     figures: list[DrawnFigure]
@@ -66,6 +69,7 @@ def collect(results: Results, study: Study) -> list[ModelFacts] | None:
             continue
         hazards = results.table("model_proportionality", hazard_model=name)
         terms: pd.DataFrame = read["terms"]
+        imputation = results.table("model_imputation", imputed_model=name)
         found.append(
             ModelFacts(
                 model=model,
@@ -75,6 +79,7 @@ def collect(results: Results, study: Study) -> list[ModelFacts] | None:
                     for kind in dict.fromkeys(terms["model"])
                 ],
                 summary=read["summary"].to_dict("records"),
+                imputation=[] if imputation is None else imputation.to_dict("records"),
                 hazards="" if hazards is None else hazards_text(hazards),
                 cautions=cautions_of(results, f"models.{name}"),
                 figures=[
@@ -110,10 +115,13 @@ def methods(facts: list[ModelFacts]) -> list[Paragraph]:
             "area under the receiver-operating curve."
         )
         cites.append("delong")
-    text += (
-        " Concordance is that in the patients the model was fitted to. Patients who lack a term "
-        "are left out."
-    )
+    text += " Concordance is that in the patients the model was fitted to."
+    if any(not model.imputations for model in models):
+        text += " Patients who lack a term are left out."
+    imputing = [model for model in models if model.imputations]
+    if imputing:
+        text += _imputing(imputing)
+        cites += ["mice", "rubin", "barnard", "d1", "white_royston"]
     if any(model.cluster for model in models):
         text += " Standard errors are robust against clusters."
         cites.append("robust")
@@ -129,9 +137,19 @@ def methods(facts: list[ModelFacts]) -> list[Paragraph]:
     return [Paragraph("Models", text, tuple(cites))]
 
 
+def _imputing(models: list[Model]) -> str:
+    times = listed(f"{model.name} {model.imputations} times" for model in models)
+    return (
+        f" Missing values were filled in by chained equations ({times}), with all terms and the "
+        "outcome, of times the event and its cumulative hazard, as predictors: numbers by "
+        "predictive mean matching, levels by logistic regression. Models were pooled by Rubin's "
+        "rules, terms of several columns tested by D1; complete cases stand beside."
+    )
+
+
 def _one(model: Model) -> str:
-    chosen = "prespecified" if model.entry is None else f"entered at p < {setting(model.entry)}"
-    text = f"Model {model.name} of {plain(model.endpoint)}: {listed(model.terms)} ({chosen})"
+    text = f"Model {model.name} of {plain(model.endpoint)}: {listed(model.terms)}"
+    text += f" ({entry_text(model.entry)})"
     if model.strata:
         text += f", stratified by {listed(model.strata)}"
     if model.landmark is not None:

@@ -194,6 +194,14 @@ def methods(facts: list[RiskFacts]) -> list[Paragraph]:
         "what a term adds to the linear predictor; terms that interact share axes."
     )
     cites = ["rms", "nomogram", "tripod"]
+    imputing = [one.risk.name for one in made if one.model.imputations]
+    if imputing:
+        text += (
+            f" Missing values of {listed(imputing)} were filled in by chained equations, anew in "
+            "each resample: with the outcome to make the model, without it and by what the "
+            "development tells to judge it, where a patient's risk is the mean over filled values."
+        )
+        cites += ["mice", "wood_royston"]
     if any(one.model.horizon is not None for one in made):
         text += (
             " Intervals of risks from hazard models are on the scale of the log cumulative hazard "
