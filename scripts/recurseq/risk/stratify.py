@@ -124,7 +124,7 @@ def averaged_linear(
         Of those who are told.
     """
     filled = recipe.filled_frames(learn, others)
-    linear = [model.linear_predictor(model.columns(full)) for _, full in filled]
+    linear = [model.linear(full) for _, full in filled]
     return pd.Series(averaged(model, np.array(linear)), index=others.index)
 
 
