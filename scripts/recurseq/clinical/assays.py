@@ -11,7 +11,7 @@ import pandas as pd
 from recurseq.base.errors import InputError, Problem
 from recurseq.base.tables import describe
 from recurseq.base.text import few, suggest
-from recurseq.clinical import cautions as caution
+from recurseq.clinical import measure_cautions
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.cells import bad_cells, present, read_numbers
 from recurseq.clinical.columns import read_undeclared
@@ -260,11 +260,13 @@ def assay_cautions(assay: Assay, found: AssayQuality) -> list[Caution]:
     """Return what a reader must know of an assay."""
     analysis = f"assays.{assay.name}"
     told = (
-        caution.undetected_wells(analysis, found.undetected, found.wells),
-        caution.replicates_differ(analysis, found.flagged, found.patients, assay.replicate_sd),
-        caution.reference_drift(
+        measure_cautions.undetected_wells(analysis, found.undetected, found.wells),
+        measure_cautions.replicates_differ(
+            analysis, found.flagged, found.patients, assay.replicate_sd
+        ),
+        measure_cautions.reference_drift(
             analysis, found.reference_gene, found.plate_shift, found.reference_sd
         ),
-        caution.unstable_reference(analysis, found.reference_gene),
+        measure_cautions.unstable_reference(analysis, found.reference_gene),
     )
     return [one for one in told if one is not None]

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.clinical import cautions as caution
-from recurseq.clinical.cautions import Caution
+from recurseq.clinical import model_cautions
+from recurseq.clinical.cautions import STOP, Caution
 from recurseq.clinical.cutoff_use import class_cautions
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.settings import AUTO, TREND, Association
@@ -63,12 +63,12 @@ def associate(association: Association, patients: Patients, seed: int) -> Associ
     table = pd.DataFrame(rows, columns=describe("clinical_association").names)
     table["qvalue"] = _qvalues(table)
     found = judge_patients(analysis, association.cohort, cohort, by=association.groups)
-    if any(one.severity == caution.STOP for one in found):
+    if any(one.severity == STOP for one in found):
         table.loc[:, list(RESULT)] = np.nan
     tests = table.loc[table["pvalue"].notna(), ["variable", "level"]]
     tests = tests[tests["level"] != TREND]["variable"].nunique()
     found += class_cautions(analysis, patients, [association.groups, *association.variables])
-    found.append(caution.many_tests(analysis, tests))
+    found.append(model_cautions.many_tests(analysis, tests))
     return AssociationResult(table, [one for one in found if one])
 
 

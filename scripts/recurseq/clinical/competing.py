@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.clinical import cautions as caution
+from recurseq.clinical import survival_cautions
 from recurseq.clinical.cautions import STOP, Caution
 from recurseq.clinical.cutoff_use import is_optimised
 from recurseq.clinical.patients import Patients
@@ -60,7 +60,7 @@ def compare_incidence(survival: Survival, patients: Patients) -> CompetingResult
             curves.append(curve)
             largest = max(largest, difference)
         if not stopped:
-            found.append(caution.competing_death(analysis, state, largest))
+            found.append(survival_cautions.competing_death(analysis, state, largest))
         tests += _tests(groups, number, state, stopped or is_optimised(patients, survival.by))
     curve = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=names["curve"])
     return CompetingResult(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from recurseq.clinical import cautions as caution
+from recurseq.clinical import measure_cautions
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.continuous import continuous_effect
 from recurseq.clinical.patients import Patients
@@ -30,7 +30,7 @@ def corrected_pvalue(found: Mapping) -> float:
 def optimised_caution(analysis: str, name: str, found: Mapping) -> Caution:
     """Warn of a cut-off that was chosen by the outcome, with its row ``clinical_cutoff``."""
     limits = float(found["cut_lower"]), float(found["cut_upper"])
-    return caution.optimised_cutoff(analysis, name, corrected_pvalue(found), *limits)
+    return measure_cautions.optimised_cutoff(analysis, name, corrected_pvalue(found), *limits)
 
 
 def optimised_test(rows: list[dict], patients: Patients, survival: Survival) -> list[dict]:
@@ -114,7 +114,9 @@ def cutoff_cautions(
         effect = continuous_effect(patients, source, endpoint, state)
         if effect is not None:
             found.append(
-                caution.dichotomised(analysis, name, effect.ratio, effect.step, effect.pvalue)
+                measure_cautions.dichotomised(
+                    analysis, name, effect.ratio, effect.step, effect.pvalue
+                )
             )
     return found
 
@@ -123,7 +125,7 @@ def class_cautions(analysis: str, patients: Patients, names: Iterable[str]) -> l
     """Return the cautions of classes of pairs of genes, which were cut in the same samples."""
     measures = patients.settings.measures
     return [
-        caution.exploratory_classes(analysis, name)
+        measure_cautions.exploratory_classes(analysis, name)
         for name in dict.fromkeys(names)
         if name in measures and measures[name].levels
     ]

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.clinical import cautions as caution
-from recurseq.clinical.cautions import Caution
+from recurseq.clinical import measure_cautions
+from recurseq.clinical.cautions import STOP, Caution
 from recurseq.clinical.continuous import ContinuousEffect, continuous_effect
 from recurseq.clinical.cutoff_groups import CLOSED_BELOW
 from recurseq.clinical.cutoff_use import optimised_caution
@@ -80,7 +80,7 @@ def find(cutoff: Cutoff, patients: Patients, seed: int) -> CutoffResult:
     cohort = patients.cohort(cutoff.cohort)
     sample, missing = _sample(cutoff, cohort)
     found = judge_patients(analysis, cutoff.cohort, cohort, endpoint=cutoff.endpoint)
-    withheld = any(one.severity == caution.STOP for one in found)
+    withheld = any(one.severity == STOP for one in found)
     random = np.random.default_rng(seed)
     cuts, scanned, facts = _choose(cutoff, sample, random)
     rows = [
@@ -282,6 +282,8 @@ def _cautions(
         found.append(optimised_caution(analysis, cutoff.name, row))
     if effect is not None:
         found.append(
-            caution.dichotomised(analysis, cutoff.name, effect.ratio, effect.step, effect.pvalue)
+            measure_cautions.dichotomised(
+                analysis, cutoff.name, effect.ratio, effect.step, effect.pvalue
+            )
         )
     return found

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.clinical import cautions as caution
+from recurseq.clinical import patient_cautions
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.cohorts import flag
 from recurseq.clinical.endpoints import rule_in_words, target_states
@@ -198,10 +198,12 @@ def endpoint_cautions(
         n = int(row.n + row.missing)
         risks = (row.naive_risk, row.complete_case_risk, row.km_risk)
         analysis = f"endpoints.{row.endpoint}"
-        found.append(caution.short_follow_up(analysis, int(row.too_short), n, *map(float, risks)))
+        found.append(
+            patient_cautions.short_follow_up(analysis, int(row.too_short), n, *map(float, risks))
+        )
     for name in settings.outcome_selected:
         size = int(frame[flag(name)].sum())
         everyone = int(frame[flag(ALL)].sum())
         if size:
-            found.append(caution.left_out_of_risks("endpoints", name, size, everyone))
+            found.append(patient_cautions.left_out_of_risks("endpoints", name, size, everyone))
     return [one for one in found if one is not None]

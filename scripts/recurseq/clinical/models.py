@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.clinical import cautions as caution
+from recurseq.clinical import model_cautions, patient_cautions, survival_cautions
 from recurseq.clinical.candidates import (
     Candidates,
     candidates,
@@ -104,7 +104,9 @@ def fit_outcome(model: Model, patients: Patients, seed: int = 0) -> ModelResult:
     found += imputation_cautions(analysis, model, people)
     hazards, residuals = _hazards(fits.get(COMPLETE, next(iter(fits.values()), None)))
     by_km = hazards[(hazards["term"] == GLOBAL) & (hazards["transform"] == KM)]["pvalue"]
-    found.append(caution.non_proportional(analysis, float(by_km.iloc[0]) if len(by_km) else np.nan))
+    found.append(
+        survival_cautions.non_proportional(analysis, float(by_km.iloc[0]) if len(by_km) else np.nan)
+    )
     terms = pd.DataFrame(rows, columns=describe("model_terms").names)
     terms = _withhold(terms, analysis, model, patients, found)
     found += [_not_at_random(analysis, name, terms) for name in late]
@@ -158,7 +160,7 @@ def _entry(
     else:
         limit = model.entry.limit
         entered = [name for name in names if alone[name].term_pvalues.get(name, np.nan) < limit]
-    told = caution.selected_by_p(analysis, model.entry, len(names), len(entered))
+    told = model_cautions.selected_by_p(analysis, model.entry, len(names), len(entered))
     return model, entered, [told]
 
 
@@ -329,7 +331,7 @@ def _cautions(
     found += judge_patients(analysis, model.cohort, cohort, endpoint=model.endpoint)
     for name, one in fits.items():
         found.append(
-            caution.few_events(
+            model_cautions.few_events(
                 analysis, one.limiting, one.parameters, penalised=one.penalty != "none"
             )
         )
@@ -338,9 +340,9 @@ def _cautions(
             found.append(_lost(analysis, what, one, can_impute=model.imputations is None))
     found += [_lost(analysis, f"{name} alone", one) for name, one in alone.items()]
     for one in [*fits.values(), *alone.values()]:
-        found += [caution.separated(analysis, term) for term in one.separated]
+        found += [model_cautions.separated(analysis, term) for term in one.separated]
         found += [
-            caution.level_without_events(
+            model_cautions.level_without_events(
                 analysis, empty.term, empty.level, empty.n, penalised=one.penalty != "none"
             )
             for empty in one.empty_levels
@@ -348,7 +350,7 @@ def _cautions(
     first = next(iter(fits.values()), None)
     if model.cluster is not None and first is not None:
         clusters = len(np.unique(first.rows.cluster))
-        found.append(caution.few_centres(analysis, model.cluster, clusters))
+        found.append(model_cautions.few_centres(analysis, model.cluster, clusters))
     return found + cutoff_cautions(analysis, cohort, list(alone), model.endpoint, model.state)
 
 
@@ -357,11 +359,11 @@ def _not_at_random(analysis: str, name: str, terms: pd.DataFrame) -> Caution:
     own = terms[(terms["term"] == name) & terms["model"].isin([TIME_VARYING, LANDMARK])]
     ratios = own.sort_values("model", ascending=False, kind="stable")["ratio"]
     ratio = float(ratios.iloc[0]) if len(ratios) else np.nan
-    return caution.confounded_by_indication(analysis, name, ratio)
+    return patient_cautions.confounded_by_indication(analysis, name, ratio)
 
 
 def _lost(
     analysis: str, what: str, one: FittedModel, *, can_impute: bool = False
 ) -> Caution | None:
     dropped, n = one.rows.dropped, one.rows.dropped + one.rows.patients
-    return caution.complete_case_loss(analysis, what, dropped, n, can_impute=can_impute)
+    return patient_cautions.complete_case_loss(analysis, what, dropped, n, can_impute=can_impute)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.clinical import cautions as caution
-from recurseq.clinical.cautions import Caution
+from recurseq.clinical import model_cautions
+from recurseq.clinical.cautions import STOP, Caution
 from recurseq.clinical.cohorts import flag
 from recurseq.clinical.hazard_ratio import hazard_ratio
 from recurseq.clinical.outcome import Outcome
@@ -56,10 +56,10 @@ def associate_panel(
             continue
         outcome = linked.outcome(name)
         stops = _stops(name, linked, outcome)
-        left_out = next((one.code for one in stops if one.severity == caution.STOP), None)
+        left_out = next((one.code for one in stops if one.severity == STOP), None)
         part = _of_endpoint(name, outcome, values, genes, left_out)
         tests = int(part["pvalue"].notna().sum())
-        found += [*stops, caution.many_tests(f"{SECTION}.{name}", tests)]
+        found += [*stops, model_cautions.many_tests(f"{SECTION}.{name}", tests)]
         rows.append(part)
     columns = describe("clinical_panel").names
     table = pd.concat(rows) if rows else pd.DataFrame()
@@ -70,9 +70,9 @@ def _stops(name: str, linked: Patients, outcome: Outcome) -> list[Caution]:
     """Say what stands against every gene at once."""
     analysis, events = f"{SECTION}.{name}", int((outcome.event & outcome.known).sum())
     chosen = judge_patients(analysis, THESE, linked, endpoint=name)
-    if any(one.severity == caution.STOP for one in chosen):
+    if any(one.severity == STOP for one in chosen):
         return chosen
-    few = caution.few_events(analysis, events, 1, penalised=False)
+    few = model_cautions.few_events(analysis, events, 1, penalised=False)
     return [*chosen, *([few] if few else [])]
 
 

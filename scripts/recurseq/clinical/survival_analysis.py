@@ -9,7 +9,7 @@ import pandas as pd
 
 from recurseq.base.tables import describe
 from recurseq.base.text import setting
-from recurseq.clinical import cautions as caution
+from recurseq.clinical import patient_cautions, survival_cautions
 from recurseq.clinical.cautions import FEWEST_AT_RISK, STOP, Caution
 from recurseq.clinical.cutoff_use import (
     cutoff_cautions,
@@ -90,7 +90,7 @@ def analyse(survival: Survival, patients: Patients) -> SurvivalResult:
     tests, more = ([], []) if stops else _tests(analysis, survival, groups, horizons)
     found += more + _curve_cautions(analysis, survival, groups, curves)
     if survival.by in patients.settings.known_at and not stops:
-        found.append(caution.confounded_by_indication(analysis, survival.by, np.nan))
+        found.append(patient_cautions.confounded_by_indication(analysis, survival.by, np.nan))
     rows = _group_rows(ALL, groups, survival, horizons, note, shows=shows_curves, tests=not stops)
     subgroups = {} if stops else _subgroups(survival, groups)
     for name, part in subgroups.items():
@@ -103,7 +103,7 @@ def analyse(survival: Survival, patients: Patients) -> SurvivalResult:
     elif len(groups.names) > 1:
         blank = {"statistic": None, "df": None, "pvalue": None}
         tests = [{"subgroup": ALL, "test": "logrank", **blank, "note": note}]
-    lost = caution.complete_case_loss(
+    lost = patient_cautions.complete_case_loss(
         analysis, "the curves", groups.left_out, groups.left_out + len(groups)
     )
     return SurvivalResult(
@@ -144,7 +144,7 @@ def _tests(
         return [], []
     rows = overall_tests(groups, stratified=bool(survival.strata), trend=survival.trend)
     hazards = next((one for one in rows if one["test"] == "proportionality"), None)
-    found = caution.non_proportional(analysis, hazards["pvalue"]) if hazards else None
+    found = survival_cautions.non_proportional(analysis, hazards["pvalue"]) if hazards else None
     rows += [restricted_mean_test(groups, month, survival.interval) for month in horizons]
     rows += pairwise_tests(groups)
     if is_optimised(groups.patients, survival.by):
@@ -180,7 +180,7 @@ def _subgroup_tests(
     for first, second in zip(interactions, own, strict=True):
         rows += [first, second]
         found.append(
-            caution.subgroup_without_interaction(
+            survival_cautions.subgroup_without_interaction(
                 analysis, first["subgroup"], float(first["pvalue"]), float(second["pvalue"])
             )
         )
@@ -304,7 +304,7 @@ def _curve_cautions(
     )
     beyond = [month for month in (*survival.at, *survival.rmst) if month > shortest]
     found = [
-        caution.median_not_reached(analysis, open_ended),
-        caution.thin_tail(analysis, thin, sorted(set(beyond))),
+        survival_cautions.median_not_reached(analysis, open_ended),
+        survival_cautions.thin_tail(analysis, thin, sorted(set(beyond))),
     ]
     return [one for one in found if one]

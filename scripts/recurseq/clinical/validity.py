@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from recurseq.clinical import cautions
+from recurseq.clinical import patient_cautions
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.cohorts import flag
 from recurseq.clinical.patients import Patients
@@ -50,11 +50,11 @@ def judge(
             return []
         own = events_of(settings, settings.endpoints[by.of])
         if compared and events_of(settings, compared) & own:
-            return [cautions.circular_outcome(analysis, variable, endpoint)]
-        return [cautions.immortal_time(analysis, variable, handled=False, naive=naive)]
+            return [patient_cautions.circular_outcome(analysis, variable, endpoint)]
+        return [patient_cautions.immortal_time(analysis, variable, handled=False, naive=naive)]
     if late:
         handled = landmark is not None or changes
-        return [cautions.immortal_time(analysis, variable, handled=handled, naive=naive)]
+        return [patient_cautions.immortal_time(analysis, variable, handled=handled, naive=naive)]
     return []
 
 
@@ -105,7 +105,7 @@ def judge_patients(
     for name, outcome in patients.settings.outcome_selected.items():
         if not _allows(patients.settings, outcome, endpoint, by):
             chosen |= patients.frame[flag(name)].to_numpy(dtype=bool)
-    found = cautions.outcome_selected(analysis, cohort, int(chosen.sum()), len(patients))
+    found = patient_cautions.outcome_selected(analysis, cohort, int(chosen.sum()), len(patients))
     return [] if found is None else [found]
 
 

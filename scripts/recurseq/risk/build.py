@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recurseq.clinical import cautions as caution
+from recurseq.clinical import model_cautions, patient_cautions
 from recurseq.clinical.cautions import STOP, Caution
 from recurseq.clinical.cohorts import flag
 from recurseq.clinical.imputation_cautions import gaps_in_words
@@ -15,6 +15,7 @@ from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.regression import regression
 from recurseq.clinical.settings import LOGISTIC
 from recurseq.clinical.terms import independent, positions, term_rules
+from recurseq.risk import development_cautions as own
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
 from recurseq.risk.ticks import is_outside
@@ -54,7 +55,7 @@ def build(recipe: Recipe, *, simulated: bool = False) -> Built:
     if any(one.severity == STOP for one in found):
         made = None
     elif made is None:
-        found.append(caution.no_estimates(_analysis(recipe)))
+        found.append(own.no_estimates(_analysis(recipe)))
     model = None
     if made is not None:
         model = replace(made, parameters=parameters, simulated=simulated)
@@ -78,28 +79,32 @@ def _cautions(
     limiting = regression(model, rows).limiting(rows)
     penalised = made is not None and made.penalty != "none"
     found = [
-        caution.few_events(analysis, limiting, parameters, penalised=penalised),
-        caution.complete_case_loss(
+        model_cautions.few_events(analysis, limiting, parameters, penalised=penalised),
+        patient_cautions.complete_case_loss(
             *(analysis, "the model", rows.dropped, rows.dropped + len(rows)),
             can_impute=model.imputations is None,
         ),
         _chosen_by_outcome(analysis, recipe),
     ]
     if risk.horizon is not None and len(rows):
-        found.append(caution.beyond_follow_up(analysis, risk.horizon, float(rows.time.max())))
+        found.append(own.beyond_follow_up(analysis, risk.horizon, float(rows.time.max())))
     if rows.cluster is not None:
         clusters = len(np.unique(rows.cluster))
-        found.append(caution.few_centres(analysis, model.cluster, clusters))
+        found.append(model_cautions.few_centres(analysis, model.cluster, clusters))
     if model.imputations is not None:
         found += gaps_in_words(analysis, rows.frame, model.imputations, recipe.too_empty)
     if made is not None:
-        found += [caution.separated(analysis, name) for name in _separated(recipe, rows, made)]
-        found.append(caution.without_effect(analysis, _without_effect(made)))
+        found += [
+            model_cautions.separated(analysis, name) for name in _separated(recipe, rows, made)
+        ]
+        found.append(own.without_effect(analysis, _without_effect(made)))
         if model.entry is not None:
             entered = sum(rule.crossed is None for rule in made.rules)
-            found.append(caution.selected_by_p(analysis, model.entry, len(recipe.names), entered))
+            found.append(
+                model_cautions.selected_by_p(analysis, model.entry, len(recipe.names), entered)
+            )
         beyond = [n for n, span in made.axes.items() if any(is_outside(made, n, x) for x in span)]
-        found.append(caution.beyond_development(analysis, beyond))
+        found.append(own.axes_go_on(analysis, beyond))
     return found
 
 
@@ -131,4 +136,6 @@ def _chosen_by_outcome(analysis: str, recipe: Recipe) -> Caution | None:
     chosen = np.zeros(len(patients), dtype=bool)
     for name in patients.settings.outcome_selected:
         chosen |= patients.frame[flag(name)].to_numpy(dtype=bool)
-    return caution.outcome_selected(analysis, recipe.risk.develop, int(chosen.sum()), len(patients))
+    return patient_cautions.outcome_selected(
+        analysis, recipe.risk.develop, int(chosen.sum()), len(patients)
+    )

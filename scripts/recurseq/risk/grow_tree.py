@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recurseq.clinical import cautions as caution
+from recurseq.clinical import patient_cautions
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.imputing import complete_only
 from recurseq.clinical.model_rows import Rows
@@ -74,7 +74,9 @@ def _cautions(
     for role, rows in cohorts.items():
         what = f"the tree ({role})"
         found.append(
-            caution.complete_case_loss(analysis, what, rows.dropped, len(rows) + rows.dropped)
+            patient_cautions.complete_case_loss(
+                analysis, what, rows.dropped, len(rows) + rows.dropped
+            )
         )
     if VALIDATION in cohorts:
         unplaced = int((tree.leaf_of(cohorts[VALIDATION].frame) == 0).sum())

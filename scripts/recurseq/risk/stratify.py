@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.clinical import cautions as caution
+from recurseq.clinical import model_cautions, patient_cautions
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.imputing import complete_only
 from recurseq.clinical.model_rows import Rows
@@ -198,14 +198,16 @@ def _of_cohort(
             best = value if np.isnan(best) or value > best else best
         found.append(own_caution.strata_do_not_rise(analysis, role, below))
     found += [
-        caution.level_without_events(
+        model_cautions.level_without_events(
             analysis, f"stratum ({role})", name, rate.n, penalised=ratio.penalty == "firth"
         )
         for name, rate, ratio in zip(names, rates, against, strict=True)
         if rate.n and not rate.events
     ]
     what = f"the strata ({role})"
-    found.append(caution.complete_case_loss(analysis, what, rows.dropped, len(rows) + rows.dropped))
+    found.append(
+        patient_cautions.complete_case_loss(analysis, what, rows.dropped, len(rows) + rows.dropped)
+    )
     if role != DEVELOPMENT:
         outside = int((places < 0).sum())
         found.append(own_caution.without_place(analysis, "stratum", outside, len(rows)))

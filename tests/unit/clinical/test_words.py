@@ -3,7 +3,10 @@
 import pandas as pd
 import pytest
 
-from recurseq.clinical.cautions import as_table, immortal_time, non_proportional, optimised_cutoff
+from recurseq.clinical.cautions import as_table
+from recurseq.clinical.measure_cautions import optimised_cutoff
+from recurseq.clinical.patient_cautions import immortal_time
+from recurseq.clinical.survival_cautions import non_proportional
 from recurseq.clinical.words import association, deciding_test, headline, plain
 
 GROUPS = pd.DataFrame(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from recurseq.clinical import cautions as caution
+from recurseq.clinical import patient_cautions
 from recurseq.clinical.cautions import ALPHA, Caution
 from recurseq.clinical.settings import Benefit, Clinical
 from recurseq.risk.benefit import cautions as own
@@ -45,7 +45,7 @@ def judged(
     found.append(_indication(analysis, benefit.treatment, primary[0]))
     dropped, of_cohort = _missing(samples)
     what = f"the comparison of {benefit.treatment}"
-    found.append(caution.complete_case_loss(analysis, what, dropped, of_cohort))
+    found.append(patient_cautions.complete_case_loss(analysis, what, dropped, of_cohort))
     for one in primary:
         found += _of_stratum(analysis, one, crude_beside(estimates, one))
     return [*found, _interaction(analysis, primary[1:])]
