@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from recurseq.study.defaults import with_defaults
 
@@ -55,74 +55,21 @@ def naming_part(sections: Mapping[str, Mapping]) -> dict[str, Mapping]:
 
 
 def clinical_wildcards(sections: Mapping[str, Mapping]) -> dict[str, tuple[str, ...]]:
-    """Return what the wildcards of clinical tables and figures stand for.
+    """Return what the wildcards of clinical tables and figures stand for (`WILDCARDS`).
 
     Parameters
     ----------
     sections
         As `clinical_sections` returns them; empty for a study without patients.
-
-    Returns
-    -------
-    dict
-        ``assay``, ``cutoff``, ``association``, ``description``, ``survival`` and
-        ``outcome_model``: the names of their sections. ``concordance``: assays whose gene is also
-        measured by the counts.
-        ``scan``: cut-offs that have an endpoint. ``described``: descriptions that count levels.
-        ``competing``: survival of an endpoint with
-        several states. ``subgroups``: survival with subgroups. ``hazard_model``: models that are
-        not logistic. ``imputed_model``: models that impute. ``selected_risk``: risk models whose
-        terms are chosen by the data. ``risk_tree`` and ``risk_strata``: risk models that have them.
-        ``risk_centres``: those whose model names a column of centres.
-        ``benefit_times``: treatments whose endpoint has times.
     """
-    endpoints, survival = sections.get("endpoints", {}), sections.get("survival", {})
-    cutoffs, models = sections.get("cutoffs", {}), sections.get("models", {})
-    descriptions = sections.get("descriptions", {})
     return {
-        "assay": tuple(sections.get("assays", {})),
-        "concordance": tuple(name for name in sections.get("assays", {}) if pairs(sections, name)),
-        "cutoff": tuple(cutoffs),
-        "scan": tuple(name for name, entry in cutoffs.items() if "endpoint" in entry),
-        "association": tuple(sections.get("associations", {})),
-        "description": tuple(descriptions),
-        "described": tuple(name for name, entry in descriptions.items() if entry["with"]),
-        "survival": tuple(survival),
-        "competing": tuple(
+        wildcard: tuple(
             name
-            for name, entry in survival.items()
-            if "states" in endpoints.get(entry["endpoint"], {})
-        ),
-        "subgroups": tuple(name for name, entry in survival.items() if entry["subgroups"]),
-        "outcome_model": tuple(models),
-        "risk_model": tuple(sections.get("risk", {})),
-        "risk_tree": tuple(name for name, one in sections.get("risk", {}).items() if "tree" in one),
-        "risk_strata": tuple(
-            name for name, one in sections.get("risk", {}).items() if "strata" in one
-        ),
-        "risk_centres": tuple(
-            name
-            for name, one in sections.get("risk", {}).items()
-            if centre_column(**_grouped(models.get(one["model"], {}))) is not None
-        ),
-        "benefit": tuple(sections.get("benefit", {})),
-        "benefit_times": tuple(
-            name
-            for name, one in sections.get("benefit", {}).items()
-            if "of" not in endpoints.get(one["endpoint"], {"of": None})
-        ),
-        "hazard_model": tuple(name for name, one in models.items() if one["kind"] != "logistic"),
-        "imputed_model": tuple(n for n, one in models.items() if one["missing_data"] != "complete"),
-        "selected_risk": tuple(
-            name
-            for name, one in sections.get("risk", {}).items()
-            if models.get(one["model"], {}).get("entry", PRESPECIFIED) != PRESPECIFIED
-        ),
+            for name, entry in sections.get(section, {}).items()
+            if rule is None or rule(sections, name, entry)
+        )
+        for wildcard, (section, rule) in WILDCARDS.items()
     }
-
-
-def _grouped(model: Mapping) -> dict:
-    return {"cluster": model.get("cluster"), "strata": model.get("strata", ())}
 
 
 def centre_column(cluster: str | None, strata: Sequence[str]) -> str | None:
@@ -147,6 +94,59 @@ def pairs(sections: Mapping[str, Mapping], assay: str) -> dict[str, str]:
         for name, entry in measures.items()
         if "gene" in entry and entry["gene"].casefold() in genes
     }
+
+
+def _measures_a_gene(sections: Mapping, name: str, _: Mapping) -> bool:
+    return bool(pairs(sections, name))
+
+
+def _has_states(sections: Mapping, _: str, survival: Mapping) -> bool:
+    return "states" in sections.get("endpoints", {}).get(survival["endpoint"], {})
+
+
+def _has_times(sections: Mapping, _: str, benefit: Mapping) -> bool:
+    column_of_yes_and_no: Mapping = {"of": None}
+    return "of" not in sections.get("endpoints", {}).get(benefit["endpoint"], column_of_yes_and_no)
+
+
+def _names_centres(sections: Mapping, _: str, risk: Mapping) -> bool:
+    model = _model(sections, risk)
+    return centre_column(model.get("cluster"), model.get("strata", ())) is not None
+
+
+def _chooses_terms(sections: Mapping, _: str, risk: Mapping) -> bool:
+    return _model(sections, risk).get("entry", PRESPECIFIED) != PRESPECIFIED
+
+
+def _model(sections: Mapping, risk: Mapping) -> Mapping:
+    return sections.get("models", {}).get(risk["model"], {})
+
+
+Rule = Callable[[Mapping, str, Mapping], bool]
+# Wildcard to the section whose names it stands for, and which of these: all sections, a name and
+# its entry are asked; without a rule it stands for all names.
+WILDCARDS: dict[str, tuple[str, Rule | None]] = {
+    "assay": ("assays", None),
+    "concordance": ("assays", _measures_a_gene),  # the gene is also measured by the counts
+    "cutoff": ("cutoffs", None),
+    "scan": ("cutoffs", lambda _, __, one: "endpoint" in one),
+    "association": ("associations", None),
+    "description": ("descriptions", None),
+    "described": ("descriptions", lambda _, __, one: bool(one["with"])),  # levels are counted
+    "survival": ("survival", None),
+    "competing": ("survival", _has_states),
+    "subgroups": ("survival", lambda _, __, one: bool(one["subgroups"])),
+    "outcome_model": ("models", None),
+    "hazard_model": ("models", lambda _, __, one: one["kind"] != "logistic"),
+    "imputed_model": ("models", lambda _, __, one: one["missing_data"] != "complete"),
+    "risk_model": ("risk", None),
+    "risk_tree": ("risk", lambda _, __, one: "tree" in one),
+    "risk_strata": ("risk", lambda _, __, one: "strata" in one),
+    "risk_centres": ("risk", _names_centres),  # its model has a column of centres
+    "selected_risk": ("risk", _chooses_terms),  # by the data
+    "benefit": ("benefit", None),
+    "benefit_times": ("benefit", _has_times),
+}
 
 
 def clinical_parts(sections: Mapping[str, Mapping]) -> set[str]:
