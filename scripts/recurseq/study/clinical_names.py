@@ -22,6 +22,7 @@ NAMING = {
         *("kind", "endpoint", "cohort", "terms", "univariable", "strata", "cluster"),
         *("delayed_entry", "time_varying"),
     ),
+    "risk": ("model",),
     "benefit": ("treatment", "started", "endpoint", "covariates", "cohort"),
 }
 # Wildcards that are also conditions: without a name, no such file exists.

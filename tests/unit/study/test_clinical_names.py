@@ -29,3 +29,12 @@ def test_what_names_no_column_changes_nothing():
     assert naming_part(sections(survival=("dfs", "at", [6]))) == plain
     assert naming_part(sections(models=("os", "ties", "breslow"))) == plain
     assert naming_part(sections(models=("os", "terms", ["age", "bclc"]))) != plain
+
+
+def test_how_a_risk_model_is_judged_names_no_column():
+    """Else another number of resamples would have the table of patients read anew."""
+    config = copy.deepcopy(CONFIG) | {"risk": {"os": {"model": "os", "horizon": 24}}}
+    changed = copy.deepcopy(config)
+    changed["risk"]["os"] |= {"bootstrap": 999, "tree": {}, "decision": [0.1, 0.2]}
+    kept = [naming_part(clinical_sections(with_defaults(one))) for one in (config, changed)]
+    assert kept[0] == kept[1] and "risk" in kept[0]
