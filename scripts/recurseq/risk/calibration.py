@@ -17,6 +17,7 @@ from recurseq.clinical.survival.risk_sets import Subjects
 from recurseq.clinical.survival.splines import knots_of, restricted_cubic
 from recurseq.risk.answers import Answers
 from recurseq.stats.intervals import NORMAL_975, binomial_interval
+from recurseq.stats.weights import effective_size
 
 MOST_STEPS = 100
 SMALL_STEP = 1e-12
@@ -98,14 +99,13 @@ def observed(answers: Answers) -> Observed:
     """Return the share of patients with the event.
 
     Of an outcome of yes and no with its exact interval, with weights by the number of patients
-    that weigh as much (Kish 1965); at a horizon by Kaplan-Meier, with competing events by
-    Aalen-Johansen.
+    that weigh as much; at a horizon by Kaplan-Meier, with competing events by Aalen-Johansen.
     """
     if not len(answers):
         return Observed(np.nan, np.nan, np.nan)
     if answers.time is None:
         value = float(answers.weight @ answers.event / answers.counted)
-        size = answers.counted**2 / (answers.weight @ answers.weight)
+        size = effective_size(answers.weight)
         lower, upper = binomial_interval(value * size, size)
         return Observed(value, lower, upper)
     at = np.array([answers.horizon])

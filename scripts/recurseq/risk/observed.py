@@ -11,6 +11,7 @@ from recurseq.clinical.settings import FINEGRAY, LOGISTIC
 from recurseq.clinical.survival.incidence import cumulative_incidence
 from recurseq.clinical.survival.kaplan_meier import kaplan_meier, survival_at
 from recurseq.stats.intervals import wilson_interval
+from recurseq.stats.weights import effective_size
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def observed(rows: Rows, kind: str, horizon: float | None) -> Observed:
     if kind == LOGISTIC:
         weight = np.ones(n) if rows.weight is None else rows.weight
         rate = float(np.average(event, weights=weight))
-        return Observed(n, events, rate, *wilson_interval(rate, worth(weight)))
+        return Observed(n, events, rate, *wilson_interval(rate, effective_size(weight)))
     at = np.array([horizon])
     if kind == FINEGRAY:
         found = cumulative_incidence(rows.time, rows.state, 1).at(at)
@@ -67,8 +68,3 @@ def observed(rows: Rows, kind: str, horizon: float | None) -> Observed:
     if rate == 0:
         lower, upper = wilson_interval(0.0, int((rows.time >= horizon).sum()))
     return Observed(n, events, rate, lower, upper)
-
-
-def worth(weight: np.ndarray) -> float:
-    """Return the number of equal patients that weighted ones are worth (Kish 1965)."""
-    return float(weight.sum() ** 2 / (weight**2).sum())

@@ -7,8 +7,10 @@ import math
 NORMAL_975 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 
 
-def binomial_interval(successes: int, trials: int) -> tuple[float, float]:
+def binomial_interval(successes: float, trials: float) -> tuple[float, float]:
     """Exact 95 % interval of a share, from quantiles of the beta distribution; NaN of nothing.
+
+    Of weighted patients, counts are those of the patients that weigh as much, and no whole numbers.
 
     References
     ----------

@@ -15,7 +15,6 @@ from recurseq.risk.benefit.effect import (
 )
 from recurseq.risk.benefit.matching import matched_pairs
 from recurseq.risk.benefit.propensity import (
-    effective_size,
     inverse_weights,
     overlap_weights,
     propensity,
@@ -26,6 +25,7 @@ from recurseq.stats.e_value import (
     risk_ratio_of_hazards,
     risk_ratio_of_odds,
 )
+from recurseq.stats.weights import effective_size
 from support.golden import BENEFIT, columns, data, dummies, golden
 from support.paths import REFERENCE
 

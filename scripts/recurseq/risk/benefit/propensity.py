@@ -104,14 +104,3 @@ def inverse_weights(
     """
     share = np.average(treated, weights=counts)
     return np.where(treated, share / probability, (1 - share) / (1 - probability))
-
-
-def effective_size(weights: np.ndarray) -> float:
-    """Return how many patients of equal weight would tell as much: (sum w)^2 / sum w^2.
-
-    References
-    ----------
-    Kish, Survey Sampling (1965).
-    """
-    total = float(weights.sum())
-    return total**2 / float(weights @ weights) if total > 0 else 0.0

@@ -10,7 +10,6 @@ import numpy as np
 from recurseq.base.text import setting
 from recurseq.risk.benefit.comparison import Comparison, Weighing, shares
 from recurseq.risk.benefit.effect import IMMORTAL, OK, REASONS, SELECTED, Effect
-from recurseq.risk.benefit.propensity import effective_size
 from recurseq.stats.e_value import (
     COMMON,
     e_value,
@@ -18,6 +17,7 @@ from recurseq.stats.e_value import (
     risk_ratio_of_hazards,
     risk_ratio_of_odds,
 )
+from recurseq.stats.weights import effective_size
 
 CRUDE, ADJUSTED = "crude", "adjusted"
 EVERYBODY = "all"  # the stratum of all patients together
