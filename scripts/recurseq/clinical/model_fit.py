@@ -9,7 +9,7 @@ import numpy as np
 
 from recurseq.clinical.cautions import EVENTS_TO_STOP
 from recurseq.clinical.model_rows import Rows
-from recurseq.clinical.regression import UNKNOWN, Maximum, Regression, regression
+from recurseq.clinical.regression import UNKNOWN, Maximum, Regression, loss_without, regression
 from recurseq.clinical.settings import LOGISTIC, Model
 from recurseq.clinical.survival.concordance import Concordance
 from recurseq.clinical.survival.partial_likelihood import Fit
@@ -262,13 +262,7 @@ def _test_terms(
         at = np.flatnonzero(np.isin(found.used, own))
         if not len(at):
             continue
-        if found.by_likelihood:
-            rest = np.delete(found.used, at)
-            without = kind.maximum(rows, columns[:, rest])
-            statistic = max(2 * (top.loglik - without.loglik), 0.0)
-        else:
-            b = top.coefficients[at]
-            statistic = float(b @ np.linalg.pinv(top.covariance[np.ix_(at, at)]) @ b)
+        statistic = loss_without(kind, rows, columns[:, found.used], top, at)
         found.term_pvalues[name] = float(chi_squared_tail(statistic, len(at)))
 
 

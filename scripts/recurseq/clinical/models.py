@@ -82,23 +82,10 @@ def fit_outcome(model: Model, patients: Patients, seed: int = 0) -> ModelResult:
     }
     people = candidates(model, patients, names, seed)
     model, entered, found = _entry(analysis, model, patients, people, names, alone)
-    rows = [row for one in alone.values() for row in _term_rows(UNIVARIABLE, one)]
-    fits: dict[str, FittedModel] = {}
     late = [name for name in entered if name in known_at(model, patients)]
-    if entered:
-        main = NAIVE if model.landmark is not None or model.time_varying or late else MULTIVARIABLE
-        complete = _fit(model, patients, entered, PLAIN)
-        if people.imputed is None:
-            fits[main] = complete
-        else:
-            fits[main] = _fit_imputed(model, patients, people, entered)
-            fits[COMPLETE] = complete
-        if model.landmark is not None:
-            fits[LANDMARK] = _fit(model, patients, entered, LANDMARK)
-        if model.time_varying:
-            fits[TIME_VARYING] = _fit(model, patients, entered, TIME_VARYING)
-    for name, one in fits.items():
-        rows += _term_rows(name, one)
+    fits = _together(model, patients, people, entered, naive=bool(late))
+    named = [*((UNIVARIABLE, one) for one in alone.values()), *fits.items()]
+    rows = [row for name, one in named for row in _term_rows(name, one)]
     summary = [_summary(name, one) for name, one in fits.items()]
     found += _cautions(analysis, model, patients, fits, alone)
     found += imputation_cautions(analysis, model, people)
@@ -122,6 +109,25 @@ def fit_outcome(model: Model, patients: Patients, seed: int = 0) -> ModelResult:
         imputation=None if model.imputations is None else imputation_table(people),
         cautions=[one for one in found if one],
     )
+
+
+def _together(
+    model: Model, patients: Patients, people: Candidates, names: list[str], *, naive: bool
+) -> dict[str, FittedModel]:
+    """Fit the terms that entered together, in every form that is asked for."""
+    if not names:
+        return {}
+    naive = naive or model.landmark is not None or bool(model.time_varying)
+    main, complete = NAIVE if naive else MULTIVARIABLE, _fit(model, patients, names, PLAIN)
+    if people.imputed is None:
+        fits = {main: complete}
+    else:
+        fits = {main: _fit_imputed(model, patients, people, names), COMPLETE: complete}
+    if model.landmark is not None:
+        fits[LANDMARK] = _fit(model, patients, names, LANDMARK)
+    if model.time_varying:
+        fits[TIME_VARYING] = _fit(model, patients, names, TIME_VARYING)
+    return fits
 
 
 def _fit(

@@ -123,6 +123,33 @@ def best(model: Model, rows: Rows, columns: np.ndarray) -> tuple[Maximum, str]:
     return kind.penalised_maximum(rows, columns), "firth"
 
 
+def loss_without(
+    kind: Regression,
+    rows: Rows,
+    columns: np.ndarray,
+    top: Maximum,
+    some: Sequence[int] | np.ndarray,
+) -> float:
+    """Return what a model loses without some of its columns, to be compared with a chi-squared.
+
+    The likelihood ratio where there is one likelihood, else Wald's statistic.
+
+    Parameters
+    ----------
+    kind, rows
+        Of the model.
+    columns, top
+        All columns, and the fit of them.
+    some
+        Places of those that are tested.
+    """
+    if kind.by_likelihood:
+        without = kind.maximum(rows, np.delete(columns, some, axis=1))
+        return max(2 * (top.loglik - without.loglik), 0.0)
+    b = top.coefficients[some]
+    return float(b @ np.linalg.pinv(top.covariance[np.ix_(some, some)]) @ b)
+
+
 def subjects_of(rows: Rows, columns: np.ndarray) -> Subjects:
     """Return rows of a hazard model."""
     return Subjects(rows.time, rows.state == 1, columns, entry=rows.entry, strata=rows.strata)

@@ -10,7 +10,7 @@ from scipy.special import chdtri
 
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.pooled_fit import complete_df
-from recurseq.clinical.regression import Maximum, best, regression
+from recurseq.clinical.regression import Maximum, best, loss_without, regression
 from recurseq.clinical.settings import Model
 from recurseq.clinical.terms import TermRule, columns_of, independent, positions
 from recurseq.stats.rubin import pool, pooled_wald
@@ -125,12 +125,7 @@ def _of_one(
         elif name in penalised:
             tests[name] = TermTest(float(chdtri(df, penalised[name])), df, penalised[name])
         else:
-            if kind.by_likelihood:
-                without = kind.maximum(rows, np.delete(columns, own, axis=1))
-                statistic = max(2 * (top.loglik - without.loglik), 0.0)
-            else:
-                b = top.coefficients[own]
-                statistic = float(b @ np.linalg.pinv(top.covariance[np.ix_(own, own)]) @ b)
+            statistic = loss_without(kind, rows, columns, top, own)
             tests[name] = TermTest(statistic, df, float(chi_squared_tail(statistic, df)))
     return tests
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from recurseq.clinical.cautions import FEWEST_CLUSTERS
 from recurseq.clinical.model_rows import Rows
-from recurseq.clinical.regression import regression
+from recurseq.clinical.regression import loss_without, regression
 from recurseq.clinical.terms import independent
 from recurseq.risk.judged import COMPARED, Layout, Predicted
 from recurseq.risk.recipe import Recipe
@@ -52,9 +52,8 @@ def added_terms(
     """Test the terms that a model has beside those of another; None where it has not all of those.
 
     By likelihood ratio; over completed data sets by the pooled Wald test (D1, told as df times F);
-    with weights or ten clusters and more by Wald's test with the robust
-    covariance, which fewer clusters do not tell. None with Firth's penalty, and where terms were
-    chosen by their p-value.
+    with weights or ten clusters and more by Wald's test with the robust covariance, which fewer
+    clusters do not tell. None with Firth's penalty, and where terms were chosen by the data.
 
     Parameters
     ----------
@@ -92,14 +91,8 @@ def _tested(
             np.array([top.covariance[np.ix_(own, own)] for top in tops]),
         )
         return AddedTerms(WALD, test.statistic * df, df, test.pvalue)
-    top, rows, columns = tops[0], sets[0], columns[0]
-    if kind.by_likelihood:
-        name = LIKELIHOOD
-        statistic = 2 * (top.loglik - kind.maximum(rows, columns[:, ~own]).loglik)
-    else:
-        name = WALD
-        b = top.coefficients[own]
-        statistic = float(b @ np.linalg.pinv(top.covariance[np.ix_(own, own)]) @ b)
+    statistic = loss_without(kind, sets[0], columns[0], tops[0], np.flatnonzero(own))
+    name = LIKELIHOOD if kind.by_likelihood else WALD
     return AddedTerms(name, statistic, df, float(chi_squared_tail(statistic, df)))
 
 
