@@ -22,7 +22,13 @@ from recurseq.risk.benefit.effect import (
     interaction_pvalue,
 )
 from recurseq.risk.benefit.rows import EVERYBODY, Estimate, crude_beside
-from recurseq.risk.benefit.samples import Samples, column_of_start
+from recurseq.risk.benefit.samples import (
+    BY_LANDMARK,
+    NO_COVARIATE,
+    NO_TREATMENT,
+    Samples,
+    column_of_start,
+)
 
 
 def judged(
@@ -61,7 +67,8 @@ def _timing(
         if whole.effect.status == IMMORTAL:
             return own.left_out_for_time(analysis, benefit.treatment)
         return own.over_time(analysis, benefit.treatment)
-    gone = int(samples.flow["excluded"].iloc[-2])
+    by_landmark = samples.flow["label"].str.startswith(BY_LANDMARK)
+    gone = int(samples.flow.loc[by_landmark, "excluded"].iloc[-1])
     compared = samples.landmark
     later = int((~compared.followed.treated & (compared.start > benefit.landmark)).sum())
     return own.from_landmark(analysis, benefit.treatment, benefit.landmark, gone, later)
@@ -70,9 +77,8 @@ def _timing(
 def _missing(samples: Samples) -> tuple[int, int]:
     """Return how many patients lack a covariate or the treatment, and of how many."""
     steps = samples.flow.set_index("label")
-    named = [name for name in steps.index if "missing" in name or "treatment, or" in name]
-    dropped = int(steps.loc[named, "excluded"].sum())
-    return dropped, dropped + int(steps.loc[named[-1], "remaining"])
+    dropped = int(steps.loc[[NO_TREATMENT, NO_COVARIATE], "excluded"].sum())
+    return dropped, dropped + int(steps.loc[NO_COVARIATE, "remaining"])
 
 
 def _indication(analysis: str, treatment: str, whole: Estimate) -> Caution:

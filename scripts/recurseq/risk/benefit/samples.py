@@ -15,6 +15,10 @@ from recurseq.clinical.settings import Benefit, Clinical, Within
 from recurseq.clinical.survival.times import aligned
 from recurseq.risk.benefit.effect import Followed
 
+# Steps of the flow, of which the reasons are told again in a caution.
+NO_TREATMENT, NO_COVARIATE = "treatment, or when it began, not known", "a covariate is missing"
+BY_LANDMARK = "event or end of observation before month"
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -108,7 +112,7 @@ def samples_of(benefit: Benefit, patients: Patients, strata: pd.Series | None) -
         time = cohort.outcome(endpoint_with_times(cohort.settings, benefit)).time
         with np.errstate(invalid="ignore"):
             still, later = time > month, start > month
-        steps.append((f"event or end of observation before month {setting(month)}", base & still))
+        steps.append((f"{BY_LANDMARK} {setting(month)}", base & still))
         base = base & still
         arm = _arm(benefit, before_known(levels, later))
         whole = _sample(benefit, cohort, strata, start, arm, month)
@@ -138,8 +142,8 @@ def _complete(
     checks = [("outcome not known", _outcome_known(benefit, cohort))]
     if strata is not None:
         checks.append(("no stratum", strata.reindex(cohort.frame.index).notna().to_numpy()))
-    checks.append(("treatment, or when it began, not known", known))
-    checks.append(("a covariate is missing", covariates.notna().all(axis=1).to_numpy()))
+    checks.append((NO_TREATMENT, known))
+    checks.append((NO_COVARIATE, covariates.notna().all(axis=1).to_numpy()))
     left, steps = np.ones(len(cohort), dtype=bool), []
     for label, passed in checks:
         left = left & passed
