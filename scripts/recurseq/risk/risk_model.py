@@ -1,4 +1,8 @@
-"""A risk model as numbers: all that a calculator needs, and nothing of single patients."""
+"""A risk model as numbers: all that a calculator needs, and no row of a patient.
+
+Of single patients it holds the smallest and largest value of each number, beyond which it does not
+answer.
+"""
 
 from __future__ import annotations
 
