@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+BY_RISK, BY_TREE = "risk", "tree"
+
 
 @dataclass(frozen=True)
 class Strata:
@@ -19,7 +21,7 @@ class Strata:
 
     cuts: tuple[float, ...]
     names: tuple[str, ...]
-    by: str = "risk"
+    by: str = BY_RISK
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -32,7 +31,7 @@ def stratum_by_patient(strata: Strata, table: pd.DataFrame) -> pd.Series:
     return pd.Series(levels, index=table["patient_id"].to_numpy())
 
 
-def rises(rates: Sequence[float]) -> bool:
-    """Whether rates never fall from one stratum to the next, strata without patients aside."""
-    known = [rate for rate in rates if not np.isnan(rate)]
-    return all(one <= other for one, other in pairwise(known))
+def falls(rates: Sequence[float]) -> np.ndarray:
+    """Say which strata have a rate below that of a lower one; those without patients have none."""
+    rates = np.asarray(rates, dtype=float)
+    return rates < np.fmax.accumulate(rates)

@@ -13,7 +13,7 @@ from recurseq.clinical import model_cautions, patient_cautions
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.imputing import complete_only
 from recurseq.clinical.model_rows import Rows
-from recurseq.clinical.settings import LOGISTIC
+from recurseq.clinical.settings import FINEGRAY, LOGISTIC
 from recurseq.risk import tree_cautions as own_caution
 from recurseq.risk.cohorts import DEVELOPMENT, VALIDATION
 from recurseq.risk.judged import averaged
@@ -21,12 +21,13 @@ from recurseq.risk.observed import Observed, observed
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
 from recurseq.risk.risk_tree import RiskTree
-from recurseq.risk.strata import rises, stratum_of
+from recurseq.risk.settings import BY_TREE
+from recurseq.risk.strata import falls, stratum_of
 from recurseq.risk.strata_curves import curve_table
 from recurseq.risk.strata_ratios import Ratio, ratios
 from recurseq.risk.tree_tables import node_rates
 
-MEASURES = {LOGISTIC: "odds ratio", "finegray": "subdistribution hazard ratio"}
+MEASURES = {LOGISTIC: "odds ratio", FINEGRAY: "subdistribution hazard ratio"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Divider:
         strata = self.recipe.risk.strata
         if strata is None:
             return np.full(len(frame), -1)
-        if strata.by == "tree":
+        if strata.by == BY_TREE:
             return stratum_of(strata, np.append(self.leaf_risk, np.nan)[self.leaf(frame) - 1])
         return stratum_of(strata, self.risk(self.linear(frame)))
 
@@ -191,12 +192,8 @@ def _of_cohort(
     analysis, names = f"risk.{recipe.risk.name}", recipe.risk.strata.names
     found: list[Caution | None] = []
     values = [one.rate for one in rates]
-    if not rises(values):
-        best, below = -np.inf, []
-        for name, value in zip(names, values, strict=True):
-            below += [name] if value < best else []
-            best = value if np.isnan(best) or value > best else best
-        found.append(own_caution.strata_do_not_rise(analysis, role, below))
+    below = [name for name, low in zip(names, falls(values), strict=True) if low]
+    found.append(own_caution.strata_do_not_rise(analysis, role, below))
     found += [
         model_cautions.level_without_events(
             analysis, f"stratum ({role})", name, rate.n, penalised=ratio.penalty == "firth"

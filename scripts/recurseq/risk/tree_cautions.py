@@ -30,7 +30,7 @@ def unstable_tree(analysis: str, variable: str | None, root: float) -> Caution |
     return Caution("unstable_tree", WARN, analysis, message, percent(root))
 
 
-def strata_do_not_rise(analysis: str, cohort: str, strata: list[str]) -> Caution:
+def strata_do_not_rise(analysis: str, cohort: str, strata: list[str]) -> Caution | None:
     """Warn of strata whose observed risks are out of order.
 
     Parameters
@@ -38,11 +38,13 @@ def strata_do_not_rise(analysis: str, cohort: str, strata: list[str]) -> Caution
     analysis, cohort
         Section and name, and where it was seen.
     strata
-        Those in which the risk is lower than in the stratum before.
+        Those in which the risk is lower than in a stratum before.
     """
+    if not strata:
+        return None
     message = (
-        f"In the {cohort} the observed risk does not rise over the strata: {listed(strata)} lies "
-        "below the one before. The strata do not order these patients."
+        f"In the {cohort} the observed risk does not rise over the strata: in {listed(strata)} it is "
+        "lower than in a stratum before. The strata do not order these patients."
     )
     return Caution("uncalibrated", WARN, analysis, message, listed(strata))
 

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from recurseq.risk.cohorts import DEVELOPMENT, cohorts_of
 from recurseq.risk.grow_tree import grow_tree
 from recurseq.risk.settings import Strata
-from recurseq.risk.strata import rises, stratum_names, stratum_of
+from recurseq.risk.strata import falls, stratum_names, stratum_of
 from recurseq.risk.stratify import Divider, divider, patient_table, stratify
 from recurseq.study.schema import config_problems
 from support.paths import REFERENCE
@@ -56,8 +56,10 @@ def test_a_risk_at_a_cut_is_in_the_higher_stratum():
 
 
 def test_rates_that_fall_are_seen():
-    assert rises([0.1, 0.2, 0.2, 0.9]) and rises([0.1, np.nan, 0.3])
-    assert not rises([0.1, np.nan, 0.05])
+    assert not falls([0.1, 0.2, 0.2, 0.9]).any() and not falls([np.nan, 0.1, np.nan, 0.3]).any()
+    assert falls([0.1, np.nan, 0.05]).tolist() == [False, False, True]
+    # Both are below the second, also the one that is above the one before it.
+    assert falls([0.1, 0.5, 0.2, 0.3]).tolist() == [False, False, True, True]
 
 
 def test_both_cohorts_and_a_validation_out_of_order(tmp_path):
