@@ -175,7 +175,7 @@ def flexible_curve(answers: Answers, risk: np.ndarray, grid: np.ndarray) -> Flex
 
     References
     ----------
-    Harrell, Regression Modeling Strategies (2015), section 10.5; Austin et al., Stat. Med. 39, 2714
+    Harrell, Regression Modeling Strategies (2015), chapter 10; Austin et al., Stat. Med. 39, 2714
     (2020).
     """
     known = answers.weight > 0

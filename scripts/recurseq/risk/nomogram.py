@@ -125,7 +125,7 @@ def nomogram(model: RiskModel) -> Nomogram:
 
     References
     ----------
-    Harrell, Regression Modeling Strategies (2015), section 5.3; Iasonos et al., J. Clin. Oncol. 26,
+    Harrell, Regression Modeling Strategies (2015), chapter 5; Iasonos et al., J. Clin. Oncol. 26,
     1364 (2008).
     """
     blocks = [_block(model, rules) for rules in interacting(model.rules)]

@@ -99,8 +99,8 @@ def optimism(
 
     References
     ----------
-    Harrell, Lee and Mark, Stat. Med. 15, 361 (1996), section 5; with gaps Wahl et al., BMC Med.
-    Res. Methodol. 16, 144 (2016), and Schomaker and Heumann, Stat. Med. 37, 2252 (2018).
+    Harrell, Lee and Mark, Stat. Med. 15, 361 (1996); with gaps Wahl et al., BMC Med. Res.
+    Methodol. 16, 144 (2016), and Schomaker and Heumann, Stat. Med. 37, 2252 (2018).
     """
     recipes = list(recipes)
     imputing = {recipe.imputes: recipe for recipe in recipes}.values()
