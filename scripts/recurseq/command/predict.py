@@ -13,7 +13,7 @@ from recurseq.io.bytes import fail
 from recurseq.risk.asking import allowed, answer, read_values
 from recurseq.risk.risk_model import RiskModel
 from recurseq.risk.ticks import written
-from recurseq.risk.words import horizon_text, interval_text, made_with, told
+from recurseq.risk.words import horizon_text, interval_text, made_with, title_of
 
 FOLDER, FILE = "risk", "model.json"
 
@@ -78,7 +78,7 @@ def _texts(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _show_variables(model: RiskModel, folder: StudyFolder) -> None:
-    say(f"{told(model)}, {made_with(model)}. It needs:")
+    say(f"{title_of(model)}, {made_with(model)}. It needs:")
     rows = [(name, allowed(model, name)) for name in model.variables]
     show_table(("variable", "allowed"), rows)
     example = " ".join(f"{name}=…" for name in model.variables)
@@ -87,7 +87,7 @@ def _show_variables(model: RiskModel, folder: StudyFolder) -> None:
 
 def _show_answer(model: RiskModel, values: Mapping[str, object]) -> None:
     found = answer(model, values)
-    heading(f"{told(model)}{horizon_text(model)}")
+    heading(f"{title_of(model)}{horizon_text(model)}")
     rows = [
         ("risk", f"{found.risk:.10f}", f"{found.risk:.1%}"),
         ("lower", f"{found.lower:.10f}", f"{found.lower:.1%}"),

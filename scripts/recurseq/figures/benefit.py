@@ -33,6 +33,8 @@ from recurseq.figures.style import (
 )
 from recurseq.figures.survival import at_ticks, draw_risk_table, draw_steps
 from recurseq.risk.benefit.balance import LARGEST
+from recurseq.risk.benefit.curves import TREATED, UNTREATED
+from recurseq.risk.benefit.rows import ADJUSTED, CRUDE
 from recurseq.risk.benefit.words import interaction_text, method_words
 
 Tables = Mapping[str, Mapping[str, pd.DataFrame]]
@@ -46,7 +48,7 @@ LOOKS = {
     "match": {"color": PURPLE, "marker": "D"},
 }
 PRIMARY = {"color": BLACK, "marker": "s"}
-ARMS = {"treated": BLUE, "untreated": ORANGE}
+ARMS = {TREATED: BLUE, UNTREATED: ORANGE}
 
 
 def draw_benefits(
@@ -128,7 +130,7 @@ def benefit_forest_figure(
 def _love(benefit: Benefit, tables: Tables, simulated: bool) -> Figure:
     balance, effect = (tables[f"benefit_{x}"][benefit.name] for x in ("balance", "effect"))
     own = effect[effect["primary"].astype(bool)].set_index("stratum")["ess"]
-    crude = effect[effect["estimate"] == "crude"].groupby("stratum", sort=False).last()
+    crude = effect[effect["estimate"] == CRUDE].groupby("stratum", sort=False).last()
     sizes = {
         name: f"{crude.loc[name, 'n_treated'] + crude.loc[name, 'n_control']} patients"
         + ("" if np.isnan(worth) else f", worth {worth:.0f}")
@@ -236,10 +238,10 @@ def benefit_curve_figure(
         axes.set_axis_off()
     for axes, stratum in zip(panels.flat, strata, strict=False):
         inside = curve[curve["stratum"] == stratum]
-        adjusted = inside[inside["estimate"] == "adjusted"]
+        adjusted = inside[inside["estimate"] == ADJUSTED]
         for name, colour in ARMS.items():
             draw_steps(axes, adjusted[adjusted["group"] == name], "survival", 1.0, colour)
-            crude = inside[(inside["estimate"] == "crude") & (inside["group"] == name)]
+            crude = inside[(inside["estimate"] == CRUDE) & (inside["group"] == name)]
             time = np.concatenate([[0.0], crude["time"]])
             height = np.concatenate([[1.0], crude["survival"]])
             axes.step(time, height, where="post", color=colour, linewidth=1, linestyle=(0, (3, 2)))

@@ -14,7 +14,9 @@ from recurseq.figures.strata import strata_figure
 from recurseq.figures.style import facts_of
 from recurseq.figures.survival import at_ticks, kaplan_meier_figure
 from recurseq.figures.tree import tree_figure
+from recurseq.risk.cohorts import DEVELOPMENT, VALIDATION
 from recurseq.risk.settings import Risk
+from recurseq.risk.words import cuts_text, divider_text
 
 
 def _tree(clinical: Clinical, risk: Risk, tables: Tables, simulated: bool) -> Figure:
@@ -39,22 +41,21 @@ def _tree(clinical: Clinical, risk: Risk, tables: Tables, simulated: bool) -> Fi
 
 
 def _strata(clinical: Clinical, risk: Risk, tables: Tables, simulated: bool) -> Figure:
-    by = "the tree's leaf" if risk.strata.by == "tree" else "predicted risk"
-    cuts = ", ".join(f"{100 * cut:.4g} %" for cut in risk.strata.cuts)
+    cuts = f"cut at {cuts_text(risk.strata)} of {divider_text(risk.strata)}"
     return strata_figure(
         tables["risk_strata"][risk.name],
         f"Strata of {plain(risk.name)}: {outcome_words(clinical, risk)}",
         "risk",
-        facts_of((f"cut at {cuts} of {by}", "95 % intervals", "below: events of patients")),
+        facts_of((cuts, "95 % intervals", "below: events of patients")),
         simulated,
     )
 
 
 def _survival(clinical: Clinical, risk: Risk, tables: Tables, simulated: bool) -> Figure:
     curve = tables["risk_strata_curve"][risk.name].rename(columns={"stratum": "group"})
-    role = "validation" if (curve["cohort"] == "validation").any() else "development"
+    role = VALIDATION if (curve["cohort"] == VALIDATION).any() else DEVELOPMENT
     curve = curve[curve["cohort"] == role]
-    why = "seen in the patients that the model was made with" if role == "development" else ""
+    why = "seen in the patients that the model was made with" if role == DEVELOPMENT else ""
     model = clinical.models[risk.model]
     endpoint = clinical.endpoints.get(model.endpoint)
     followed = endpoint.of if isinstance(endpoint, Within) else model.endpoint

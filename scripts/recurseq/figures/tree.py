@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from recurseq.clinical.words import pvalue_text
 from recurseq.figures.style import (
     FAINT,
     INK,
@@ -155,11 +156,6 @@ def sides(split: str) -> tuple[str, str]:
     value = float(number)
     text = f"{value:.4g}" if abs(value) < 1e4 else f"{value:,.0f}"
     return f"≤ {text}", f"> {text}"
-
-
-def pvalue_text(value: float) -> str:
-    """Write an adjusted p-value."""
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
 
 
 def _draw_bars(

@@ -20,7 +20,7 @@ from recurseq.risk.performance_words import centres
 from recurseq.risk.risk_model import RiskModel
 from recurseq.risk.settings import Risk
 from recurseq.risk.told import IN_WORDS, compared, judged_first, read_in_order, told_of
-from recurseq.risk.words import KINDS, horizon_text, interval_text
+from recurseq.risk.words import KINDS, cuts_text, divider_text, horizon_text, interval_text
 
 CARD = "risk/{risk_model}/card.md"
 PERFORMANCE = "risk_performance"  # the table that the card tells of
@@ -215,9 +215,8 @@ def _groups(risk: Risk) -> Iterator[str]:
     if risk.tree is not None:
         yield "A conditional inference tree of the same terms was grown in the development."
     if risk.strata is not None:
-        by = "the leaves of the tree" if risk.strata.by == "tree" else "the predicted risk"
-        cuts = listed(f"{100 * cut:.4g} %" for cut in risk.strata.cuts)
-        yield f"Strata {listed(risk.strata.names)}: {by}, cut at {cuts}."
+        how = f"{divider_text(risk.strata)}, cut at {cuts_text(risk.strata)}"
+        yield f"Strata {listed(risk.strata.names)}: {how}."
 
 
 def _performance(sources: CardSources) -> Iterator[str]:

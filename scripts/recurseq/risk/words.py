@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from recurseq.clinical.settings import COX, FINEGRAY, LOGISTIC
 from recurseq.risk.risk_model import RiskModel
+from recurseq.risk.settings import BY_TREE, Strata
 
 KINDS = {
     LOGISTIC: "logistic regression",
@@ -12,8 +13,8 @@ KINDS = {
 }
 
 
-def told(model: RiskModel) -> str:
-    """Say what a model tells."""
+def title_of(model: RiskModel) -> str:
+    """Name a model, and what it is the risk of."""
     return f"{model.name}: risk of {outcome(model)}"
 
 
@@ -25,6 +26,16 @@ def outcome(model: RiskModel) -> str:
 def horizon_text(model: RiskModel) -> str:
     """Say by when, for what follows the outcome."""
     return "" if model.horizon is None else f" within {model.horizon:g} months"
+
+
+def cuts_text(strata: Strata) -> str:
+    """Write the risks at which strata are cut."""
+    return ", ".join(f"{100 * cut:.4g} %" for cut in strata.cuts)
+
+
+def divider_text(strata: Strata) -> str:
+    """Say what is cut."""
+    return "the risk of the tree's leaf" if strata.by == BY_TREE else "the predicted risk"
 
 
 def made_with(model: RiskModel) -> str:

@@ -13,6 +13,7 @@ from recurseq.clinical.words import plain
 from recurseq.report.cautions import cautions_of
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
+from recurseq.risk.benefit.rows import CRUDE
 from recurseq.risk.benefit.samples import column_of_start
 from recurseq.risk.benefit.words import AIMED_AT, interaction_text, method_words, sentences
 from recurseq.study import Study
@@ -115,7 +116,7 @@ def _sides(effect: pd.DataFrame) -> list[Side]:
     found = []
     for stratum in dict.fromkeys(effect["stratum"]):
         own = effect[effect["stratum"] == stratum]
-        crude = own[own["estimate"] == "crude"].iloc[-1]
+        crude = own[own["estimate"] == CRUDE].iloc[-1]
         adjusted = own[own["primary"].astype(bool)].iloc[0]
         found.append(Side(stratum, crude.to_dict(), adjusted.to_dict()))
     return found

@@ -12,6 +12,7 @@ from recurseq.report.section import Paragraph
 from recurseq.report.words import is_missing, percent, spaced
 from recurseq.risk.cohorts import DEVELOPMENT, VALIDATION
 from recurseq.risk.settings import Risk
+from recurseq.risk.words import cuts_text, divider_text
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,8 @@ def strata_of(results: Results, risk: Risk) -> StrataFacts | None:
     if curves is None or curves.empty:  # an outcome without times: its figure says only that
         figures = [one for one in figures if one.entry.name != "risk_strata_survival"]
     return StrataFacts(
-        by="the leaf of the tree" if risk.strata.by == "tree" else "the predicted risk",
-        cuts=", ".join(f"{100 * cut:.4g} %" for cut in risk.strata.cuts),
+        by=divider_text(risk.strata),
+        cuts=cuts_text(risk.strata),
         rows=[_stratum(row) for row in table.to_dict("records")],
         figures=figures,
         link=results.table_link("risk_strata", risk_strata=risk.name),

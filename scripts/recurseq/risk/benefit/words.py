@@ -6,7 +6,8 @@ import pandas as pd
 
 from recurseq.clinical.cautions import ALPHA
 from recurseq.clinical.words import interval_text, plain, pvalue_text
-from recurseq.risk.benefit.rows import EVERYBODY
+from recurseq.risk.benefit.effect import OK
+from recurseq.risk.benefit.rows import EVERYBODY, ODDS
 
 METHODS = {
     "overlap": "overlap weights",
@@ -48,7 +49,7 @@ def sentences(effect: pd.DataFrame, treatment: str, endpoint: str) -> list[str]:
         Their names.
     """
     own = primary_rows(effect)
-    told = own[own["status"] == "ok"]
+    told = own[own["status"] == OK]
     found = [
         _sentence(row, treatment, endpoint, "Overall")
         for _, row in told[told["stratum"] == EVERYBODY].iterrows()
@@ -71,7 +72,7 @@ def sentences(effect: pd.DataFrame, treatment: str, endpoint: str) -> list[str]:
 
 
 def _sentence(row: pd.Series, treatment: str, endpoint: str, where: str) -> str:
-    odds = row["measure"] == "odds ratio"
+    odds = row["measure"] == ODDS
     what = "odds" if odds else "hazard"
     if row["lower"] <= 1 <= row["upper"]:
         how = f"is not clearly associated with {plain(endpoint)}"
