@@ -11,11 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recurseq.clinical.words import pvalue_text
+from recurseq.figures.observed import COLOURS, draw_observed, offsets, risk_axis
 from recurseq.figures.style import (
-    FAINT,
     INK,
-    ORANGE,
-    SKY,
     WIDE,
     facts_of,
     heading,
@@ -23,12 +21,12 @@ from recurseq.figures.style import (
     short,
     styled,
 )
+from recurseq.risk.cohorts import DEVELOPMENT
 
 MOST_LEAVES = 12
 LEVEL = 1.0  # inches between a node and its parts
 BARS = 2.3  # inches of the panel below
 ROOM_OF_WORDS = 0.5  # of the space between two parts, for the words of one side
-COHORTS = {"development": SKY, "validation": ORANGE}
 BAR = 0.36
 BOX = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": INK, "linewidth": 0.8}
 
@@ -58,7 +56,7 @@ def tree_figure(
     simulated
         Whether to say that the data are simulated.
     """
-    own = nodes[nodes["cohort"] == "development"].set_index("node")
+    own = nodes[nodes["cohort"] == DEVELOPMENT].set_index("node")
     depth = drawn_depth(own)
     if depth < own["depth"].max():
         note = facts_of((note, "deeper splits stand in tree.tsv"))
@@ -67,8 +65,8 @@ def tree_figure(
     shown.loc[ends, ["left", "right"]] = pd.NA
     places = positions(shown)
     figure = new_figure(WIDE, LEVEL * max(depth, 1) + BARS + 0.5)
-    cohorts = [name for name in COHORTS if (nodes["cohort"] == name).any()]
-    key = {name: {"color": COHORTS[name], "marker": "s"} for name in cohorts}
+    cohorts = [name for name in COLOURS if (nodes["cohort"] == name).any()]
+    key = {name: {"color": COLOURS[name], "marker": "s"} for name in cohorts}
     heading(figure, title, note, simulated, key)
     above, below = figure.subplots(
         2, 1, sharex=True, height_ratios=[LEVEL * max(depth, 1) + 0.2, BARS]
@@ -163,28 +161,14 @@ def _draw_bars(
 ) -> None:
     """Draw a bar for each cohort of each leaf with its interval, and the numbers below."""
     width = BAR if len(cohorts) > 1 else 1.4 * BAR
-    for offset, cohort in zip(
-        np.arange(len(cohorts)) - (len(cohorts) - 1) / 2, cohorts, strict=True
-    ):
+    for offset, cohort in zip(offsets(len(cohorts)), cohorts, strict=True):
         own = nodes[nodes["cohort"] == cohort].set_index("node").loc[list(leaves)]
         x = np.arange(len(leaves)) + offset * width
-        rate, lower, upper = (own[name].to_numpy(float) for name in ("rate", "lower", "upper"))
-        axes.bar(x, np.nan_to_num(rate), width * 0.94, color=COHORTS[cohort])
-        error = np.clip(np.vstack([rate - lower, upper - rate]), 0, None)
-        axes.errorbar(x, rate, error, fmt="none", ecolor=INK, elinewidth=0.9, capsize=2)
-        top = np.where(np.isnan(upper), np.nan_to_num(rate), upper)
-        for place, height, value in zip(x, top, rate, strict=True):
-            words = "NA" if np.isnan(value) else f"{100 * value:.0f}"
-            axes.annotate(
-                words, (place, height), (0, 2), textcoords="offset points", ha="center", fontsize=8
-            )
+        risk = own[["rate", "lower", "upper"]].to_numpy(float).T
+        draw_observed(axes, x, risk, width, COLOURS[cohort], "{:.0f}")
     axes.set_xticks(range(len(leaves)), [leaf_text(nodes, leaf, cohorts) for leaf in leaves])
     axes.tick_params(axis="x", length=0, labelsize=8)
-    axes.set_ylim(0, 1.1)
-    ticks = [0, 0.25, 0.5, 0.75, 1]
-    axes.set_yticks(ticks, [f"{tick:.0%}" for tick in ticks])
-    axes.set_ylabel(axis)
-    axes.grid(axis="y", color=FAINT, linewidth=0.7)
+    risk_axis(axes, axis)
 
 
 def leaf_text(nodes: pd.DataFrame, leaf: int, cohorts: Sequence[str]) -> str:
