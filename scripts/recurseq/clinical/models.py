@@ -95,7 +95,7 @@ def fit_outcome(model: Model, patients: Patients, seed: int = 0) -> ModelResult:
         survival_cautions.non_proportional(analysis, float(by_km.iloc[0]) if len(by_km) else np.nan)
     )
     terms = pd.DataFrame(rows, columns=describe("model_terms").names)
-    terms = _withhold(terms, analysis, model, patients, found)
+    terms = _withhold(terms, model, patients, found)
     found += [_not_at_random(analysis, name, terms) for name in late]
     summaries = pd.DataFrame(summary, columns=describe("model_summary").names)
     if _chosen_by_outcome(found):
@@ -175,7 +175,7 @@ def _term_rows(model: str, found: FittedModel) -> list[dict]:
     for term in found.terms:
         pvalue = found.term_pvalues.get(term.name, np.nan) if found.term_test else np.nan
         for label, members, place in zip(
-            term.labels, _members(term, found), places[term.name], strict=True
+            term.labels, _members(term), places[term.name], strict=True
         ):
             coefficient, se = found.coefficients[place], found.se[place]
             rows.append(
@@ -204,7 +204,7 @@ def _term_rows(model: str, found: FittedModel) -> list[dict]:
     return rows
 
 
-def _members(term: Term, found: FittedModel) -> list[np.ndarray]:
+def _members(term: Term) -> list[np.ndarray]:
     """Rows that each coefficient is about: those of a level, or all who have the value."""
     if term.kind == LEVELS:
         return list(term.members[1:])
@@ -283,7 +283,6 @@ def _chosen_by_outcome(found: list[Caution | None]) -> bool:
 
 def _withhold(
     terms: pd.DataFrame,
-    analysis: str,
     model: Model,
     patients: Patients,
     found: list[Caution | None],

@@ -43,8 +43,8 @@ def strata_do_not_rise(analysis: str, cohort: str, strata: list[str]) -> Caution
     if not strata:
         return None
     message = (
-        f"In the {cohort} the observed risk does not rise over the strata: in {listed(strata)} it is "
-        "lower than in a stratum before. The strata do not order these patients."
+        f"In the {cohort} the observed risk does not rise over the strata: it is lower in "
+        f"{listed(strata)} than in a stratum before. The strata do not order these patients."
     )
     return Caution("uncalibrated", WARN, analysis, message, listed(strata))
 

@@ -112,12 +112,7 @@ def fit_profiles(
         lower=lower,
         upper=upper,
         pvalue=pvalue,
-        group_pvalues=tuple(
-            float(
-                chi_squared_tail(2 * max(top - _height_without(likelihood, group), 0), len(group))
-            )
-            for group in groups
-        ),
+        group_pvalues=tuple(_group_pvalue(likelihood, top, group) for group in groups),
         loglik=top,
         loglik_null=_height_without(likelihood, np.setdiff1d(np.arange(size), always)),
         converged=converged,
