@@ -4,7 +4,7 @@ from recurseq.jobs.log import logged
 
 with logged(snakemake):
     from recurseq.base.tables import read_table
-    from recurseq.base.whole_file import whole_file
+    from recurseq.base.whole_file import write_whole
     from recurseq.clinical.read_settings import clinical_settings
     from recurseq.risk.card import PERFORMANCE, CardSources, card_text
     from recurseq.risk.risk_model import RiskModel
@@ -26,5 +26,4 @@ with logged(snakemake):
             list(cautions.loc[cautions["analysis"] == f"risk.{name}", "message"]),
             snakemake.params.simulated,
         )
-        with whole_file(card) as partial:
-            partial.write_text(card_text(sources), encoding="utf-8", newline="\n")
+        write_whole(card_text(sources), card)

@@ -17,7 +17,7 @@ import pandas as pd
 
 from recurseq.base.places import read_shipped
 from recurseq.base.registry import study_files, wildcards_in
-from recurseq.base.whole_file import whole_file
+from recurseq.base.whole_file import write_whole
 
 REGISTRY = (
     *("tables.yaml", "tables_meaning.yaml", "tables_quality.yaml", "tables_clinical.yaml"),
@@ -221,8 +221,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
         "\t".join(names),
         *("\t".join(row) for row in cells.itertuples(index=False, name=None)),
     ]
-    with whole_file(path) as partial:
-        partial.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    write_whole("\n".join(lines) + "\n", path)
 
 
 def _as_text(values: pd.Series, kind: str) -> list[str]:

@@ -72,6 +72,12 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         raise
 
 
+def write_whole(text: str, path: str | Path) -> None:
+    """Write a text as UTF-8 with unix line endings; the file appears only when complete."""
+    with whole_file(path) as partial:
+        partial.write_text(text, encoding="utf-8", newline="\n")
+
+
 def _remove(partial: Path) -> None:
     """Remove a file and free its space at once, though a library may still hold it open."""
     with suppress(OSError):

@@ -13,7 +13,7 @@ import typer
 
 from recurseq.base.places import SHIPPED
 from recurseq.base.text import suggest
-from recurseq.base.whole_file import whole_file
+from recurseq.base.whole_file import write_whole
 from recurseq.cohort.genes.species import HUMAN, MOUSE
 from recurseq.cohort.readers.estimates import decimals
 from recurseq.cohort.readers.formats import NAMES_OF_FORMATS
@@ -254,8 +254,7 @@ def _relative(path: Path, folder: Path) -> str:
 def write_config(text: str, folder: Path) -> Path:
     """Write the configuration of a study, making its folder when needed."""
     target = folder / PLACES[0]
-    with whole_file(target) as partial:
-        partial.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(text, target)
     return target
 
 

@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 from recurseq.base.registry import condition_in_words
 from recurseq.base.tables import Table, all_tables
-from recurseq.base.whole_file import whole_file
+from recurseq.base.whole_file import write_whole
 from recurseq.figures.registry import FigureEntry, all_figures
 
 _HEAD = """\
@@ -67,5 +66,4 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
-    with whole_file(Path(sys.argv[1])) as partial:
-        partial.write_text(outputs_page(), encoding="utf-8", newline="\n")
+    write_whole(outputs_page(), sys.argv[1])

@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from recurseq.base.places import read_shipped
 from recurseq.base.tables import describe
 from recurseq.base.text import listed, setting
-from recurseq.base.whole_file import whole_file
+from recurseq.base.whole_file import write_whole
 from recurseq.figures.registry import FigureEntry
 from recurseq.report import words
 from recurseq.report.provenance import portable
@@ -128,8 +128,7 @@ def build_page(results: str | Path, config: Mapping, root: str | Path = ".") -> 
 
 def write_page(page: str, path: str | Path) -> None:
     """Write the page as UTF-8 with unix line endings; it appears only when complete."""
-    with whole_file(path) as partial:
-        partial.write_text(page, encoding="utf-8", newline="\n")
+    write_whole(page, path)
 
 
 def render(results: Results, config: Mapping) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from recurseq.base.versions import own_version, package_versions, python_version
-from recurseq.base.whole_file import whole_file
+from recurseq.base.whole_file import write_whole
 
 PACKAGES = (
     "snakemake",
@@ -70,8 +70,7 @@ def provenance(
 def write_provenance(record: Mapping, path: str | Path) -> None:
     """Write the record as indented JSON with a final line ending."""
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-    with whole_file(path) as partial:
-        partial.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(text, path)
 
 
 def portable(value: object, root: str | Path) -> object:

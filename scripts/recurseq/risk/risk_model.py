@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from recurseq.base.whole_file import whole_file
+from recurseq.base.whole_file import write_whole
 from recurseq.clinical.settings import LOGISTIC
 from recurseq.clinical.terms import LEVELS, TermRule, columns_of
 from recurseq.stats.intervals import NORMAL_975
@@ -222,5 +222,4 @@ def write_model(model: RiskModel | None, path: str | Path) -> None:
     """Write a model as JSON, ``null`` where there is none; numbers come back to the last digit."""
     plain = None if model is None else model.as_dict()
     text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
-    with whole_file(path) as partial:
-        partial.write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_whole(text + "\n", path)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from recurseq.base.whole_file import whole_file
+from recurseq.base.whole_file import write_whole
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.patients import TRANSFORMS
 from recurseq.clinical.settings import LOGISTIC
@@ -63,10 +63,7 @@ class RiskTree:
 
     def write(self, path: str | Path) -> None:
         """Write the tree as JSON; numbers come back to the last digit."""
-        with whole_file(path) as partial:
-            partial.write_text(
-                json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", "utf-8"
-            )
+        write_whole(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", path)
 
     @classmethod
     def read(cls, path: str | Path) -> RiskTree:
