@@ -21,7 +21,7 @@ from recurseq.base.tables import read_table
 
 pytestmark = pytest.mark.workflow
 
-KILLS = 6
+KILLS = 4
 SEED = 20160901
 TABLE = "contrasts/early_vs_none/genes.tsv"
 PATIENCE = 300

@@ -20,6 +20,10 @@ EXAMPLE = REPOSITORY / "examples" / "hpr"
 def results(tmp_path_factory):
     folder = tmp_path_factory.mktemp("resected") / "study"
     shutil.copytree(EXAMPLE, folder, ignore=lambda *_: {"results", "demo", ".snakemake"})
+    config = folder / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    assert text.count("bootstrap: 500") == 2
+    config.write_text(text.replace("bootstrap: 500", "bootstrap: 100"), encoding="utf-8")  # sooner
     ended = StudyFolder.read(folder).run()
     assert ended.returncode == 0, ended.stderr
     return folder / "results"

@@ -10,7 +10,7 @@ from support.defective_study import DefectiveStudy
 from support.in_one_process import Run
 
 FEW = range(14)
-MANY = range(14, int(os.environ.get("RECURSEQ_DEFECTIVE_STUDIES", "120")))
+MANY = range(14, int(os.environ.get("RECURSEQ_DEFECTIVE_STUDIES", "80")))
 
 
 def outcome(seed, folder):

@@ -201,7 +201,7 @@ def left_out_for_time(analysis: str, treatment: str) -> Caution:
 
 
 def same_in_strata(analysis: str, pvalue: float, clear: Sequence[str]) -> Caution | None:
-    """Say that strata do not differ, so that none is spoken of alone.
+    """Say that strata are not shown to differ, so that none is spoken of alone.
 
     Parameters
     ----------
@@ -215,11 +215,11 @@ def same_in_strata(analysis: str, pvalue: float, clear: Sequence[str]) -> Cautio
     if np.isnan(pvalue) or pvalue < ALPHA:
         return None
     message = (
-        f"The ratios of the strata do not differ (interaction p = {shown(pvalue)}): no stratum "
-        "says anything that all patients do not"
+        "The ratios are not shown to differ between strata (interaction p = "
+        f"{shown(pvalue)}), nor to be the same: read that of all patients"
     )
     if clear:
-        message += f", and the small p-value of {listed(clear)} alone is no evidence that it does"
+        message += f"; the small p-value of {listed(clear)} alone is no evidence of a difference"
     severity = WARN if clear else NOTE
     return Caution("subgroup_without_interaction", severity, analysis, f"{message}.", shown(pvalue))
 

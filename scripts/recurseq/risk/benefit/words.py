@@ -61,8 +61,8 @@ def sentences(effect: pd.DataFrame, treatment: str, endpoint: str) -> list[str]:
     pvalue = float(pvalues.iloc[0])
     if pvalue >= ALPHA:
         found.append(
-            f"The ratios of the strata do not differ ({pvalue_text(pvalue)} of the interaction): "
-            "no stratum is spoken of alone."
+            f"The ratios are not shown to differ between strata ({pvalue_text(pvalue)} of the "
+            "interaction): no stratum is spoken of alone."
         )
         return found
     found.append(f"The ratios differ between strata ({pvalue_text(pvalue)} of the interaction).")
