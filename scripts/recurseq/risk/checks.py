@@ -135,6 +135,9 @@ def _cohorts(
         yield _unknown(f"{where}.{key}", name, "cohort", known)
     if unknown or risk.validate is None or frame is None:
         return
+    conditions = [*settings.cohorts.values(), *(step.condition for step in settings.flow)]
+    if any(column not in frame for condition in conditions for column in condition):
+        return  # nobody can be counted; the column is told of where it stands
     remaining, _ = trace(settings, frame)
     both = int((overlap(settings, frame, risk.develop, risk.validate) & remaining).sum())
     if both:

@@ -109,6 +109,21 @@ def test_the_overlap_is_counted(tmp_path):
     assert problems(tmp_path, asked, counted=False) == []  # nobody to count
 
 
+@pytest.mark.parametrize("where", ["cohorts", "flow"])
+def test_a_condition_on_a_column_that_is_not_there_is_named(tmp_path, monkeypatch, where):
+    monkeypatch.chdir(tmp_path)
+    condition = {"stratumm": ["<50"]}
+    asked = {"model": "m", "develop": "development", "validate": "validation"}
+    cohorts = SECTIONS["cohorts"] | ({"late": condition} if where == "cohorts" else {})
+    flow = [{"exclude": condition, "label": "late"}] if where == "flow" else []
+    config = study_config(
+        data("infert", RISK), tmp_path, INFERT, {"m": PLAIN}, {"r": asked},
+        cohorts=cohorts, flow=flow,
+    )  # fmt: skip
+    with pytest.raises(InputError, match="'stratumm'"):
+        checked_study(config)
+
+
 def test_the_study_is_refused_before_it_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     config = study_config(data("infert", RISK), tmp_path, INFERT, {"m": PLAIN},
