@@ -88,7 +88,9 @@ def test_the_cautions_name_their_numbers(found):
     (told,) = [one for one in found.cautions if one.number.startswith("SMD")]
     assert told.code == "confounded_by_indication" and told.severity == "warn"
     row = rows_of(found).loc[("all", PRIMARY)]
-    assert f"ESS {row['ess']:.0f}" in told.number
+    n, ess, other = row["n_treated"], row["ess_treated"], row["ess_control"]
+    assert f"ESS {ess:.0f} of {n} and {other:.0f} of {row['n_control']}" in told.number
+    assert f"{n} treated patients are worth {ess:.0f}, " in told.message
     assert f"E-value {row['evalue']:.3g} (limit {row['evalue_limit']:.3g})" in told.number
     directions = [one for one in found.cautions if "different sides of 1" in one.message]
     assert [one.message.split()[1] for one in directions] == ["all"]
