@@ -201,8 +201,8 @@ def _of_cohort(
         caution.level_without_events(
             analysis, f"stratum ({role})", name, rate.n, penalised=ratio.penalty == "firth"
         )
-        for name, rate, ratio in zip(names, rates, against, strict=True)
-        if rate.n and not rate.events
+        for k, (name, rate, ratio) in enumerate(zip(names, rates, against, strict=True))
+        if rate.n and not (rows.state[places == k] == 1).any()  # ratios are of all follow-up
     ]
     what = f"the strata ({role})"
     found.append(caution.complete_case_loss(analysis, what, rows.dropped, len(rows) + rows.dropped))

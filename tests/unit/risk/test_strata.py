@@ -135,8 +135,10 @@ def test_curves_of_strata(tmp_path):
     found = stratify(*found_of(recipe))
     for name, own in found.curves.groupby("stratum"):
         row = found.strata.set_index("stratum").loc[name]
-        assert own["at_risk"].iloc[0] == row["n"] and own["events"].sum() == row["events"]
-        at = own[own["time"] <= 100].iloc[-1]
+        by_then = own[own["time"] <= 100]
+        assert own["at_risk"].iloc[0] == row["n"] and by_then["events"].sum() == row["events"]
+        assert own["events"].sum() > row["events"]  # the curve goes on
+        at = by_then.iloc[-1]
         assert 1 - at["survival"] == pytest.approx(row["observed"], rel=1e-12)
     none = stratify(*found_of(infert_recipe(tmp_path, {"strata": CUTS})))
     assert none.curves.empty
