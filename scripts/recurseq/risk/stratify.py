@@ -152,7 +152,7 @@ def stratify(found: Divider, cohorts: Mapping[str, Rows]) -> StrataResult:
             mean = float(predicted[places == k].mean()) if rates[k].n else np.nan
             rows_of_table.append(_row(name, role, rates[k], mean, against[k], len(rows)))
         curves.append(curve_table(recipe, rows, places, role))
-        cautions += _of_cohort(recipe, role, rows, places, rates, against)
+        cautions += _of_cohort(found, role, rows, places, rates, against)
     table = pd.DataFrame(rows_of_table, columns=describe("risk_strata").names)
     table["measure"] = MEASURES.get(recipe.model.kind, "hazard ratio")
     if VALIDATION not in cohorts:
@@ -181,14 +181,15 @@ def _row(name: str, role: str, rate: Observed, mean: float, ratio: Ratio, n: int
 
 
 def _of_cohort(
-    recipe: Recipe,
+    divided: Divider,
     role: str,
     rows: Rows,
     places: np.ndarray,
     rates: list[Observed],
     against: list[Ratio],
 ) -> list[Caution]:
-    analysis, names = f"risk.{recipe.risk.name}", recipe.risk.strata.names
+    analysis, strata = f"risk.{divided.recipe.risk.name}", divided.recipe.risk.strata
+    names = strata.names
     found: list[Caution | None] = []
     values = [one.rate for one in rates]
     if not rises(values):
@@ -206,7 +207,7 @@ def _of_cohort(
     ]
     what = f"the strata ({role})"
     found.append(caution.complete_case_loss(analysis, what, rows.dropped, len(rows) + rows.dropped))
-    if role != DEVELOPMENT:
+    if role != DEVELOPMENT and (strata.by == "tree" or divided.model is not None):
         outside = int((places < 0).sum())
         found.append(own_caution.without_place(analysis, "stratum", outside, len(rows)))
     return [one for one in found if one is not None]

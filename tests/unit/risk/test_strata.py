@@ -158,6 +158,14 @@ def test_without_a_model_there_are_no_risks_and_the_tree_still_divides(tmp_path)
     assert (none["n"] == 0).all() and none["hr"].isna().all()
 
 
+def test_without_a_model_nobody_is_said_to_have_a_level_of_their_own(tmp_path):
+    recipe = infert_recipe(tmp_path, {"strata": CUTS})
+    learn = cohorts_of(recipe)["development"]
+    cohorts = {"development": learn, "validation": learn}
+    told = stratify(divider(recipe, None, None, cohorts), cohorts).cautions
+    assert "extrapolation" not in [one.code for one in told]
+
+
 def test_strata_by_a_tree_need_the_tree():
     risk = {"model": "m", "strata": CUTS | {"by": "tree"}}
     config = {"study": {"title": "x"}, "clinical": {"path": "c.tsv"}, "risk": {"r": risk}}
