@@ -286,7 +286,7 @@ def subgroup_without_interaction(
     else:
         severity, text = WARN, "its own small p-value is no evidence of a special effect there"
     message = (
-        f"The effect in {subgroup} does not differ from that in the others "
+        f"That the effect in {subgroup} differs from that in the others is not shown "
         f"(interaction p = {shown(interaction)}): {text}."
     )
     return Caution("subgroup_without_interaction", severity, analysis, message, shown(interaction))

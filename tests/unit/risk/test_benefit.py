@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
+from recurseq.clinical.cautions import subgroup_without_interaction
+from recurseq.risk.benefit.cautions import same_in_strata
 from recurseq.risk.benefit.effect import Followed, weighted_effect
 from recurseq.risk.benefit.estimate import BenefitResult
 from recurseq.risk.benefit.propensity import inverse_weights, overlap_weights, propensity
@@ -148,6 +150,22 @@ def test_words_say_the_interaction_first_and_never_benefit(found):
     assert "no stratum is spoken of alone" in sentences(rest, "adjuvant", "hpr")[-1]
     texts = " ".join([*told, *(one.message for one in found.cautions)])
     assert "benefit" not in texts
+
+
+def test_a_large_p_value_of_the_interaction_is_no_proof_that_strata_are_alike(found):
+    rest = found.effect.assign(interaction_pvalue=0.4)
+    told = [
+        sentences(rest, "adjuvant", "hpr")[-1],
+        same_in_strata("benefit.x", 0.4, ["high"]).message,
+        subgroup_without_interaction("survival.x", "young", 0.4, 0.01).message,
+    ]
+    assert all("is not shown" in one and "not differ" not in one for one in told), told
+
+
+def test_words_on_groups_that_stay_unlike_say_so(found):
+    assert "unlike" not in sentences(found.effect, "adjuvant", "hpr")[0]
+    rest = found.effect.assign(smd_largest=0.713)
+    assert "still unlike (0.71 standard deviations)" in sentences(rest, "adjuvant", "hpr")[0]
 
 
 def test_no_patient_stands_in_a_table(found, table):

@@ -210,7 +210,7 @@ def left_out_for_time(analysis: str, treatment: str) -> Caution:
 
 
 def same_in_strata(analysis: str, pvalue: float, clear: Sequence[str]) -> Caution | None:
-    """Say that strata do not differ, so that none is spoken of alone.
+    """Say that no difference between strata is shown, so that none is spoken of alone.
 
     Parameters
     ----------
@@ -224,11 +224,13 @@ def same_in_strata(analysis: str, pvalue: float, clear: Sequence[str]) -> Cautio
     if np.isnan(pvalue) or pvalue < ALPHA:
         return None
     message = (
-        f"The ratios of the strata do not differ (interaction p = {shown(pvalue)}): no stratum "
-        "says anything that all patients do not"
+        f"That ratios differ between strata is not shown (interaction p = {shown(pvalue)}), which "
+        "is no proof that they are the same: read the ratio of all patients"
     )
     if clear:
-        message += f", and the small p-value of {listed(clear)} alone is no evidence that it does"
+        message += (
+            f", and the small p-value of {listed(clear)} alone is no evidence of a difference"
+        )
     severity = WARN if clear else NOTE
     return Caution("subgroup_without_interaction", severity, analysis, f"{message}.", shown(pvalue))
 
