@@ -111,7 +111,7 @@ for (node in nodeids(tree)) {
   own <- data_party(tree, node)
   names(own)[1] <- "outcome"
   found <- summary(survfit(outcome ~ 1, own, conf.type = "log-log"), times = 100)
-  rate("veteran", node, c(nrow(own), sum(own$outcome[, 2]), 1 - found$surv, 1 - found$upper,
+  rate("veteran", node, c(nrow(own), sum(own$outcome[own$outcome[, 1] <= 100, 2]), 1 - found$surv, 1 - found$upper,
     1 - found$lower))
 }
 
@@ -135,7 +135,7 @@ hazards <- coxph(Surv(time, status) ~ parts, veteran, control = coxph.control(ep
   iter.max = 100))
 seen <- summary(survfit(Surv(time, status) ~ parts, veteran, conf.type = "log-log"), times = 100)
 timed <- data.frame(n = as.vector(table(parts)),
-  events = as.vector(tapply(veteran$status, parts, sum)), predicted = number(tapply(risk, parts, mean)),
+  events = as.vector(tapply(veteran$status * (veteran$time <= 100), parts, sum)), predicted = number(tapply(risk, parts, mean)),
   ratio = number(c(1, exp(coef(hazards)))), lower = number(c(NA, exp(confint(hazards)[, 1]))),
   upper = number(c(NA, exp(confint(hazards)[, 2]))))
 strata$observed <- number(strata$events / strata$n)

@@ -23,7 +23,7 @@ from recurseq.clinical.settings import (
     Survival,
     Within,
 )
-from recurseq.clinical.validity import events_of
+from recurseq.clinical.validity import outcome_of
 
 NUMBER, LEVELS, DATE, TIMES, ANSWER = (
     *("a number", "levels", "a date", "an endpoint with times", "an endpoint of yes and no"),
@@ -307,12 +307,12 @@ def two_levels(kinds: Kinds, where: str, outcome: str) -> Iterator[Problem]:
 
 
 def _columns_of_outcome(settings: Clinical, outcome: str) -> set[str]:
-    """Return the columns of the table that say who has the event."""
+    """Return the columns of the table that say who has the event, and when."""
     endpoint = settings.endpoints.get(outcome)
     if endpoint is None:
         return {source_of(settings, outcome)}
     rule = endpoint.columns if isinstance(endpoint, Within) else ()
-    return {source_of(settings, name) for name in (*events_of(settings, endpoint), *rule)}
+    return {source_of(settings, name) for name in (*outcome_of(settings, endpoint), *rule)}
 
 
 def source_of(settings: Clinical, name: str) -> str:

@@ -58,7 +58,7 @@ def competing_death(analysis: str, state: str, difference: float) -> Caution:
 def subgroup_without_interaction(
     analysis: str, subgroup: str, interaction: float, pvalue: float
 ) -> Caution | None:
-    """Warn of a subgroup whose effect does not differ from that of the others."""
+    """Warn of a subgroup whose effect is not shown to differ from that of the others."""
     if not np.isnan(interaction) and interaction < ALPHA:
         return None
     if np.isnan(pvalue) or pvalue >= ALPHA:
@@ -66,7 +66,7 @@ def subgroup_without_interaction(
     else:
         severity, text = WARN, "its own small p-value is no evidence of a special effect there"
     message = (
-        f"The effect in {subgroup} does not differ from that in the others "
+        f"That the effect in {subgroup} differs from that in the others is not shown "
         f"(interaction p = {shown(interaction)}): {text}."
     )
     return Caution("subgroup_without_interaction", severity, analysis, message, shown(interaction))

@@ -82,6 +82,14 @@ def events_of(settings: Clinical, endpoint: Endpoint) -> set[str]:
     return events_of(settings, settings.endpoints[endpoint.of])
 
 
+def outcome_of(settings: Clinical, endpoint: Endpoint) -> set[str]:
+    """Return the columns that tell the outcome: the events, and a column of times."""
+    while isinstance(endpoint, Within):
+        endpoint = settings.endpoints[endpoint.of]
+    times = {endpoint.time} if isinstance(endpoint, Timed) else set()
+    return events_of(settings, endpoint) | times
+
+
 def judge_patients(
     analysis: str,
     cohort: str,

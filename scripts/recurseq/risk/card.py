@@ -20,7 +20,14 @@ from recurseq.risk.performance_words import centres
 from recurseq.risk.risk_model import RiskModel
 from recurseq.risk.settings import Risk
 from recurseq.risk.told import IN_WORDS, compared, judged_first, read_in_order, told_of
-from recurseq.risk.words import KINDS, cuts_text, divider_text, horizon_text, interval_text
+from recurseq.risk.words import (
+    KINDS,
+    cuts_text,
+    divider_text,
+    horizon_text,
+    interval_text,
+    outcome,
+)
 
 CARD = "risk/{risk_model}/card.md"
 PERFORMANCE = "risk_performance"  # the table that the card tells of
@@ -106,7 +113,7 @@ def _purpose(sources: CardSources) -> Iterator[str]:
         yield "No model was made; the limits say why."
     else:
         yield (
-            f"It tells the risk of {sources.rules.endpoint}{horizon_text(model)} from "
+            f"It tells the risk of {outcome(model)}{horizon_text(model)} from "
             f"{listed(model.variables) or 'no variable'}, by {KINDS[model.kind]}."
         )
     yield "For research; not a medical device. It does not say what a treatment would change."

@@ -120,9 +120,16 @@ def _axes(
         elif low >= high:
             found = f"from {setting(low)} to {setting(high)}"
             yield Problem(place, found, "smallest, largest value")
-        elif low <= 0 and rule is not None and rule.transform.startswith("log"):
+        elif rule is not None and not _has_scale(low, rule.transform):
             found = f"{setting(low)}, and {name!r} is taken on the scale {rule.transform}"
-            yield Problem(place, found, "a smallest value above 0")
+            allowed = "0 or more" if rule.transform == "sqrt" else "above 0"
+            yield Problem(place, found, f"a smallest value {allowed}")
+
+
+def _has_scale(value: float, transform: str) -> bool:
+    if transform == "sqrt":
+        return value >= 0
+    return value > 0 or not transform.startswith("log")
 
 
 def _cohorts(
@@ -135,6 +142,9 @@ def _cohorts(
         yield _unknown(f"{where}.{key}", name, "cohort", known)
     if unknown or risk.validate is None or frame is None:
         return
+    conditions = [*settings.cohorts.values(), *(step.condition for step in settings.flow)]
+    if any(column not in frame for condition in conditions for column in condition):
+        return  # nobody can be counted; the column is told of where it stands
     remaining, _ = trace(settings, frame)
     both = int((overlap(settings, frame, risk.develop, risk.validate) & remaining).sum())
     if both:

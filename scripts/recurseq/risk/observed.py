@@ -21,7 +21,7 @@ class Observed:
     Attributes
     ----------
     n, events
-        Patients, and those with the event; of a hazard model in the whole follow-up.
+        Patients, and those with the event (by the horizon, as the rate).
     rate, lower, upper
         Observed risk (by the horizon) with its 95 % interval; missing where nobody is left to tell.
     """
@@ -51,7 +51,8 @@ def observed(rows: Rows, kind: str, horizon: float | None) -> Observed:
         Months; None for a logistic model.
     """
     n, event = len(rows), rows.state == 1
-    events = int(event.sum())
+    by_then = event if kind == LOGISTIC else event & (rows.time <= horizon)
+    events = int(by_then.sum())
     if not n:
         return Observed(0, 0, np.nan, np.nan, np.nan)
     if kind == LOGISTIC:

@@ -29,7 +29,8 @@ def headline(risk: Risk, table: pd.DataFrame | None) -> str:
         return "How well it predicts was not judged"
     rank, slope = told(table, data, ranking(table)), told(table, data, SLOPE)
     values = listed(f"{one.name} {one.text}" for one in (rank, slope) if one is not None)
-    size = "" if rank is None else f"{rank.n:,} patients with {rank.events:,} events"
+    by = "" if risk.horizon is None else f" by {risk.horizon:g} months"
+    size = "" if rank is None else f"{rank.n:,} patients with {rank.events:,} events{by}"
     if data == VALIDATION:
         return f"In other patients ({risk.validate}: {size}): {values}"
     return f"Nobody else was predicted; in its own {size}, less the optimism: {values}"

@@ -153,7 +153,7 @@ def stratify(found: Divider, cohorts: Mapping[str, Rows]) -> StrataResult:
             mean = float(predicted[places == k].mean()) if rates[k].n else np.nan
             rows_of_table.append(_row(name, role, rates[k], mean, against[k], len(rows)))
         curves.append(curve_table(recipe, rows, places, role))
-        cautions += _of_cohort(recipe, role, rows, places, rates, against)
+        cautions += _of_cohort(found, role, rows, places, rates, against)
     table = pd.DataFrame(rows_of_table, columns=describe("risk_strata").names)
     table["measure"] = MEASURES.get(recipe.model.kind, "hazard ratio")
     if VALIDATION not in cohorts:
@@ -182,14 +182,15 @@ def _row(name: str, role: str, rate: Observed, mean: float, ratio: Ratio, n: int
 
 
 def _of_cohort(
-    recipe: Recipe,
+    divided: Divider,
     role: str,
     rows: Rows,
     places: np.ndarray,
     rates: list[Observed],
     against: list[Ratio],
 ) -> list[Caution]:
-    analysis, names = f"risk.{recipe.risk.name}", recipe.risk.strata.names
+    analysis, strata = f"risk.{divided.recipe.risk.name}", divided.recipe.risk.strata
+    names = strata.names
     found: list[Caution | None] = []
     values = [one.rate for one in rates]
     below = [name for name, low in zip(names, falls(values), strict=True) if low]
@@ -198,14 +199,14 @@ def _of_cohort(
         model_cautions.level_without_events(
             analysis, f"stratum ({role})", name, rate.n, penalised=ratio.penalty == "firth"
         )
-        for name, rate, ratio in zip(names, rates, against, strict=True)
-        if rate.n and not rate.events
+        for k, (name, rate, ratio) in enumerate(zip(names, rates, against, strict=True))
+        if rate.n and not (rows.state[places == k] == 1).any()  # ratios are of all follow-up
     ]
     what = f"the strata ({role})"
     found.append(
         patient_cautions.complete_case_loss(analysis, what, rows.dropped, len(rows) + rows.dropped)
     )
-    if role != DEVELOPMENT:
+    if role != DEVELOPMENT and (strata.by == BY_TREE or divided.model is not None):
         outside = int((places < 0).sum())
         found.append(own_caution.without_place(analysis, "stratum", outside, len(rows)))
     return [one for one in found if one is not None]

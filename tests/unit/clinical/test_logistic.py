@@ -216,6 +216,10 @@ def test_what_cannot_be_fitted_is_left_out_with_its_reason(tmp_path):
         ({"endpoint": "os"}, "an endpoint with times"),
         ({"endpoint": "education"}, "3 levels"),
         ({"terms": ["age", "case"]}, "what the model is to explain"),
+        (
+            {"kind": "cox", "endpoint": "os", "terms": ["age", "months"]},
+            "'months' is what the model is to explain",
+        ),
         ({"endpoint": "induced"}, "a column of the endpoint 'os'"),
     ],
 )

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
+from recurseq.clinical.cautions import subgroup_without_interaction
+from recurseq.risk.benefit.cautions import same_in_strata
 from recurseq.risk.benefit.effect import Followed, weighted_effect
 from recurseq.risk.benefit.estimate import BenefitResult
 from recurseq.risk.benefit.propensity import inverse_weights, overlap_weights, propensity
@@ -88,7 +90,9 @@ def test_the_cautions_name_their_numbers(found):
     (told,) = [one for one in found.cautions if one.number.startswith("SMD")]
     assert told.code == "confounded_by_indication" and told.severity == "warn"
     row = rows_of(found).loc[("all", PRIMARY)]
-    assert f"ESS {row['ess']:.0f}" in told.number
+    n, ess, other = row["n_treated"], row["ess_treated"], row["ess_control"]
+    assert f"ESS {ess:.0f} of {n} and {other:.0f} of {row['n_control']}" in told.number
+    assert f"{n} treated patients are worth {ess:.0f}, " in told.message
     assert f"E-value {row['evalue']:.3g} (limit {row['evalue_limit']:.3g})" in told.number
     directions = [one for one in found.cautions if "different sides of 1" in one.message]
     assert [one.message.split()[1] for one in directions] == ["all"]
@@ -146,6 +150,22 @@ def test_words_say_the_interaction_first_and_never_benefit(found):
     assert "no stratum is spoken of alone" in sentences(rest, "adjuvant", "hpr")[-1]
     texts = " ".join([*told, *(one.message for one in found.cautions)])
     assert "benefit" not in texts
+
+
+def test_a_large_p_value_of_the_interaction_is_no_proof_that_strata_are_alike(found):
+    rest = found.effect.assign(interaction_pvalue=0.4)
+    told = [
+        sentences(rest, "adjuvant", "hpr")[-1],
+        same_in_strata("benefit.x", 0.4, ["high"]).message,
+        subgroup_without_interaction("survival.x", "young", 0.4, 0.01).message,
+    ]
+    assert all("is not shown" in one and "not differ" not in one for one in told), told
+
+
+def test_words_on_groups_that_stay_unlike_say_so(found):
+    assert "unlike" not in sentences(found.effect, "adjuvant", "hpr")[0]
+    rest = found.effect.assign(smd_largest=0.713)
+    assert "still unlike (0.71 standard deviations)" in sentences(rest, "adjuvant", "hpr")[0]
 
 
 def test_no_patient_stands_in_a_table(found, table):

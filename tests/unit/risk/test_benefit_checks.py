@@ -90,6 +90,7 @@ def test_what_can_be_is_not_complained_of(tmp_path, table, monkeypatch, changes)
         ({"covariates": ["adjuvant_date"]}, "covariates", "says when the treatment began"),
         ({"covariates": ["hpr"]}, "covariates", "is the outcome"),
         ({"covariates": ["recurrence_date"]}, "covariates", "is the outcome"),
+        ({"endpoint": "own", "covariates": ["months"]}, "covariates", "'months' is the outcome"),
         ({"covariates": ["dfs"]}, "covariates", "became known after the origin"),
         ({"covariates": ["later"]}, "covariates", "became known after the origin (death_date)"),
         ({"covariates": ["surgery_date"]}, "covariates", "is a date"),

@@ -83,6 +83,14 @@ def test_performance_is_told_from_its_table_alone(tmp_path):
     assert "Not judged yet" in said(sources(tmp_path, config, performance=alone), "Performance")
 
 
+def test_the_risk_of_one_state_is_not_told_as_that_of_any(tmp_path):
+    plain = sources(tmp_path, infert_config(tmp_path))
+    assert "It tells the risk of case from" in said(plain, "Model")
+    state = replace(plain.model, outcome="first", state="relapse", horizon=12.0)
+    told = said(replace(plain, model=state), "Model")
+    assert told.startswith("It tells the risk of relapse (first) within 12 months from")
+
+
 def test_simulated_data_and_a_missing_model_are_told_first(tmp_path):
     config = infert_config(tmp_path, {"entry": {"p": 0.1}})
     card = sources(tmp_path, config, simulated=True)

@@ -25,6 +25,7 @@ SECTIONS = {
 }
 HAZARDS = {"kind": "cox", "endpoint": "os", "terms": ["parity"]}
 LOG = {"number": "n", "from": "spontaneous", "transform": "log2"}
+ROOT = LOG | {"transform": "sqrt"}
 
 
 def problems(folder, risk, models=None, more=None, counted=True):
@@ -32,7 +33,7 @@ def problems(folder, risk, models=None, more=None, counted=True):
     config = study_config(
         data("infert", RISK),
         folder,
-        INFERT | {"log_spontaneous": LOG},
+        INFERT | {"log_spontaneous": LOG, "root_spontaneous": ROOT},
         models,
         {"r": {"model": "m"} | risk} | (more or {}),
         **SECTIONS,
@@ -72,6 +73,7 @@ def test_what_can_be_is_not_complained_of(tmp_path):
         ({"model": "levels", "axes": {"education": [1, 2]}}, "axes.education", "is levels"),
         ({"axes": {"age": [50, 20]}}, "axes.age", "from 50 to 20"),
         ({"model": "levels", "axes": {"log_spontaneous": [0, 2]}}, "axes.log", "above 0"),
+        ({"model": "levels", "axes": {"root_spontaneous": [-1, 2]}}, "axes.root", "0 or more"),
         ({"strata": {"cuts": [0.1, 0.4], "names": ["a", "b"]}}, "names", "the cuts make 3 parts"),
         ({"strata": {"cuts": [0.4, 0.1], "names": ["a", "b", "c"]}}, "cuts", "low to high"),
         ({"decision": [0.5, 0.1]}, "decision", "ends before"),
@@ -89,7 +91,7 @@ def test_what_can_be_is_not_complained_of(tmp_path):
 )
 def test_what_cannot_be_is_refused(tmp_path, risk, where, words):
     models = {
-        "levels": PLAIN | {"terms": ["education", "log_spontaneous"]},
+        "levels": PLAIN | {"terms": ["education", "log_spontaneous", "root_spontaneous"]},
         "moving": HAZARDS | {"time_varying": {"parity": "induced"}},
         "late": HAZARDS | {"landmark": 3},
         "strata": HAZARDS | {"strata": ["education"]},
@@ -107,6 +109,21 @@ def test_the_overlap_is_counted(tmp_path):
     (found,) = problems(tmp_path, asked)
     assert found.found.startswith(f"{both} patients")
     assert problems(tmp_path, asked, counted=False) == []  # nobody to count
+
+
+@pytest.mark.parametrize("where", ["cohorts", "flow"])
+def test_a_condition_on_a_column_that_is_not_there_is_named(tmp_path, monkeypatch, where):
+    monkeypatch.chdir(tmp_path)
+    condition = {"stratumm": ["<50"]}
+    asked = {"model": "m", "develop": "development", "validate": "validation"}
+    cohorts = SECTIONS["cohorts"] | ({"late": condition} if where == "cohorts" else {})
+    flow = [{"exclude": condition, "label": "late"}] if where == "flow" else []
+    config = study_config(
+        data("infert", RISK), tmp_path, INFERT, {"m": PLAIN}, {"r": asked},
+        cohorts=cohorts, flow=flow,
+    )  # fmt: skip
+    with pytest.raises(InputError, match="'stratumm'"):
+        checked_study(config)
 
 
 def test_the_study_is_refused_before_it_runs(tmp_path, monkeypatch):

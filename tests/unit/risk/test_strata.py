@@ -137,8 +137,10 @@ def test_curves_of_strata(tmp_path):
     found = stratify(*found_of(recipe))
     for name, own in found.curves.groupby("stratum"):
         row = found.strata.set_index("stratum").loc[name]
-        assert own["at_risk"].iloc[0] == row["n"] and own["events"].sum() == row["events"]
-        at = own[own["time"] <= 100].iloc[-1]
+        by_then = own[own["time"] <= 100]
+        assert own["at_risk"].iloc[0] == row["n"] and by_then["events"].sum() == row["events"]
+        assert own["events"].sum() > row["events"]  # the curve goes on
+        at = by_then.iloc[-1]
         assert 1 - at["survival"] == pytest.approx(row["observed"], rel=1e-12)
     none = stratify(*found_of(infert_recipe(tmp_path, {"strata": CUTS})))
     assert none.curves.empty
@@ -156,6 +158,14 @@ def test_without_a_model_there_are_no_risks_and_the_tree_still_divides(tmp_path)
     by_risk = infert_recipe(tmp_path, {"strata": CUTS})
     none = stratify(divider(by_risk, None, None, cohorts), cohorts).strata
     assert (none["n"] == 0).all() and none["hr"].isna().all()
+
+
+def test_without_a_model_nobody_is_said_to_have_a_level_of_their_own(tmp_path):
+    recipe = infert_recipe(tmp_path, {"strata": CUTS})
+    learn = cohorts_of(recipe)["development"]
+    cohorts = {"development": learn, "validation": learn}
+    told = stratify(divider(recipe, None, None, cohorts), cohorts).cautions
+    assert "extrapolation" not in [one.code for one in told]
 
 
 def test_strata_by_a_tree_need_the_tree():

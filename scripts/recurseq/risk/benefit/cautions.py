@@ -27,7 +27,11 @@ FEWEST_PER_PARAMETER = 10  # patients of the smaller group, of a model of the tr
 
 
 def by_indication(
-    analysis: str, treatment: str, smd: float, ess: float, n: int, strength: tuple[float, float]
+    analysis: str,
+    treatment: str,
+    smd: float,
+    worth: Sequence[tuple[int, float]],
+    strength: tuple[float, float],
 ) -> Caution:
     """Say that nobody was treated at random, with what is known of that.
 
@@ -35,8 +39,11 @@ def by_indication(
     ----------
     analysis, treatment
         Where, and what.
-    smd, ess, n
-        Largest standardised difference after weighting, effective sample size, and patients.
+    smd
+        Largest standardised difference after weighting; missing without weights.
+    worth
+        Patients and effective sample size of the treated and of the untreated. A sum over both
+        would hide a small treated group of which hardly anything is left.
     strength
         E-values of the adjusted ratio of all patients and of its limit nearer to 1; missing where
         there is none.
@@ -46,11 +53,13 @@ def by_indication(
         "no effect. Adjusted estimates know only the covariates that are named"
     )
     facts = []
-    if not np.isnan(ess):
-        facts.append(f"SMD {smd:.2f}, ESS {ess:.0f} of {n}")
+    if not np.isnan(smd):
+        (treated, ess), (untreated, other) = worth
+        facts.append(f"SMD {smd:.2f}, ESS {ess:.0f} of {treated} and {other:.0f} of {untreated}")
         message += (
             f"; after weighting these differ by {smd:.2f} standard deviations at most, and "
-            f"{n} patients are worth {ess:.0f}"
+            f"{treated} treated patients are worth {ess:.0f}, {untreated} untreated ones "
+            f"{other:.0f}"
         )
     message += "."
     if not np.isnan(strength[0]):
@@ -201,7 +210,7 @@ def left_out_for_time(analysis: str, treatment: str) -> Caution:
 
 
 def same_in_strata(analysis: str, pvalue: float, clear: Sequence[str]) -> Caution | None:
-    """Say that strata are not shown to differ, so that none is spoken of alone.
+    """Say that no difference between strata is shown, so that none is spoken of alone.
 
     Parameters
     ----------
@@ -215,11 +224,13 @@ def same_in_strata(analysis: str, pvalue: float, clear: Sequence[str]) -> Cautio
     if np.isnan(pvalue) or pvalue < ALPHA:
         return None
     message = (
-        "The ratios are not shown to differ between strata (interaction p = "
-        f"{shown(pvalue)}), nor to be the same: read that of all patients"
+        f"That ratios differ between strata is not shown (interaction p = {shown(pvalue)}), which "
+        "is no proof that they are the same: read the ratio of all patients"
     )
     if clear:
-        message += f"; the small p-value of {listed(clear)} alone is no evidence of a difference"
+        message += (
+            f", and the small p-value of {listed(clear)} alone is no evidence of a difference"
+        )
     severity = WARN if clear else NOTE
     return Caution("subgroup_without_interaction", severity, analysis, f"{message}.", shown(pvalue))
 

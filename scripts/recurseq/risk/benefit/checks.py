@@ -19,7 +19,7 @@ from recurseq.clinical.setting_problems import (
     two_levels,
 )
 from recurseq.clinical.settings import Benefit, Clinical, Competing, Dated, Within
-from recurseq.clinical.validity import events_of
+from recurseq.clinical.validity import outcome_of
 from recurseq.risk.benefit.rows import EVERYBODY
 from recurseq.risk.benefit.samples import column_of_start, endpoint_with_times
 from recurseq.risk.settings import Risk
@@ -130,7 +130,7 @@ def _covariates(benefit: Benefit, kinds: Kinds) -> Iterator[Problem]:
     """Only what is known at the origin can have decided on a treatment."""
     settings, place = kinds.settings, f"benefit.{benefit.name}.covariates"
     endpoint = settings.endpoints.get(benefit.endpoint)
-    told = {benefit.endpoint} | (events_of(settings, endpoint) if endpoint else set())
+    told = {benefit.endpoint} | (outcome_of(settings, endpoint) if endpoint else set())
     started = column_of_start(settings, benefit)
     for name in benefit.covariates:
         found = None

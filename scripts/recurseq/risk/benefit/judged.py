@@ -83,10 +83,10 @@ def _missing(samples: Samples) -> tuple[int, int]:
 
 def _indication(analysis: str, treatment: str, whole: Estimate) -> Caution:
     value, limit, _ = whole.strength
-    n = len(whole.comparison.sample)
-    weighted = whole.weighing is not None
-    smd, ess = (whole.largest_smd, whole.ess) if weighted else (np.nan, np.nan)
-    return own.by_indication(analysis, treatment, smd, ess, n, (value, limit))
+    treated = whole.comparison.sample.followed.treated
+    worth = [(int(side.sum()), whole.effective(side)) for side in (treated, ~treated)]
+    smd = np.nan if whole.weighing is None else whole.largest_smd
+    return own.by_indication(analysis, treatment, smd, worth, (value, limit))
 
 
 def _of_stratum(analysis: str, one: Estimate, crude: Estimate) -> Iterator[Caution | None]:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from recurseq.clinical.cautions import ALPHA
 from recurseq.clinical.words import interval_text, plain, pvalue_text
+from recurseq.risk.benefit.balance import LARGEST
 from recurseq.risk.benefit.effect import OK
 from recurseq.risk.benefit.rows import EVERYBODY, ODDS
 
@@ -61,8 +62,8 @@ def sentences(effect: pd.DataFrame, treatment: str, endpoint: str) -> list[str]:
     pvalue = float(pvalues.iloc[0])
     if pvalue >= ALPHA:
         found.append(
-            f"The ratios are not shown to differ between strata ({pvalue_text(pvalue)} of the "
-            "interaction): no stratum is spoken of alone."
+            f"That ratios differ between strata is not shown ({pvalue_text(pvalue)} of the "
+            "interaction), nor that they are the same: no stratum is spoken of alone."
         )
         return found
     found.append(f"The ratios differ between strata ({pvalue_text(pvalue)} of the interaction).")
@@ -81,4 +82,7 @@ def _sentence(row: pd.Series, treatment: str, endpoint: str, where: str) -> str:
         verb = "of" if odds else "at any time of"
         how = f"is associated with {side} {what} {verb} {plain(endpoint)}"
     numbers = interval_text(row["ratio"], row["lower"], row["upper"])
-    return f"{where}, {plain(treatment)} {how}: adjusted {row['measure']} {numbers}."
+    unlike = ""
+    if row["smd_largest"] > LARGEST:
+        unlike = f", of groups that are still unlike ({row['smd_largest']:.2f} standard deviations)"
+    return f"{where}, {plain(treatment)} {how}: adjusted {row['measure']} {numbers}{unlike}."
