@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from recurseq.clinical.cautions import subgroup_without_interaction
+from recurseq.clinical.survival_cautions import subgroup_without_interaction
 from recurseq.risk.benefit.cautions import same_in_strata
 from recurseq.risk.benefit.effect import Followed, weighted_effect
 from recurseq.risk.benefit.estimate import BenefitResult
