@@ -11,6 +11,7 @@ CERTAIN = 1e-6  # a risk this close to 0 or 1 is no risk
 FAR = 0.8, 1.25  # a slope or a ratio of observed and expected beyond these misleads
 SHRUNKEN = 0.9  # slope below which predictions are too extreme to be used as they are
 FAILED_TO_WARN = 0.05  # of all resamples
+ENOUGH_TO_JUDGE = 100  # events, and patients without, of a validation
 
 
 def apparent_performance(
@@ -78,6 +79,27 @@ def unseen(analysis: str, cohort: str, missing: int, n: int) -> Caution | None:
     )
     severity = WARN if missing / (missing + n) > 0.1 else NOTE
     return Caution("complete_case_loss", severity, analysis, message, str(missing))
+
+
+def few_to_judge(analysis: str, cohort: str, events: int, n: int) -> Caution | None:
+    """Warn of a validation with too few events, or without any, to tell how well a model predicts.
+
+    References
+    ----------
+    Collins, Ogundimu and Altman, Stat. Med. 35, 214 (2016): 100 events and 100 others at least.
+    """
+    fewer = min(events, n - events)
+    if fewer >= ENOUGH_TO_JUDGE:
+        return None
+    what = "have the event" if events <= n - events else "are without the event"
+    message = f"{fewer} of {n} patients of {cohort} {what}: "
+    if not fewer:
+        message += "nothing can be judged in them, and the model is not validated."
+    else:
+        message += (
+            f"with fewer than {ENOUGH_TO_JUDGE}, a validation tells little; read its intervals."
+        )
+    return Caution("few_events", WARN, analysis, message, str(fewer))
 
 
 def beyond_development(analysis: str, cohort: str, beyond: int, n: int) -> Caution | None:

@@ -211,7 +211,10 @@ def _validate(
 ) -> list[Caution | None]:
     """Judge the model in patients it has not seen, and in each of their centres."""
     risk, analysis = recipe.risk, f"risk.{recipe.risk.name}"
-    told = [cautions.unseen(analysis, risk.validate, found.missing, len(found))]
+    told = [
+        cautions.unseen(analysis, risk.validate, found.missing, len(found)),
+        cautions.few_to_judge(analysis, risk.validate, int(found.answers.events), len(found)),
+    ]
     if not 0 < found.answers.events < len(found):
         return told
     draws = list(resamples(len(found), risk.bootstrap, seed))

@@ -33,7 +33,8 @@ def headline(risk: Risk, table: pd.DataFrame | None) -> str:
     size = "" if rank is None else f"{rank.n:,} patients with {rank.events:,} events{by}"
     if data == VALIDATION:
         return f"In other patients ({risk.validate}: {size}): {values}"
-    return f"Nobody else was predicted; in its own {size}, less the optimism: {values}"
+    nobody = "Nobody else was" if risk.validate is None else "No other patients could be"
+    return f"{nobody} judged; in its own {size}, less the optimism: {values}"
 
 
 def centres(table: pd.DataFrame) -> list[str]:

@@ -113,7 +113,7 @@ def test_better_is_said_only_where_the_interval_says_so(made):
 
 def test_without_a_validation_nothing_is_said_of_others(made):
     text = article(made[1], "two")
-    assert "Nobody else was predicted" in text and "(validation)" not in text
+    assert "Nobody else was judged" in text and "(validation)" not in text
     assert "This does not say that it holds in other hospitals or years." in made[1]
     assert "two: no patients beside those of the development" in made[1]
 

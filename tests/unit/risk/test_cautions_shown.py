@@ -144,3 +144,27 @@ def test_a_few_patients_beyond_are_counted_and_no_more_than_noted(tmp_path):
     own = tables["performance_cautions"].set_index("code").loc["extrapolation"]
     assert (own["severity"], own["number"]) == ("note", "7")
     assert "7 of 800 patients" in own["message"]
+
+
+@pytest.mark.parametrize(("events", "severity"), [(0, "warn"), (30, "warn"), (120, None)])
+def test_a_validation_of_few_events_is_told(events, severity, tmp_path):
+    """Below 100 a validation tells little; without any it is none, and is not called one."""
+    table = patients()
+    own = table["half"] == "validation"
+    chosen = table.index[own & (table["case"] == 1)][:events]
+    table["case"] = table["case"].where(~own, table.index.isin(chosen).astype(int))
+    found = told(tmp_path, table, changed())
+    assert {one for code, one in found if code == "few_events"} == ({severity} - {None})
+
+
+def test_terms_that_the_other_model_gave_up_are_not_tested(tmp_path):
+    """Backward selection drops c because it adds little: a test of adding it would be circular."""
+    sections = changed(risk={"compare": ["chosen"], "validate": None})
+    sections["models"]["chosen"] = sections["models"]["m"] | {"entry": {"backward": 0.05}}
+    sections["risk"]["chosen"] = sections["risk"]["r"] | {"model": "chosen", "compare": []}
+    rows = tables_of("r", recipes_of(tmp_path, patients(), sections))["risk_performance"]
+    against = rows[rows["against"] == "chosen"]
+    assert len(against) and against["df"].isna().all()
+    sections["models"]["chosen"] = sections["models"]["m"] | {"terms": ["a", "b"]}
+    rows = tables_of("r", recipes_of(tmp_path, patients(), sections))["risk_performance"]
+    assert (rows.loc[rows["against"] == "chosen", "df"] == 1).any()
