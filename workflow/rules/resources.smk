@@ -107,6 +107,8 @@ REQUESTS = {
     "write_provenance": Request(100),
     "build_workbook": Request(300, "model", 2),
     "build_report": Request(300, "model", 2),
+    "write_h5ad": Request(450, "model", 1.5),
+    "pack_report": Request(300),
 }
 
 

@@ -17,7 +17,7 @@ import yaml
 PARENT = {
     "parent_id": "recurseq",
     "parent_name": "recurseq",
-    "parent_description": "Quality of the samples before any model was fitted; no sample is dropped.",
+    "parent_description": "Quality of the samples before any model is fitted. No sample is dropped",
 }
 SIMULATED = "Simulated data. "
 NOTHING = "none"
@@ -115,7 +115,7 @@ def _general(tables: Mapping[str, pd.DataFrame]) -> Section:
 def _components(scores: pd.DataFrame, variance: pd.DataFrame, note: str) -> Section:
     frame = scores.reindex(columns=["sample_id", "PC1", "PC2"])
     shares = variance.set_index("component")["variance_explained"]
-    # In words: a label with a sign for percent makes MultiQC put one behind every number of the axis.
+    # In words: from a sign for percent in a label MultiQC puts one behind every number of the axis.
     labels = [
         f"{name} ({100 * shares[name]:.1f} percent of the variance)" if name in shares else name
         for name in ("PC1", "PC2")
@@ -129,7 +129,7 @@ def _components(scores: pd.DataFrame, variance: pd.DataFrame, note: str) -> Sect
 
 
 def _flags(samples: pd.Series, flags: pd.DataFrame, note: str) -> Section:
-    """One row for each sample, since of two with one name MultiQC keeps the second; flagged first."""
+    """One row for each sample, flagged ones first; MultiQC keeps one row for each name."""
     joined = flags.groupby("sample_id")[["flag", "reason"]].agg(list)
     samples = samples.iloc[(~samples.isin(joined.index)).argsort(kind="stable")]
     joined = joined.reindex(samples)

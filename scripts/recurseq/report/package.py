@@ -1,4 +1,4 @@
-"""What of a study can be sent to others, as one zip file: nothing of it is about single patients."""
+"""What of a study can be sent to others, as one zip file: nothing in it is of single patients."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 from recurseq.base.whole_file import whole_file
 from recurseq.report.results import PAGE, PROVENANCE, WORKBOOK, Results
+from recurseq.risk.card import CARD
+from recurseq.risk.risk_model import MODEL
 
 # Folder within the archive, and a file that says what is there and what is not.
 TOP, GUIDE = "report", "READ_ME.txt"
@@ -18,11 +20,11 @@ PACKED = {".png", ".xlsx"}
 READ_ME = """\
 {title}
 {simulated}
-Open {page} in a browser; its links lead to the tables and figures in this folder. {workbook} holds the
-tables for a spreadsheet program, {provenance} what they were made from.
+Open {page} in a browser; its links lead to the tables and figures in this folder.
+{workbook} holds the tables for a spreadsheet program, {provenance} what they were made from.
 
-Left out, because they hold rows, times or values of single patients or the sheet of the samples; links
-to them lead nowhere:
+Left out, because they hold rows, times or values of single patients, or the sheet of the
+samples; links to them lead nowhere:
 {left_out}
 """
 
@@ -30,8 +32,9 @@ to them lead nowhere:
 def packaged_files(results: Results) -> list[Path]:
     """List the files that may be sent, each once, in the order of their names.
 
-    Tables with ``patients: true`` in the registry are left out, and so is every file that is neither
-    table nor figure of the registry, such as the h5ad files, which hold the sample sheet.
+    Of tables and figures those of the registries, without tables marked ``patients: true``; page,
+    workbook, provenance, numbers and cards of risk models. Whatever else lies in the folder stays
+    there, such as the h5ad files, which hold the sample sheet.
 
     Returns
     -------
@@ -39,9 +42,18 @@ def packaged_files(results: Results) -> list[Path]:
         Paths below the results folder.
     """
     tables = [Path(file.path) for file in results.files() if not file.table.patients]
-    figures = [path.relative_to(results.folder) for one in results.all_figures for path in one.files]
-    fixed = [path for path in (PAGE, WORKBOOK, PROVENANCE) if (results.folder / path).is_file()]
-    return sorted({*fixed, *tables, *figures})
+    figures = [
+        path.relative_to(results.folder) for one in results.all_figures for path in one.files
+    ]
+    risks = [
+        Path(file.format(risk_model=name))
+        for name in results.study.wildcards["risk_model"]
+        for file in (MODEL, CARD)
+    ]
+    others = [PAGE, WORKBOOK, PROVENANCE, *risks]
+    return sorted(
+        {*tables, *figures, *(path for path in others if (results.folder / path).is_file())}
+    )
 
 
 def write_package(results: Results, path: str | Path) -> None:
@@ -86,7 +98,9 @@ def _lines(names: Iterable[str]) -> str:
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
     entry = zipfile.ZipInfo(f"{TOP}/{name}", DATE)
-    entry.compress_type = zipfile.ZIP_STORED if Path(name).suffix in PACKED else zipfile.ZIP_DEFLATED
+    entry.compress_type = (
+        zipfile.ZIP_STORED if Path(name).suffix in PACKED else zipfile.ZIP_DEFLATED
+    )
     entry.external_attr = 0o644 << 16
     entry.create_system = 3  # Unix, wherever it is written
     archive.writestr(entry, content)
