@@ -21,9 +21,9 @@ Made by `make docs` from the registries `scripts/recurseq/base/tables*.yaml` and
 
 Paths are below `results/` (the truth of the demo lies where `demo.truth` says). Tables are TSV:
 UTF-8, unix line endings, a header, `NA` for missing, numbers with ten significant digits. A list is
-text joined by `;`. Only the files of `multiqc/` begin with comments, for MultiQC. The other files are
-`cohort.h5ad` and `model.h5ad`, `study.h5ad` for scanpy ([scanpy.md](scanpy.md)), `provenance.json`, and
-in `report/` the page, the workbook and `report.zip`, the archive for others.
+text joined by `;`. Only the files of `multiqc/` begin with comments, for MultiQC. Other files:
+`cohort.h5ad` and `model.h5ad`, `study.h5ad` for scanpy ([scanpy.md](scanpy.md)), `provenance.json`,
+and in `report/` the page, the workbook and `report.zip`, the archive for others.
 
 ## Tables
 """

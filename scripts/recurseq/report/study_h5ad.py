@@ -88,10 +88,11 @@ def unique_symbols(names: pd.Series, expression: pd.Series) -> pd.Series:
     names, expression
         Symbol and mean count of each gene; index = identifier.
     """
+    names = names.astype(str)
     order = expression.fillna(-1).to_numpy().argsort(kind="stable")[::-1]
     repeated = names.iloc[order].duplicated().reindex(names.index)
-    longer = names.astype(str) + " (" + names.index.astype(str) + ")"
-    return names.astype(str).where(~repeated, longer)
+    longer = names + " (" + names.index.astype(str) + ")"
+    return names.where(~repeated, longer)
 
 
 def _samples(sheet: pd.DataFrame) -> pd.DataFrame:
@@ -135,7 +136,7 @@ def _storable(frame: pd.DataFrame) -> pd.DataFrame:
     """Turn texts into categories and whole numbers into those that any reader knows."""
     columns = {}
     for name, values in frame.items():
-        if pd.api.types.is_object_dtype(values) or pd.api.types.is_string_dtype(values):
+        if isinstance(values.dtype, pd.StringDtype) or values.dtype == object:
             columns[name] = values.where(values.isna(), values.astype(str)).astype("category")
         elif values.dtype == "Int64":
             columns[name] = values.astype(float if values.isna().any() else int)
