@@ -61,6 +61,9 @@ bench: install ## Time the engine beside R DESeq2, PyDESeq2 and InMoose
 docs: install ## Write docs/outputs.md from the registries of tables and figures
 	PYTHONPATH=scripts $(BIN)/python -m recurseq.report.outputs docs/outputs.md
 
+demo-report: demo ## Put the demo's report and a picture of it into docs (needs Chromium)
+	PYTHONPATH=scripts:tests $(BIN)/python docs/demo_report.py results/report/report.html
+
 lint: install ## Check format and style of Python and Snakemake files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
