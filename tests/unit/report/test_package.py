@@ -14,11 +14,11 @@ from support.report_study import config, write_study
 SECRET = "patient-0815"
 
 
-@pytest.fixture
-def results(tmp_path):
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
     """A study of counts and patients of which every table is a file; single patients are secret."""
     both = {**config(), **{k: v for k, v in clinical_study.CONFIG.items() if k != "study"}}
-    made = Results(tmp_path / "results", load_study(both))
+    made = Results(tmp_path_factory.mktemp("study") / "results", load_study(both))
     write_study(made.folder)
     for file in study_tables(made.study.parts, made.study.wildcards):
         path = made.folder / file.path
