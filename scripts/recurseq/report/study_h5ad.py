@@ -97,9 +97,13 @@ def unique_symbols(names: pd.Series, expression: pd.Series) -> pd.Series:
 
 def _samples(sheet: pd.DataFrame) -> pd.DataFrame:
     """Give texts as categories, under names that no program keeps for itself."""
-    plain = [without_slash(name.lstrip("_") if name.startswith("__") else name) for name in sheet]
-    frame = _storable(sheet).set_axis(plain, axis=1)
-    return frame.loc[:, ~frame.columns.duplicated()]
+    names: list[str] = []
+    for name in map(without_slash, sheet):
+        plain = "_" + name.lstrip("_") if name.startswith("__") else name
+        while plain in names:
+            plain += "_"
+        names.append(plain)
+    return _storable(sheet).set_axis(names, axis=1)
 
 
 def _contrast(table: pd.DataFrame, evidence: pd.DataFrame, genes: pd.Index) -> pd.DataFrame:
