@@ -3,7 +3,7 @@ PYTHON ?= python3
 CORES ?= $(shell nproc 2>/dev/null || echo 2)
 BIN := .venv/bin
 
-.PHONY: install docs demo test test-fast test-slurm test-pythons reliability truth bench lint format lock clean help
+.PHONY: install docs demo test test-fast test-slurm test-pythons test-viewers demo-report reliability truth bench lint format lock clean help
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/'
@@ -35,6 +35,14 @@ test-slurm: install ## Start a real Slurm on this machine and run studies on it 
 test-pythons: ## Try the lock file and part of the tests under Python 3.12 and 3.13
 	.ci/pythons 3.12 3.13
 
+test-viewers: install .venv-viewers/installed ## Let scanpy and MultiQC open what is written for them
+	$(BIN)/pytest tests/viewers
+
+.venv-viewers/installed: envs/viewers.lock
+	$(PYTHON) -m venv .venv-viewers
+	.venv-viewers/bin/pip install --quiet --disable-pip-version-check --require-hashes -r envs/viewers.lock
+	touch $@
+
 reliability: install ## Write docs/reliability.md from the results of the test runs in build/
 	$(BIN)/python benchmarks/reliability.py
 
@@ -53,6 +61,9 @@ bench: install ## Time the engine beside R DESeq2, PyDESeq2 and InMoose
 docs: install ## Write docs/outputs.md from the registries of tables and figures
 	PYTHONPATH=scripts $(BIN)/python -m recurseq.report.outputs docs/outputs.md
 
+demo-report: demo ## Put the demo's report and a picture of it into docs (needs Chromium)
+	PYTHONPATH=scripts:tests $(BIN)/python docs/demo_report.py results/report/report.html
+
 lint: install ## Check format and style of Python and Snakemake files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -65,8 +76,8 @@ format: install ## Format Python and Snakemake files
 	$(BIN)/ruff check --fix .
 	$(BIN)/snakefmt Snakefile workflow
 
-lock: ## Resolve envs/requirements.in anew (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header envs/requirements.in -o envs/requirements.lock
+lock: ## Resolve envs/requirements.in and envs/viewers.in anew (needs uv)
+	for name in requirements viewers; do uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header envs/$$name.in -o envs/$$name.lock || exit 1; done
 
 clean: ## Remove what the demo made
 	rm -rf results demo .snakemake

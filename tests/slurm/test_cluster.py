@@ -21,7 +21,7 @@ from support.small_study import make_study
 
 pytestmark = pytest.mark.slurm
 LEVELS = {  # the rules of one job: those of a level run side by side
-    "quality": [["assess_quality"], ["plot_quality"]],
+    "quality": [["assess_quality"], ["plot_quality", "write_multiqc"]],
     "contrast": [["test_contrast"], ["plot_contrast"]],
     "pathways": [["enrich_pathways"], ["find_themes"], ["plot_enrichment"]],
     "markers": [["extract_markers"], ["associate_panel", "nominate_markers", "plot_markers"]],
@@ -36,9 +36,10 @@ LEVELS = {  # the rules of one job: those of a level run side by side
     ],
     "confounding": [["measure_confounding"], ["adjust_for_covariates"]],
     "closing": [
-        ["check_claims", "check_contrasts", "check_demo", "plot_model"],
+        ["check_claims", "check_contrasts", "check_demo", "plot_model", "write_h5ad"],
         ["write_provenance"],
         ["build_workbook", "build_report"],
+        ["pack_report"],
     ],
     "patients": [
         ["import_assays", "import_clinical"],

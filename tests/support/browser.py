@@ -75,9 +75,9 @@ class Browser:
                 return found["result"]
             self.events.append(found)
 
-    def open(self, path: Path) -> None:
-        """Show a file and wait until it is loaded."""
-        self.ask("Page.navigate", url=path.as_uri())
+    def open(self, path: Path, place: str = "") -> None:
+        """Show a file, at a place in it, and wait until it is loaded."""
+        self.ask("Page.navigate", url=path.as_uri() + (f"#{place}" if place else ""))
         while not any(one.get("method") == "Page.loadEventFired" for one in self.events):
             self.events.append(self._message())
 

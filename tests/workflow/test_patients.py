@@ -50,7 +50,7 @@ def texts(study):
         own = path.is_file() and path.parent.name != "assays"
         if not own or path.suffix == ".png" or path.stem.split(".")[-1] in OF_SINGLE_PATIENTS:
             continue
-        if path.suffix == ".xlsx":
+        if path.suffix in (".xlsx", ".zip"):
             with zipfile.ZipFile(path) as book:
                 yield (
                     path,

@@ -126,6 +126,10 @@ def shared_texts(ran):
     results = ran.folder / "results"
     with zipfile.ZipFile(results / "report/tables.xlsx") as book:
         yield "workbook", "".join(book.read(name).decode("utf-8") for name in book.namelist())
+    with zipfile.ZipFile(results / "report/report.zip") as archive:
+        for name in archive.namelist():
+            if not name.endswith((".png", ".xlsx")):
+                yield f"report.zip: {name}", archive.read(name).decode("utf-8")
     for path in [*results.rglob("*.html"), *results.rglob("*.md"), *results.rglob("*.svg"),
                  *results.rglob("*.log"), *(ran.folder / ".snakemake/log").iterdir()]:  # fmt: skip
         yield path.name, path.read_text(encoding="utf-8")

@@ -133,7 +133,7 @@ def test_a_changed_gene_set_reruns_pathways_and_report_only(study):
     assert ended.returncode == 0, ended.stderr
     assert rules_run(ended) - {"default", "all"} == {
         "enrich_pathways", "find_themes", "plot_enrichment", "write_provenance", "build_workbook",
-        "build_report",
+        "build_report", "pack_report",
     }  # fmt: skip
 
 
@@ -170,9 +170,11 @@ def test_optional_sections_may_be_absent(tmp_path):
     assert {p.name for p in results.iterdir()} == {
         "cohort.h5ad",
         "model.h5ad",
+        "study.h5ad",
         "provenance.json",
         "contrasts",
         "qc",
+        "multiqc",
         "model",
         "report",
         "logs",

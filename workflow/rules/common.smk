@@ -241,6 +241,18 @@ def adjusted_tables():
     return {name: table(f"qc_{name}") for name in names if "adjusted" in study.parts}
 
 
+def signature_scores():
+    """Scores of gene sets in each sample, if there are any."""
+    if "signatures" not in study.parts:
+        return {}
+    return {"signature_scores": table("signature_scores")}
+
+
+def study_in_one_file():
+    """The study for scanpy and viewers; nothing for a study without counts."""
+    return "results/study.h5ad" if study.has_counts else []
+
+
 def adjusted_markers():
     """The panel with each covariate, if there is a panel."""
     if "covariate_markers" not in study.parts:

@@ -66,3 +66,31 @@ rule plot_quality:
         removed=study.adjusted_for,
     script:
         "../../scripts/plot_quality.py"
+
+
+rule write_multiqc:
+    input:
+        library_sizes=table("qc_library_sizes"),
+        size_factors=table("qc_size_factors"),
+        pca=table("qc_pca"),
+        pca_variance=table("qc_pca_variance"),
+        flags=table("qc_flags"),
+        sex_check=table("qc_sex_check"),
+    output:
+        general=table("multiqc_general"),
+        pca=table("multiqc_pca"),
+        flags=table("multiqc_flags"),
+        sex=table("multiqc_sex"),
+    log:
+        "results/logs/write_multiqc.log",
+    group:
+        "quality"
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory("write_multiqc"),
+        runtime=minutes("write_multiqc"),
+    params:
+        simulated=study.simulated,
+    script:
+        "../../scripts/write_multiqc.py"

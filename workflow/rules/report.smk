@@ -79,3 +79,56 @@ rule build_report:
         config=dict(config),
     script:
         "../../scripts/build_report.py"
+
+
+rule pack_report:
+    input:
+        tables=result_tables(),
+        figures=result_figures(),
+        risks=risk_files(),
+        provenance="results/provenance.json",
+        workbook="results/report/tables.xlsx",
+        html="results/report/report.html",
+    output:
+        package="results/report/report.zip",
+    log:
+        "results/logs/pack_report.log",
+    group:
+        "closing"
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory("pack_report"),
+        runtime=minutes("pack_report"),
+    params:
+        config=dict(config),
+    script:
+        "../../scripts/pack_report.py"
+
+
+if study.has_counts:
+
+    rule write_h5ad:
+        input:
+            **signature_scores(),
+            model="results/model.h5ad",
+            contrast_genes=tables("contrast_genes"),
+            contrast_evidence=tables("contrast_evidence"),
+            contrast_summary=table("contrast_summary"),
+            qc_pca=table("qc_pca"),
+            qc_pca_variance=table("qc_pca_variance"),
+        output:
+            study="results/study.h5ad",
+        log:
+            "results/logs/write_h5ad.log",
+        group:
+            "closing"
+        conda:
+            "../../envs/recurseq.yaml"
+        resources:
+            mem_mb=memory("write_h5ad"),
+            runtime=minutes("write_h5ad"),
+        params:
+            config=dict(config),
+        script:
+            "../../scripts/write_h5ad.py"

@@ -29,6 +29,8 @@
 # write_provenance     28    0         28    0         28    0         28    0         28    0
 # build_workbook      136    1        161    9        199   13        240   14        499   38
 # build_report        146    1        169    2        217    2        167    1        168    1
+# write_h5ad                          250    2        355    3
+# pack_report                         166    2
 #
 # enrich_pathways: a collection in all contrasts (demo: 57 sets, 4; TCGA-LIHC: the 1,183 sets of
 # Reactome, 3).
@@ -107,6 +109,8 @@ REQUESTS = {
     "write_provenance": Request(100),
     "build_workbook": Request(300, "model", 2),
     "build_report": Request(300, "model", 2),
+    "write_h5ad": Request(450, "model", 1.5),
+    "pack_report": Request(300),
 }
 
 

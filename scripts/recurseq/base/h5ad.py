@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 # A chunk holds all samples of some genes, so that a few genes are read without the others.
 _CHUNK_BYTES = 1 << 18
 _PACKED = {"compression": "lzf"}
+# HDF5 takes a slash in a name for a folder, and anndata is about to refuse such names. The file has
+# a look-alike instead, and beside it the names as they are.
+_SLASH, _LOOK_ALIKE = "/", "\N{DIVISION SLASH}"
+_NAMES = "recurseq-names"
 
 
 @dataclass(frozen=True)
@@ -188,12 +192,12 @@ def _element(stored: h5py.Group | h5py.Dataset) -> object:
 
 
 def _table(stored: h5py.Group) -> pd.DataFrame:
-    names = [str(name) for name in stored.attrs["column-order"]]
-    index = str(stored.attrs["_index"])
-    columns = {name: _element(stored[name]) for name in names}
+    stored_names = [str(stored.attrs["_index"]), *map(str, stored.attrs["column-order"])]
+    index, *names = map(str, stored.attrs.get(_NAMES, stored_names))
+    rows, *columns = (_element(stored[name]) for name in stored_names)
     # The name that anndata gives an index without a name.
     named = None if index == "_index" else index
-    return pd.DataFrame(columns, pd.Index(_element(stored[index]), name=named), names)
+    return pd.DataFrame(dict(zip(names, columns, strict=True)), pd.Index(rows, name=named), names)
 
 
 def _categories(stored: h5py.Group) -> pd.Categorical:
@@ -215,10 +219,13 @@ _READERS = {
 }
 
 
-def write_h5ad(data: AnnData, path: str | Path) -> None:
+def write_h5ad(
+    data: AnnData, path: str | Path, layers_of: Stored | None = None, shown: str = ""
+) -> None:
     """Write an AnnData as h5ad; the file has its name when all of it is on the disk.
 
-    Text stays text, and the same data give the same bytes.
+    Text stays text, and the same data give the same bytes. A slash in the name of a column becomes
+    a division slash (U+2215); `open_h5ad` gives the name back as it was.
 
     Parameters
     ----------
@@ -226,24 +233,70 @@ def write_h5ad(data: AnnData, path: str | Path) -> None:
         What is written; its layers are dense.
     path
         The file.
+    layers_of
+        A file with the same samples and genes, whose layers are copied without being read.
+    shown
+        Layer that is ``X`` too: one matrix in the file, under both names.
     """
     import anndata
-    from anndata.io import write_elem
 
     parts = {name: getattr(data, name) for name in ("X", "obs", "var", "uns")}
-    tables = anndata.AnnData(**parts, obsm=dict(data.obsm), varm=dict(data.varm))
+    parts |= {name: dict(getattr(data, name)) for name in ("obsm", "varm")}
+    named, names = _without_slashes(parts)
     with whole_file(path) as partial:
         try:
+            tables = anndata.AnnData(**named)
             tables.write_h5ad(partial, convert_strings_to_categoricals=False, **_PACKED)
             with h5py.File(partial, "a") as file:
-                for name, values in data.layers.items():
-                    layout = {"shuffle": True, "chunks": _chunks(values), **_PACKED}
-                    write_elem(file["layers"], name, values, dataset_kwargs=layout)
+                for place, original in names.items():
+                    file[place].attrs[_NAMES] = original
+                _write_layers(file, data.layers, layers_of)
+                if shown:
+                    file.pop("X", None)
+                    file["X"] = file["layers"][shown]
         except Exception as error:
             # HDF5 crashes the process at its end when a file could not be closed, as on a full
             # disk. The error, kept until then, keeps the open parts of the file.
             atexit.register(_leave, error)
             raise
+
+
+def _write_layers(
+    file: h5py.File, layers: Mapping[str, np.ndarray], layers_of: Stored | None
+) -> None:
+    from anndata.io import write_elem
+
+    for name, values in layers.items():
+        layout = {"shuffle": True, "chunks": _chunks(values), **_PACKED}
+        write_elem(file["layers"], name, values, dataset_kwargs=layout)
+    if layers_of is not None:
+        with h5py.File(layers_of.path) as source:
+            for name, stored in source["layers"].items():
+                source.copy(stored, file["layers"], name)
+
+
+def without_slash(name: str) -> str:
+    """Return the name of a column as a file has it."""
+    return name.replace(_SLASH, _LOOK_ALIKE)
+
+
+def _without_slashes(parts: Mapping[str, object]) -> tuple[dict, dict[str, list[str]]]:
+    """Rename columns for the file; also return the names as they were, by place in the file."""
+    names: dict[str, list[str]] = {}
+
+    def renamed(place: str, value: object) -> object:
+        if isinstance(value, Mapping):
+            return {key: renamed(f"{place}/{key}", one) for key, one in value.items()}
+        if not isinstance(value, pd.DataFrame):
+            return value
+        original = [value.index.name or "_index", *map(str, value.columns)]
+        if not any(_SLASH in name for name in original):
+            return value
+        names[place] = original
+        index, *columns = map(without_slash, original)
+        return value.set_axis(columns, axis=1).rename_axis(None if index == "_index" else index)
+
+    return {place: renamed(place, value) for place, value in parts.items()}, names
 
 
 def _chunks(values: np.ndarray) -> tuple[int, int]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +23,10 @@ from recurseq.base.whole_file import write_whole
 REGISTRY = (
     *("tables.yaml", "tables_meaning.yaml", "tables_quality.yaml", "tables_clinical.yaml"),
     *("tables_risk.yaml", "tables_performance.yaml", "tables_strata.yaml"),
-    "tables_benefit.yaml",
+    *("tables_benefit.yaml", "tables_multiqc.yaml"),
 )
 MISSING = "NA"
+COMMENT = "#"
 SIGNIFICANT_DIGITS = 10
 ANY = "any"
 _FILLED = re.compile(r"[0-9.]+")
@@ -80,6 +82,8 @@ class Table:
         too, which are read as text.
     result
         Whether it lies in the results folder.
+    patients
+        Whether it holds rows, times or values of single patients, which never leave its file.
     """
 
     name: str
@@ -92,6 +96,7 @@ class Table:
     when: str = ""
     open: bool | str = False
     result: bool = True
+    patients: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -192,7 +197,7 @@ def describe(table: str) -> Table:
     return all_tables()[table]
 
 
-def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
+def write_table(frame: pd.DataFrame, path: str | Path, table: str, header: str = "") -> None:
     """Write a result table as TSV: UTF-8, unix line endings, ``NA``, 10 significant digits.
 
     Parameters
@@ -203,6 +208,8 @@ def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
         Target; it appears under its name only when complete.
     table
         Name of the table in ``tables.yaml``.
+    header
+        Lines for another program, which stand as comments before the names of the columns.
 
     Raises
     ------
@@ -218,6 +225,7 @@ def write_table(frame: pd.DataFrame, path: str | Path, table: str) -> None:
     )
     # No quoting: cells are cleaned of tabs and line endings, so R, Excel and awk read it alike.
     lines = [
+        *(f"{COMMENT} {line}" for line in header.splitlines()),
         "\t".join(names),
         *("\t".join(row) for row in cells.itertuples(index=False, name=None)),
     ]
@@ -250,7 +258,11 @@ def read_table(path: str | Path, table: str) -> pd.DataFrame:
     Text stays text (a gene called ``NAN`` or ``1-Mar`` is kept); only ``NA`` is missing.
     """
     described = describe(table)
-    frame = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, na_values=[], quoting=3)
+    with Path(path).open(encoding="utf-8") as lines:
+        header = sum(1 for _ in takewhile(lambda line: line.startswith(COMMENT), lines))
+    frame = pd.read_csv(
+        path, sep="\t", dtype=str, keep_default_na=False, na_values=[], quoting=3, skiprows=header
+    )
     columns = {name: _typed(values, described.kind(str(name))) for name, values in frame.items()}
     return pd.DataFrame(columns, index=frame.index)
 

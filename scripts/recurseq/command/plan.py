@@ -11,7 +11,8 @@ from recurseq.study import Study
 # Rules that make no table and no figure, before and after those that do.
 OF_COUNTS = ("import_counts", "fit_model")
 OF_SECOND_COHORT = ("simulate_second_cohort", "fit_second_cohort")
-LAST = ("write_provenance", "build_workbook", "build_report")
+LAST = ("write_provenance", "build_workbook", "build_report", "pack_report")
+FROM_COUNTS = ("write_h5ad",)
 # Wildcards of jobs, where every file of a rule has them; for all other names of a table or figure
 # one job makes the files, because starting it takes longer than its work.
 PER_JOB = ("contrast", "collection")
@@ -37,7 +38,7 @@ def jobs(study: Study) -> dict[str, int]:
     return (
         dict.fromkeys(first, 1)
         | {rule: _jobs_for(files) for rule, files in made.items()}
-        | dict.fromkeys(LAST, 1)
+        | dict.fromkeys(LAST + (FROM_COUNTS if study.has_counts else ()), 1)
     )
 
 

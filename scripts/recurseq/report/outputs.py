@@ -20,7 +20,9 @@ Made by `make docs` from the registries `scripts/recurseq/base/tables*.yaml` and
 
 Paths are below `results/` (the truth of the demo lies where `demo.truth` says). Tables are TSV:
 UTF-8, unix line endings, a header, `NA` for missing, numbers with ten significant digits. A list is
-text joined by `;`.
+text joined by `;`. Only the files of `multiqc/` begin with comments, for MultiQC. Other files:
+`cohort.h5ad` and `model.h5ad`, `study.h5ad` for scanpy ([scanpy.md](scanpy.md)), `provenance.json`,
+and in `report/` the page, the workbook and `report.zip`, the archive for others.
 
 ## Tables
 """
@@ -37,6 +39,8 @@ def outputs_page() -> str:
 def _table(table: Table) -> str:
     only = f" Only {condition_in_words(table.when)}." if table.when else ""
     sheet = f" Sheet `{table.sheet}` of the workbook." if table.sheet else ""
+    if table.patients:
+        sheet = " Single patients: in no sheet of the workbook and not in `report.zip`."
     further = "\nFurther columns of numbers follow.\n" if table.open else ""
     rows = [f"| `{c.name}` | {c.kind} | {_cell(c.description)} |" for c in table.columns]
     return (

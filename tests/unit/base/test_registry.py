@@ -51,6 +51,20 @@ def test_conditions_are_sections_or_known(entry):
     assert entry.when in {*SPECIAL, *config_schema()["properties"]} - {""}
 
 
+def test_what_holds_single_patients_has_no_sheet_and_says_so():
+    """Clinical tables without a sheet are those, or cautions, which stand together in one sheet."""
+    for table in all_tables().values():
+        if not table.file.startswith(("clinical/", "risk/")):
+            assert not table.patients or table.name == "demo_samples"
+        elif not table.name.endswith("_cautions"):
+            assert table.patients == (not table.sheet), table.name
+        assert not (table.patients and table.sheet), table.name
+        if table.patients and table.name != "demo_samples":
+            assert {"patient_id", "time", "cut", "threshold"} & set(table.names), table.name
+        if "patient_id" in table.names:
+            assert table.patients, table.name
+
+
 def test_the_page_of_outputs_is_that_of_the_registries(repository):
     written = (repository / "docs/outputs.md").read_text(encoding="utf-8")
     assert written == outputs_page(), "write it anew: make docs"
