@@ -31,6 +31,7 @@ from recurseq.figures.style import (
 GENES = 24
 COLUMNS = 6
 FOREST_GENES = 40
+FOREST_COLUMNS = 5  # contrasts beside each other
 TITLE_LINE = 26  # characters of a line above one contrast
 # Verdicts of the table `markers`, with the colour and shape that show each.
 VERDICTS = {
@@ -117,8 +118,10 @@ def forest_figure(markers: pd.DataFrame, simulated: bool = False) -> Figure:
     estimated = estimated.drop_duplicates(["gene_id", "contrast"])
     genes = list(dict.fromkeys(estimated["gene_id"]))[:FOREST_GENES]
     contrasts = list(dict.fromkeys(markers["contrast"]))
-    width = max(min(WIDE, 1.6 + 3.4 * len(contrasts)), 1.2 + 1.7 * len(contrasts), HALF)
-    figure = new_figure(width, 0.9 + 0.175 * max(len(genes), 4))
+    columns = min(max(len(contrasts), 1), FOREST_COLUMNS)
+    lines = -(-max(len(contrasts), 1) // columns)
+    width = max(min(WIDE, 1.6 + 3.4 * columns), HALF)
+    figure = new_figure(width, lines * (0.9 + 0.175 * max(len(genes), 4)))
     shares = f"{len(genes)} of {_asked(markers)} panel genes"
     ends = estimated[["log2FoldChange", "ci_lower", "ci_upper"]].to_numpy(dtype=float)
     limit = forest_limit(np.abs(ends), 2.0)
@@ -133,14 +136,16 @@ def forest_figure(markers: pd.DataFrame, simulated: bool = False) -> Figure:
     if not genes:
         empty(figure.add_subplot(), "no gene of the panel has an estimate")
         return figure
-    panels = figure.subplots(1, len(contrasts), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(lines, columns, sharey=True, squeeze=False)
+    for axes in panels.flat[len(contrasts) :]:
+        axes.set_axis_off()
     names = estimated.drop_duplicates("gene_id").set_index("gene_id")["gene_name"]
-    for axes, contrast in zip(panels, contrasts, strict=True):
+    for axes, contrast in zip(panels.flat, contrasts, strict=False):
         rows = estimated[estimated["contrast"] == contrast].set_index("gene_id").reindex(genes)
         _forest(axes, rows, (-limit, limit))
         axes.set_title(_contrast_title(markers, contrast), fontsize=8.5)
-    panels[0].set_yticks(range(len(genes)), [short(names[gene], 18) for gene in genes], size=8)
-    panels[0].set_ylim(len(genes) - 0.4, -0.6)
+    panels.flat[0].set_yticks(range(len(genes)), [short(names[gene], 18) for gene in genes], size=8)
+    panels.flat[0].set_ylim(len(genes) - 0.4, -0.6)
     return figure
 
 

@@ -106,7 +106,7 @@ def shape_column(sheet: pd.DataFrame, factor: str, association: pd.DataFrame) ->
         association["component"].isin(["PC1", "PC2"]) & (association["kind"] == "categorical")
     ]
     explained = (
-        shown.groupby("column", sort=False)["r_squared"]
+        shown.groupby("column", sort=False)["adjusted_r_squared"]
         .sum()
         .sort_values(ascending=False, kind="stable")
     )

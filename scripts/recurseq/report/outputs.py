@@ -31,7 +31,7 @@ def outputs_page() -> str:
     """Write the page as Markdown."""
     tables = [_table(table) for table in all_tables().values()]
     figures = "\n".join(_figure(figure) for figure in all_figures().values())
-    head = "\n## Figures\n\nEach as SVG and PNG.\n\n| file | shows | drawn by |\n|---|---|---|\n"
+    head = "\n## Figures\n\nEach as SVG, PDF and PNG, the PNG with 300 dots per inch at the width of print (85 mm, or 180 mm).\n\n| file | shows | drawn by |\n|---|---|---|\n"
     return _HEAD + "\n".join(tables) + head + figures + "\n"
 
 
