@@ -142,7 +142,7 @@ def test_forests_of_all_contrasts_have_one_scale_and_arrows_where_they_are_cut()
     assert high < 10
     assert sorted(arrows(figure)) == [("<", low), (">", high)]  # both ends of the one that is cut
     assert "arrows: beyond the axis" in drawn(figure)
-    calm = forest_figure(panel(2, wide=0.8))
+    calm = forest_figure(panel(1, wide=0.8))
     assert arrows(calm) == [] and "arrows" not in drawn(calm)
 
 
