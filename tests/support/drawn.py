@@ -56,3 +56,19 @@ def _outline(text: Text, figure: Figure):
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     middle = [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2]
     return box, Path(corners @ turn.T + middle, closed=True)
+
+
+def outside(figure: Figure) -> list[str]:
+    """Texts that reach beyond the edge of the figure by more than a hair (a point)."""
+    edge, hair = figure.bbox, figure.dpi / 72
+    found = []
+    for text in words(figure):
+        box = _outline(text, figure)[0]
+        if not (
+            edge.x0 - hair <= box.x0
+            and box.x1 <= edge.x1 + hair
+            and edge.y0 - hair <= box.y0
+            and box.y1 <= edge.y1 + hair
+        ):
+            found.append(text.get_text())
+    return found

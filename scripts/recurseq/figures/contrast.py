@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter
 from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
 from recurseq.figures.labels import place_labels
-from recurseq.figures.limits import beyond, beyond_words, robust_limit, robust_range
+from recurseq.figures.limits import beyond, beyond_words, edge_marks, robust_limit, robust_range
 from recurseq.figures.style import (
     DOWN,
     HALF,
@@ -106,12 +106,6 @@ def _scatter(
             )  # fmt: skip
 
 
-def _marks(across: np.ndarray, up: np.ndarray) -> np.ndarray:
-    """Return the mark of each gene: to which side it lies beyond the axes."""
-    sides = [across < 0, across > 0, up < 0, up > 0]
-    return np.select(sides, list("<>v^"), "o")
-
-
 def _none_called(axes: Axes, direction: np.ndarray) -> None:
     if (direction == "none").all():
         axes.text(
@@ -181,7 +175,7 @@ def ma_figure(genes: pd.DataFrame, about: About, panel: Sequence[str] = ()) -> F
     change = shown["log2FoldChange"].to_numpy(dtype=float)
     limit = robust_limit(np.abs(change), max(about.rule.min_abs_lfc * 1.5, 1.0))
     least, most = robust_range(mean)
-    marks = _marks(beyond(mean, least, most), beyond(change, -limit, limit))
+    marks = edge_marks(beyond(mean, least, most), beyond(change, -limit, limit))
     facts = facts_of((about.called, beyond_words((marks != "o").sum())))
     heading(figure, about.title, facts, about.simulated, _key(direction))
     x, y = 10 ** np.clip(mean, least, most), np.clip(change, -limit, limit)
@@ -236,7 +230,7 @@ def volcano_figure(genes: pd.DataFrame, about: About, panel: Sequence[str] = ())
         tall = -np.log10(shown[column].to_numpy(dtype=float))
     across = robust_limit(np.abs(change), max(about.rule.min_abs_lfc * 1.5, 1.0))
     top = robust_limit(tall, 2.0)
-    marks = _marks(beyond(change, -across, across), beyond(tall, 0, top))
+    marks = edge_marks(beyond(change, -across, across), beyond(tall, 0, top))
     facts = facts_of((about.called, beyond_words((marks != "o").sum())))
     heading(figure, about.title, facts, about.simulated, _key(direction))
     x, height = np.clip(change, -across, across), np.minimum(tall, top)

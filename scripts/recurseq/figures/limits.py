@@ -42,6 +42,11 @@ def beyond(values: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.where(values > high, 1, np.where(values < low, -1, 0))
 
 
+def edge_marks(across: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """Return the mark of each point by where it lies (`beyond`): a dot, or a triangle outwards."""
+    return np.select([across < 0, across > 0, up < 0, up > 0], list("<>v^"), "o")
+
+
 def beyond_words(outside: int, what: str = "gene") -> str:
     """Say how many are drawn at the edge; empty for none."""
     if not outside:

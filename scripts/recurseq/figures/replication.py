@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from recurseq.figures.intervals import INTERVALS_CUT, any_cut, draw_estimate, forest_limit
+from recurseq.figures.limits import beyond, beyond_words, edge_marks, robust_limit
 from recurseq.figures.style import (
     BLACK,
     BLUE,
@@ -166,6 +167,8 @@ def replication_scatter_figure(
     facts = "log2 fold change of the genes called here; the line has slope 1"
     if len(names) < len(calls):
         facts += f"; {len(names)} of {len(calls)} studies"
+    cut = sum(int(np.isin(_changes(calls[name])[3], list("<>v^")).sum()) for name in names)
+    facts = facts_of((facts, beyond_words(cut)))
     outcomes = {name: _outcome(calls[name]) for name in names}
     totals = {o: sum(int((found == o).sum()) for found in outcomes.values()) for o in OUTCOMES}
     key = {f"{name} ({totals[name]:,})": look for name, look in OUTCOMES.items()}
@@ -190,20 +193,32 @@ def _outcome(calls: pd.DataFrame) -> pd.Series:
     return pd.Series(words, calls.index).where(calls["same_direction"].notna())
 
 
+def _changes(calls: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float, np.ndarray]:
+    """Return changes here and there, the limit of both axes, and the mark of each gene."""
+    here, there = (
+        calls[c].to_numpy(dtype=float) for c in ("log2FoldChange", "log2FoldChangeThere")
+    )
+    both = np.abs(np.concatenate([here, there])[np.tile(~np.isnan(there), 2)])
+    limit = robust_limit(both, 2.0)
+    marks = edge_marks(beyond(here, -limit, limit), beyond(there, -limit, limit))
+    return here, there, limit, np.where(np.isnan(there), "", marks)
+
+
 def _scatter(axes: Axes, calls: pd.DataFrame, outcome: pd.Series) -> None:
-    known = calls["log2FoldChangeThere"].notna()
-    both = calls.loc[known, ["log2FoldChange", "log2FoldChangeThere"]].abs()
-    limit = float(max(1.1 * np.nanpercentile(both.to_numpy(dtype=float), 99), 2.0))
+    here, there, limit, marks = _changes(calls)
     axes.axhline(0, color=INK, linewidth=0.7)
     axes.axvline(0, color=INK, linewidth=0.7)
     axes.plot([-limit, limit], [-limit, limit], color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)))
     for name, look in OUTCOMES.items():
-        own = calls[outcome == name]
-        x, y = (own[c].to_numpy(dtype=float) for c in ("log2FoldChange", "log2FoldChangeThere"))
-        axes.scatter(
-            np.clip(x, -limit, limit), np.clip(y, -limit, limit), s=13, linewidth=0, alpha=0.75,
-            rasterized=len(calls) > MOST_POINTS, **look,
-        )  # fmt: skip
+        for mark in "o<>v^":
+            own = (outcome == name).to_numpy() & (marks == mark)
+            if own.any():
+                shape = look if mark == "o" else {**look, "marker": mark, "s": 26}
+                axes.scatter(
+                    np.clip(here[own], -limit, limit), np.clip(there[own], -limit, limit),
+                    linewidth=0, alpha=0.75, rasterized=len(calls) > MOST_POINTS,
+                    **{"s": 13, **shape},
+                )  # fmt: skip
     axes.set_xlim(-limit * 1.03, limit * 1.03)
     axes.set_ylim(-limit * 1.03, limit * 1.03)
     axes.grid(color=FAINT, linewidth=0.6)
