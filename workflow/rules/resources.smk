@@ -105,7 +105,7 @@ REQUESTS = {
     "validate_risk": Request(300, minutes=30),
     "check_demo": Request(450),
     "write_provenance": Request(100),
-    "build_workbook": Request(300, "model", 2),
+    "build_workbook": Request(400, "model", 2),
     "build_report": Request(300, "model", 2),
 }
 

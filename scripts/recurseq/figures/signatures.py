@@ -23,7 +23,7 @@ from recurseq.signatures.composition import SHOWN
 MOST_SETS = 60
 COLUMNS, LEADING = 5, 15
 LONGEST_SET = 32
-TITLE_LINE = 20
+TITLE_LINE = 18
 
 
 def by_evidence(sets: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from recurseq.figures.markers import forest_figure
 from recurseq.figures.quality import association_figure, distance_figure
 from recurseq.figures.ratios import model_forest_figure
 from recurseq.figures.replication import replication_forest_figure
-from support.drawn import collisions
+from support.drawn import collisions, outside
 
 ABOUT = About("early v none (6 v 5 samples)", CallingRule(0.05, 0.0, 1.0), simulated=True)
 
@@ -246,7 +246,7 @@ def every_kind():
 @pytest.mark.parametrize("kind", every_kind())
 def test_no_words_lie_over_others_and_none_is_too_small(kind):
     figure = every_kind()[kind]()
-    assert collisions(figure) == []
+    assert collisions(figure) == [] and outside(figure) == []
     shown = [text for text in figure.findobj(Text) if text.get_text().strip()]
     assert min(text.get_fontsize() for text in shown) >= style.SMALLEST
     assert figure.get_figwidth() <= style.WIDE + 1e-9
