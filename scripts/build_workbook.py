@@ -1,4 +1,4 @@
-"""The workbook: a legend and every result table."""
+"""The workbook: the study in short, its called genes, every result table and a legend."""
 
 from recurseq.jobs.log import logged
 
@@ -6,10 +6,11 @@ with logged(snakemake):
     from pathlib import Path
 
     from recurseq.report.results import Results
-    from recurseq.report.workbook import study_sheets, write_workbook
+    from recurseq.report.workbook import write_workbook
+    from recurseq.report.workbook_pages import in_short
+    from recurseq.report.workbook_sheets import study_sheets
     from recurseq.study import load_study
 
     output = Path(snakemake.output.workbook)
-    study = load_study(snakemake.params.config)
-    sheets = study_sheets(Results(output.parents[1], study))
-    write_workbook(sheets, output, title=study.title, simulated=study.simulated)
+    results = Results(output.parents[1], load_study(snakemake.params.config))
+    write_workbook(study_sheets(results), output, in_short(results))

@@ -21,7 +21,7 @@ with logged(snakemake):
             sample_groups(model.obs, str(model.uns["main_factor"])),
             simulated,
         )
-        save(figure, made.quadrants_svg, made.quadrants_png)
+        save(figure, made.quadrants_svg)
     for path in given.sets:
         figure = sets_figure(pairs, read_table(path, "coexpression_sets"), simulated)
-        save(figure, made.set_correlations_svg, made.set_correlations_png)
+        save(figure, made.set_correlations_svg)

@@ -28,4 +28,4 @@ with logged(snakemake):
         "top_genes": top_genes_figure(genes, vst, groups, subject),
     }
     for name, figure in figures.items():
-        save(figure, snakemake.output[f"{name}_svg"], snakemake.output[f"{name}_png"])
+        save(figure, snakemake.output[f"{name}_svg"])

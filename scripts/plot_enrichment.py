@@ -26,7 +26,7 @@ with logged(snakemake):
     labels = {one.name: one.label for one in contrasts}
     summary = read_table(given.themes, "theme_summary")
     figure = themes_figure(summary, labels, settings.alpha, simulated)
-    save(figure, output.themes_svg[0], output.themes_png[0])
+    save(figure, output.themes_svg[0])
     number = 0
     for contrast, table in zip(contrasts, tables, strict=True):
         subject = about(contrast, model.obs, simulated)
@@ -34,8 +34,8 @@ with logged(snakemake):
             ranking = rank_genes(tested_genes(table, gene_sets), settings.rank_by)
             gsea = read_table(given.gsea[number], "gsea")
             figure = dotplot_figure(gsea, subject, collection)
-            save(figure, output.dotplot_svg[number], output.dotplot_png[number])
+            save(figure, output.dotplot_svg[number])
             members = gene_sets.members(ranking.index)
             figure = running_figure(gsea, ranking, members, subject, collection)
-            save(figure, output.running_scores_svg[number], output.running_scores_png[number])
+            save(figure, output.running_scores_svg[number])
             number += 1

@@ -16,6 +16,6 @@ with logged(snakemake):
     simulated = bool(model.uns["simulated"])
     panel = markers["gene_id"].dropna().tolist()
     figure = markers_figure(samples, groups, panel, simulated)
-    save(figure, snakemake.output.markers_svg, snakemake.output.markers_png)
+    save(figure, snakemake.output.markers_svg)
     figure = forest_figure(markers, simulated)
-    save(figure, snakemake.output.forest_svg, snakemake.output.forest_png)
+    save(figure, snakemake.output.forest_svg)

@@ -9,4 +9,4 @@ with logged(snakemake):
 
     model = open_h5ad(snakemake.input.model)
     figure = dispersion_figure(model.var, len(model.obs), bool(model.uns["simulated"]))
-    save(figure, snakemake.output.dispersion_svg, snakemake.output.dispersion_png)
+    save(figure, snakemake.output.dispersion_svg)

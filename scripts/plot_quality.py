@@ -19,4 +19,4 @@ with logged(snakemake):
         cohort.obs, str(cohort.uns["main_factor"]), tables, simulated, snakemake.params.removed
     )
     for name, figure in figures.items():
-        save(figure, snakemake.output[f"{name}_svg"], snakemake.output[f"{name}_png"])
+        save(figure, snakemake.output[f"{name}_svg"])

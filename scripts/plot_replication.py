@@ -27,4 +27,4 @@ with logged(snakemake):
             "replication_scatter": replication_scatter_figure(own, rows, **about),
         }
         for name, figure in figures.items():
-            save(figure, output[f"{name}_svg"][place], output[f"{name}_png"][place])
+            save(figure, output[f"{name}_svg"][place])

@@ -19,6 +19,6 @@ with logged(snakemake):
     groups = sample_groups(model.obs, str(model.uns["main_factor"])).reindex(scores.index)
     ordered = by_evidence(tables["sets"], tables["tests"])
     figure = signature_heatmap(scores, ordered, groups, simulated)
-    save(figure, snakemake.output.signature_heatmap_svg, snakemake.output.signature_heatmap_png)
+    save(figure, snakemake.output.signature_heatmap_svg)
     figure = signature_strips(scores, samples, ordered, groups, simulated)
-    save(figure, snakemake.output.signature_strips_svg, snakemake.output.signature_strips_png)
+    save(figure, snakemake.output.signature_strips_svg)

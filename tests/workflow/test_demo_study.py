@@ -1,9 +1,12 @@
 """The shipped demo study, run by the real command: truth, headline genes, pathways."""
 
+import re
+
 import pandas as pd
 import pytest
 
 from recurseq.base.tables import read_table
+from recurseq.figures import style
 
 pytestmark = pytest.mark.workflow
 
@@ -79,3 +82,18 @@ def test_everything_shown_says_simulated(demo):
     assert book.iloc[:3].stack().str.contains("imulated").any()
     for figure in demo.rglob("*.svg"):
         assert "simulated" in figure.read_text(), figure.name
+
+
+def test_every_figure_is_there_for_print_with_letters_of_six_points(demo):
+    figures = sorted(demo.rglob("figures/*.svg"))
+    assert len(figures) > 40
+    for figure in figures:
+        assert figure.with_suffix(".pdf").stat().st_size and figure.with_suffix(".png").is_file()
+        text = figure.read_text()
+        width = float(re.search(r'<svg[^>]* width="([0-9.]+)pt"', text).group(1))
+        sizes = [float(size) for size in re.findall(r"font-size: ?([0-9.]+)px", text)]
+        assert sizes and min(sizes) >= style.SMALLEST and width <= 72 * style.WIDE + 1, figure
+
+
+def test_the_workbook_is_small_enough_to_be_sent(demo):
+    assert (demo / "report/tables.xlsx").stat().st_size < 3_000_000

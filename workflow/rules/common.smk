@@ -17,7 +17,7 @@ from recurseq.base.errors import InputError
 from recurseq.study.config_file import read_config
 from recurseq.base.versions import lead_children_here
 from recurseq.base.whole_file import writing_problems
-from recurseq.figures.registry import all_figures, study_figures
+from recurseq.figures.registry import FOR_PRINT, all_figures, study_figures
 from recurseq.risk.card import CARD, PERFORMANCE
 from recurseq.risk.risk_model import MODEL
 
@@ -81,7 +81,7 @@ def tables(name):
 
 
 def figures(*names):
-    """SVG and PNG of figures; `snakemake --report` shows the SVG with its caption."""
+    """SVG, PDF and PNG of figures; `snakemake --report` shows the SVG with its caption."""
     files = {}
     for name in names:
         entry = all_figures()[name]
@@ -93,12 +93,13 @@ def figures(*names):
             category=entry.category,
             labels={"figure": entry.title},
         )
-        files[f"{name}_png"] = f"results/{entry.file}.png"
+        for ending in FOR_PRINT:
+            files[f"{name}_{ending}"] = f"results/{entry.file}.{ending}"
     return files
 
 
 def every_figure(*names):
-    """SVG and PNG of figures that one job draws for all their names."""
+    """SVG, PDF and PNG of figures that one job draws for all their names."""
     files = {}
     for file in study_figures(study.parts, study.wildcards):
         if file.entry.name in names:
@@ -112,8 +113,10 @@ def every_figure(*names):
                 },
             )
             files.setdefault(f"{file.entry.name}_svg", []).append(shown)
-            png = f"results/{file.path}.png"
-            files.setdefault(f"{file.entry.name}_png", []).append(png)
+            for ending in FOR_PRINT:
+                files.setdefault(f"{file.entry.name}_{ending}", []).append(
+                    f"results/{file.path}.{ending}"
+                )
     return files
 
 

@@ -107,7 +107,7 @@ REQUESTS = {
     "validate_risk": Request(300, minutes=30),
     "check_demo": Request(450),
     "write_provenance": Request(100),
-    "build_workbook": Request(300, "model", 2),
+    "build_workbook": Request(400, "model", 2),
     "build_report": Request(300, "model", 2),
     "write_h5ad": Request(450, "model", 1.5),
     "pack_report": Request(300),

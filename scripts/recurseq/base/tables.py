@@ -155,7 +155,7 @@ class TableFile:
     @property
     def is_clinical(self) -> bool:
         """Whether it is about patients: its numbers do not come from the model of the counts."""
-        return self.path.startswith("clinical/")
+        return self.path.startswith(("clinical/", "risk/"))
 
 
 @cache

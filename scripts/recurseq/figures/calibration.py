@@ -147,5 +147,5 @@ def _counts(axes: Axes, risks: np.ndarray, end: float, colour: str) -> None:
     inside = np.clip(risks, 0, end - 1e-9)
     axes.hist(inside, np.linspace(0, end, BINS + 1), color=colour, alpha=0.75)
     axes.set_xlabel("predicted risk")
-    axes.tick_params(axis="y", labelsize=7.5)
+    axes.tick_params(axis="y", labelsize=8)
     axes.locator_params(axis="y", nbins=2, integer=True)

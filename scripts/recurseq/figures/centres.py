@@ -121,5 +121,5 @@ def _beside(axes: Axes, height: float, text: str) -> None:
     """Write numbers on the right of the panel; the space behind keeps them off the next one."""
     axes.annotate(
         f"{text}\u2003", (1, height), xycoords=("axes fraction", "data"), xytext=(5, 0),
-        textcoords="offset points", va="center", fontsize=7.5, annotation_clip=False,
+        textcoords="offset points", va="center", fontsize=8, annotation_clip=False,
     )  # fmt: skip

@@ -107,7 +107,7 @@ def _pair(
     panel.set_title(_title(genes, inner), fontsize=9, fontweight="normal")
     if row["status"] == "tested":
         panel.text(
-            1, 1, "both high", transform=panel.transAxes, ha="right", va="bottom", fontsize=7.5,
+            1, 1, "both high", transform=panel.transAxes, ha="right", va="bottom", fontsize=8,
             color="#777777",
         )  # fmt: skip
 

@@ -35,7 +35,7 @@ def draw_cohort(
     split
         Cohorts into which the patients are divided.
     files
-        ``<figure>_svg`` and ``<figure>_png`` to the paths, in the order of the names.
+        ``<figure>_svg`` to the paths, in the order of the names; the other kinds lie beside them.
     simulated
         Whether to say that the data are simulated.
     """
@@ -45,8 +45,7 @@ def draw_cohort(
             described[name].endpoint: one
             for name, one in tables.get("description_cohorts", {}).items()
         }
-        paths = files["cohort_flow_svg"][0], files["cohort_flow_png"][0]
-        save(flow_figure(flow, split, events, simulated), *paths)
+        save(flow_figure(flow, split, events, simulated), files["cohort_flow_svg"][0])
     for number, (name, occurrence) in enumerate(tables.get("description_occurrence", {}).items()):
         endpoint = settings.endpoints[described[name].endpoint]
         figure = occurrence_figure(
@@ -56,7 +55,7 @@ def draw_cohort(
             _size(occurrence, endpoint),
             simulated,
         )
-        save(figure, files["event_occurrence_svg"][number], files["event_occurrence_png"][number])
+        save(figure, files["event_occurrence_svg"][number])
     counted = [name for name, one in described.items() if one.variables]
     for number, name in enumerate(counted):
         figure = shares_figure(
@@ -65,7 +64,7 @@ def draw_cohort(
             facts_of(("95 % intervals", "patients in brackets", "descriptive, without tests")),
             simulated,
         )
-        save(figure, files["event_shares_svg"][number], files["event_shares_png"][number])
+        save(figure, files["event_shares_svg"][number])
 
 
 def _size(occurrence: pd.DataFrame, endpoint: Within) -> str:

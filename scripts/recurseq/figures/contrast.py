@@ -14,6 +14,7 @@ from matplotlib.ticker import FuncFormatter
 from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
 from recurseq.figures.labels import place_labels
+from recurseq.figures.limits import beyond, beyond_words, edge_marks, robust_limit, robust_range
 from recurseq.figures.style import (
     DOWN,
     HALF,
@@ -22,6 +23,7 @@ from recurseq.figures.style import (
     UP,
     WIDE,
     empty,
+    facts_of,
     heading,
     new_figure,
     plain_log,
@@ -88,23 +90,19 @@ def _key(direction: np.ndarray) -> dict[str, dict]:
 
 
 def _scatter(
-    axes: Axes,
-    x: np.ndarray,
-    y: np.ndarray,
-    direction: np.ndarray,
-    clipped: np.ndarray,
-    edges: str,
+    axes: Axes, x: np.ndarray, y: np.ndarray, direction: np.ndarray, marks: np.ndarray
 ) -> None:
-    """Draw genes, called ones on top; those beyond the axis as triangles (`edges`) at its edge."""
+    """Draw genes, called ones on top, each with its mark: a dot, or a triangle at the edge."""
     for name, colour in COLOURS.items():
-        for beyond, mark in ((0, "o"), (1, edges[0]), (-1, edges[1])):
-            rows = (direction == name) & (clipped == beyond)
+        for mark in "o<>v^":
+            rows = (direction == name) & (marks == mark)
             if not rows.any():
                 continue
-            size = (5 if name == "none" else 9) if beyond == 0 else 16
+            size = (5 if name == "none" else 9) if mark == "o" else 18
             axes.scatter(
                 x[rows], y[rows], s=size, color=colour, marker=mark, linewidth=0,
                 alpha=0.5 if name == "none" else 0.85, rasterized=True, label=name,
+                zorder=2 if mark == "o" else 3, clip_on=mark == "o",
             )  # fmt: skip
 
 
@@ -169,17 +167,22 @@ def ma_figure(genes: pd.DataFrame, about: About, panel: Sequence[str] = ()) -> F
     axes = figure.add_subplot()
     shown = genes[(genes["baseMean"] > 0) & genes["log2FoldChange"].notna()]
     direction = _direction(shown)
-    heading(figure, about.title, about.called, about.simulated, _key(direction))
     if shown.empty:
+        heading(figure, about.title, about.called, about.simulated, _key(direction))
         empty(axes, "no gene has an estimate")
         return figure
-    x = shown["baseMean"].to_numpy(dtype=float)
+    mean = np.log10(shown["baseMean"].to_numpy(dtype=float))
     change = shown["log2FoldChange"].to_numpy(dtype=float)
-    limit = max(np.ceil(np.percentile(np.abs(change), 99.5)), about.rule.min_abs_lfc * 1.5, 1.0)
-    clipped = np.where(change > limit, 1, np.where(change < -limit, -1, 0))
-    y = np.clip(change, -limit, limit)
-    _scatter(axes, x, y, direction, clipped, "^v")
+    limit = robust_limit(np.abs(change), max(about.rule.min_abs_lfc * 1.5, 1.0))
+    least, most = robust_range(mean)
+    marks = edge_marks(beyond(mean, least, most), beyond(change, -limit, limit))
+    facts = facts_of((about.called, beyond_words((marks != "o").sum())))
+    heading(figure, about.title, facts, about.simulated, _key(direction))
+    x, y = 10 ** np.clip(mean, least, most), np.clip(change, -limit, limit)
+    _scatter(axes, x, y, direction, marks)
     axes.set_xscale("log")
+    room = 0.03 * (most - least)
+    axes.set_xlim(10 ** (least - room), 10 ** (most + room))
     plain_log(axes.xaxis)
     axes.axhline(0, color=INK, linewidth=1)
     if about.rule.min_abs_lfc:
@@ -201,7 +204,8 @@ def volcano_figure(genes: pd.DataFrame, about: About, panel: Sequence[str] = ())
     """Draw significance against log2 fold change, naming the panel's and the strongest genes.
 
     The height is -log10 of the adjusted p-value that filtered: of the threshold test where there
-    is one. Genes without one (filtered) are not drawn; p-values of 0 are drawn at the top.
+    is one. Genes without one (filtered) are not drawn. Genes beyond the axes, and p-values of 0,
+    are triangles at the edge.
 
     Parameters
     ----------
@@ -217,20 +221,22 @@ def volcano_figure(genes: pd.DataFrame, about: About, panel: Sequence[str] = ())
     column = about.rule.column
     shown = genes[genes[column].notna() & genes["log2FoldChange"].notna()]
     direction = _direction(shown)
-    heading(figure, about.title, about.called, about.simulated, _key(direction))
     if shown.empty:
+        heading(figure, about.title, about.called, about.simulated, _key(direction))
         empty(axes, "no gene was tested")
         return figure
-    x = shown["log2FoldChange"].to_numpy(dtype=float)
-    adjusted = shown[column].to_numpy(dtype=float)
-    smallest = adjusted[adjusted > 0].min(initial=1.0)
-    height = -np.log10(np.maximum(adjusted, smallest * 0.1))
-    across = max(np.percentile(np.abs(x), 99.9) * 1.1, about.rule.min_abs_lfc * 1.5, 1.0)
-    clipped = np.where(x > across, 1, np.where(x < -across, -1, 0))
-    x = np.clip(x, -across, across)
-    _scatter(axes, x, height, direction, clipped, "><")
+    change = shown["log2FoldChange"].to_numpy(dtype=float)
+    with np.errstate(divide="ignore"):
+        tall = -np.log10(shown[column].to_numpy(dtype=float))
+    across = robust_limit(np.abs(change), max(about.rule.min_abs_lfc * 1.5, 1.0))
+    top = robust_limit(tall, 2.0)
+    marks = edge_marks(beyond(change, -across, across), beyond(tall, 0, top))
+    facts = facts_of((about.called, beyond_words((marks != "o").sum())))
+    heading(figure, about.title, facts, about.simulated, _key(direction))
+    x, height = np.clip(change, -across, across), np.minimum(tall, top)
+    _scatter(axes, x, height, direction, marks)
     axes.set_xlim(-across * 1.08, across * 1.08)
-    axes.set_ylim(-0.03 * max(height.max(), 2), max(height.max(), 2) * 1.12)
+    axes.set_ylim(-0.03 * top, top * 1.12)
     lines = {"color": INK, "linewidth": 0.6, "linestyle": (0, (4, 4))}
     axes.axhline(-np.log10(about.rule.alpha), **lines)
     if about.rule.min_abs_lfc:

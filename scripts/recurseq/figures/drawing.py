@@ -27,12 +27,11 @@ def draw_named(
     names
         Wildcard to the names it stands for.
     files
-        ``<figure>_svg`` and ``<figure>_png`` to the paths, in the order of the names.
+        ``<figure>_svg`` to the paths, in the order of the names; the other kinds lie beside them.
     drawn
         From such a function and a name to the figure.
     """
     for figure, (wildcard, draw) in figures.items():
         if f"{figure}_svg" in files.keys():  # noqa: SIM118 - Snakemake's object has no `in`
-            pairs = zip(files[f"{figure}_svg"], files[f"{figure}_png"], strict=True)
-            for name, paths in zip(names[wildcard], pairs, strict=True):
-                save(drawn(draw, name), *paths)
+            for name, path in zip(names[wildcard], files[f"{figure}_svg"], strict=True):
+                save(drawn(draw, name), path)

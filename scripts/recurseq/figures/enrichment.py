@@ -33,7 +33,7 @@ from recurseq.figures.style import (
 EACH_SIDE = 12
 CURVES = 6
 LONGEST_SET = 52
-TITLE_LINE = 26  # characters of a line above one curve
+TITLE_LINE = 23  # characters of a line above one curve
 
 
 def set_label(name: object) -> str:

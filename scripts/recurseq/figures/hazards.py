@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from recurseq.figures.limits import beyond, edge_marks
 from recurseq.figures.style import (
     BLUE,
     FAINT,
@@ -60,13 +61,20 @@ def schoenfeld_figure(
         own = residuals[residuals["term"] == name]
         time = own["time"].to_numpy(dtype=float)
         value = own["scaled_schoenfeld"].to_numpy(dtype=float)
-        axes.scatter(time, value, s=7, color=QUIET, linewidth=0, rasterized=len(time) > MANY)
+        low, high = np.quantile(value, [0.02, 0.98])
+        room = 0.3 * max(high - low, 1e-6)
+        low, high = low - room, high + room
+        marks = edge_marks(np.zeros(len(value)), beyond(value, low, high))
+        for mark in "ov^":
+            own = marks == mark
+            axes.scatter(
+                time[own], np.clip(value[own], low, high), s=7 if mark == "o" else 16, marker=mark,
+                color=QUIET, linewidth=0, rasterized=len(time) > MANY, clip_on=mark == "o",
+            )  # fmt: skip
         axes.axhline(0, color=INK, linewidth=0.7)
         axes.axhline(value.mean(), color=BLUE, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.plot(*running_mean(time, value), color=BLUE, linewidth=1.6)
-        low, high = np.quantile(value, [0.02, 0.98])
-        room = 0.3 * max(high - low, 1e-6)
-        axes.set_ylim(low - room, high + room)
+        axes.set_ylim(low, high)
         axes.grid(color=FAINT, linewidth=0.6)
         term = max(
             (t for t in by_km.index if name == t or name.startswith(f"{t} ")), key=len, default=""

@@ -25,7 +25,7 @@ def place_labels(
     x: Sequence[float],
     y: Sequence[float],
     texts: Sequence[object],
-    size: float = 7.5,
+    size: float = 8,
     avoid: np.ndarray | None = None,
     ring: float = 20,
 ) -> list[str]:

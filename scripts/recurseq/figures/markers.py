@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from recurseq.figures.intervals import INTERVALS_CUT, any_cut, draw_estimate, forest_limit
 from recurseq.figures.parts import group_key, strip
 from recurseq.figures.style import (
     BLACK,
@@ -18,6 +19,7 @@ from recurseq.figures.style import (
     VERMILION,
     WIDE,
     empty,
+    facts_of,
     group_colours,
     heading,
     new_figure,
@@ -29,6 +31,7 @@ from recurseq.figures.style import (
 GENES = 24
 COLUMNS = 6
 FOREST_GENES = 40
+FOREST_COLUMNS = 5  # contrasts beside each other
 TITLE_LINE = 26  # characters of a line above one contrast
 # Verdicts of the table `markers`, with the colour and shape that show each.
 VERDICTS = {
@@ -102,7 +105,7 @@ def _panel(axes, values: pd.DataFrame, groups: pd.Series, colours: dict) -> None
 
 @styled
 def forest_figure(markers: pd.DataFrame, simulated: bool = False) -> Figure:
-    """Draw log2 fold changes of the panel with 95 % intervals, one panel per contrast.
+    """Draw log2 fold changes of the panel with 95 % intervals, one panel per contrast, one scale.
 
     Parameters
     ----------
@@ -115,10 +118,15 @@ def forest_figure(markers: pd.DataFrame, simulated: bool = False) -> Figure:
     estimated = estimated.drop_duplicates(["gene_id", "contrast"])
     genes = list(dict.fromkeys(estimated["gene_id"]))[:FOREST_GENES]
     contrasts = list(dict.fromkeys(markers["contrast"]))
-    width = max(min(WIDE, 1.6 + 3.4 * len(contrasts)), 1.2 + 1.7 * len(contrasts), HALF)
-    figure = new_figure(width, 0.9 + 0.175 * max(len(genes), 4))
+    columns = min(max(len(contrasts), 1), FOREST_COLUMNS)
+    lines = -(-max(len(contrasts), 1) // columns)
+    width = max(min(WIDE, 1.6 + 3.4 * columns), HALF)
+    figure = new_figure(width, lines * (0.9 + 0.175 * max(len(genes), 4)))
     shares = f"{len(genes)} of {_asked(markers)} panel genes"
-    facts = f"log2 fold change with 95 % interval, cut at the edge; {shares}"
+    ends = estimated[["log2FoldChange", "ci_lower", "ci_upper"]].to_numpy(dtype=float)
+    limit = forest_limit(np.abs(ends), 2.0)
+    cut = INTERVALS_CUT if any_cut(ends, (-limit, limit)) else ""
+    facts = facts_of((f"log2 fold change with 95 % interval; {shares}", cut))
     shown = {
         BRIEF.get(name, name): look
         for name, look in VERDICTS.items()
@@ -128,14 +136,16 @@ def forest_figure(markers: pd.DataFrame, simulated: bool = False) -> Figure:
     if not genes:
         empty(figure.add_subplot(), "no gene of the panel has an estimate")
         return figure
-    panels = figure.subplots(1, len(contrasts), sharey=True, squeeze=False)[0]
+    panels = figure.subplots(lines, columns, sharey=True, squeeze=False)
+    for axes in panels.flat[len(contrasts) :]:
+        axes.set_axis_off()
     names = estimated.drop_duplicates("gene_id").set_index("gene_id")["gene_name"]
-    for axes, contrast in zip(panels, contrasts, strict=True):
+    for axes, contrast in zip(panels.flat, contrasts, strict=False):
         rows = estimated[estimated["contrast"] == contrast].set_index("gene_id").reindex(genes)
-        _forest(axes, rows)
+        _forest(axes, rows, (-limit, limit))
         axes.set_title(_contrast_title(markers, contrast), fontsize=8.5)
-    panels[0].set_yticks(range(len(genes)), [short(names[gene], 18) for gene in genes], size=8)
-    panels[0].set_ylim(len(genes) - 0.4, -0.6)
+    panels.flat[0].set_yticks(range(len(genes)), [short(names[gene], 18) for gene in genes], size=8)
+    panels.flat[0].set_ylim(len(genes) - 0.4, -0.6)
     return figure
 
 
@@ -152,27 +162,14 @@ def _contrast_title(markers: pd.DataFrame, contrast: str) -> str:
     return "\n".join(textwrap.fill(short(side, 70), TITLE_LINE) for side in sides)
 
 
-def _forest(axes, rows: pd.DataFrame) -> None:
-    places = np.arange(len(rows))
-    change = rows["log2FoldChange"].to_numpy(dtype=float)
-    lower, upper = (rows[name].to_numpy(dtype=float) for name in ("ci_lower", "ci_upper"))
-    # A gene without a count in one group has an endless change, which would hide all others.
-    sizes = np.abs(change[~np.isnan(change)])
-    limit = max(1.4 * np.percentile(sizes, 95), 2.0) if len(sizes) else 2.0
-    beyond = np.abs(change) > limit
+def _forest(axes, rows: pd.DataFrame, limits: tuple[float, float]) -> None:
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.grid(axis="both", color=FAINT, linewidth=0.6)
-    for verdict, look in VERDICTS.items():
-        chosen = (rows["verdict"] == verdict).to_numpy()
-        axes.hlines(
-            places[chosen], lower[chosen], upper[chosen], color=look["color"], linewidth=1.3
-        )
-        dots = {"s": 24, "zorder": 3, "linewidth": 0.4, "edgecolor": "white", "clip_on": False}
-        inside = chosen & ~beyond
-        axes.scatter(change[inside], places[inside], **dots, **look)
-        for mark, edge in ((">", limit), ("<", -limit)):
-            out = chosen & beyond & (np.sign(change) == np.sign(edge))
-            axes.scatter(np.full(out.sum(), edge), places[out], **dots, **{**look, "marker": mark})
-    axes.set_xlim(-limit, limit)
+    for place, row in enumerate(rows.itertuples()):
+        if pd.notna(row.log2FoldChange):
+            ends = (float(row.ci_lower), float(row.ci_upper))
+            look = VERDICTS[row.verdict]
+            draw_estimate(axes, place, float(row.log2FoldChange), ends, limits, look)
+    axes.set_xlim(limits)
     axes.set_xlabel("log2 fold change")
     axes.tick_params(axis="y", length=0)

@@ -28,7 +28,6 @@ from recurseq.risk.ticks import written
 from recurseq.risk.words import horizon_text, made_with, outcome
 
 A4 = (11.69, 8.27)  # inches, landscape
-PRINT_DPI = 300
 TEXTS = 0.85  # inches of title and facts
 GAP = 0.1  # inches between axes at least
 LANE, TICK = 0.18, 0.1  # inches of a line of words, and of a tick

@@ -106,7 +106,7 @@ def shape_column(sheet: pd.DataFrame, factor: str, association: pd.DataFrame) ->
         association["component"].isin(["PC1", "PC2"]) & (association["kind"] == "categorical")
     ]
     explained = (
-        shown.groupby("column", sort=False)["r_squared"]
+        shown.groupby("column", sort=False)["adjusted_r_squared"]
         .sum()
         .sort_values(ascending=False, kind="stable")
     )
@@ -278,7 +278,7 @@ def distance_figure(distances: pd.DataFrame, groups: pd.Series, simulated: bool 
     order = cluster_order(matrix)
     np.fill_diagonal(matrix, np.nan)  # the zeros to itself would take half of the colour scale
     named = len(samples) <= MOST_NAMES
-    figure = new_figure(HALF, max(3.7, 0.105 * len(samples) * named))
+    figure = new_figure(HALF, max(3.7, 0.13 * len(samples) * named))
     facts = (
         f"{len(samples)} samples, Euclidean distance after variance stabilisation; grey: a sample "
         "and itself"
@@ -293,11 +293,10 @@ def distance_figure(distances: pd.DataFrame, groups: pd.Series, simulated: bool 
     )
     main.set_facecolor(QUIET)  # shows through where there is no distance
     draw_bar(bar, [colours.get(str(groups.iloc[row]), "white") for row in order], upright=True)
-    size = 7.5 if len(samples) <= 35 else 6.5
     bar.set_yticks(range(len(samples)) if named else [])
     if named:
         names = brief_names(samples)
-        bar.set_yticklabels([names[row] for row in order], fontsize=size)
+        bar.set_yticklabels([names[row] for row in order], fontsize=8)
     main.set_xticks([])
     main.set_yticks([])
     main.spines[:].set_visible(False)

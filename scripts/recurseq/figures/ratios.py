@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from recurseq.clinical.words import pvalue_text
+from recurseq.figures.intervals import INTERVALS_CUT, any_cut, draw_estimate, forest_limit
 from recurseq.figures.style import (
     BLACK,
     BLUE,
@@ -39,7 +40,7 @@ LOOKS = {
     "subgroup": {"color": BLUE, "marker": "o"},
 }
 MOST_ROWS = 40
-LARGEST_SPAN = 64.0  # ratios beyond are drawn at the edge
+LARGEST_SPAN = 64.0  # the widest axis
 STEPS = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 8, 16, 32, 64)
 
 
@@ -74,13 +75,13 @@ def model_forest_figure(
     if not terms["ratio"].notna().any():
         empty(axes, "no ratio: every one is left out")
         return figure
-    texts = []
+    texts, limits = [], _limits(terms)
     for place, name in enumerate(rows):
         for offset, model in enumerate(models):
             own = [x for x in terms.itertuples() if _row_name(x) == name and x.model == model]
             height = place + (offset - (len(models) - 1) / 2) * 0.7 / max(len(models), 2)
             for one in own:
-                texts.append((height, _drawn(axes, one, height, looks[model])))
+                texts.append((height, _drawn(axes, one, height, looks[model], limits)))
     _finish(axes, rows, texts, terms, ratio)
     return figure
 
@@ -117,13 +118,13 @@ def subgroup_forest_figure(
     if not any(pd.notna(one.ratio) for one in rows):
         empty(axes, "no hazard ratio: every one is left out")
         return figure
-    texts, names = [], []
+    texts, names, limits = [], [], _limits(compared)
     for place, one in enumerate(rows):
         inside = groups[groups["subgroup"] == one.subgroup]
         size = f"n = {inside['n'].sum()}, {inside['events'].sum()} events"
         names.append(f"{one.subgroup}: {one.group} v {reference[one.subgroup]} ({size})")
         look = LOOKS["all" if one.subgroup == "all" else "subgroup"]
-        text = _drawn(axes, one, place, look)
+        text = _drawn(axes, one, place, look, limits)
         if one.subgroup in interaction.index:
             text += f"   interaction {pvalue_text(interaction[one.subgroup])}"
         texts.append((place, text))
@@ -131,16 +132,18 @@ def subgroup_forest_figure(
     return figure
 
 
-def _drawn(axes: Axes, one, height: float, look: dict) -> str:
+def _limits(rows: pd.DataFrame) -> tuple[float, float]:
+    """Return limits of the logarithmic axis, the same for all rows."""
+    ends = np.log(rows[["ratio", "lower", "upper"]].to_numpy(dtype=float, na_value=np.nan))
+    least, most = np.log(2), np.log(LARGEST_SPAN)
+    return np.exp(-forest_limit(-ends, least, most)), np.exp(forest_limit(ends, least, most))
+
+
+def _drawn(axes: Axes, one, height: float, look: dict, limits: tuple[float, float]) -> str:
     """Draw one ratio with its interval and return it as text."""
     if pd.isna(one.ratio):
         return "" if pd.isna(one.note) else str(one.note)
-    low, high = (np.clip(v, 1 / LARGEST_SPAN, LARGEST_SPAN) for v in (one.lower, one.upper))
-    axes.hlines(height, low, high, color=look["color"], linewidth=1.4)
-    axes.plot(
-        np.clip(one.ratio, 1 / LARGEST_SPAN, LARGEST_SPAN), height, linestyle="", markersize=5.5,
-        **look,
-    )  # fmt: skip
+    draw_estimate(axes, height, one.ratio, (one.lower, one.upper), limits, look, size=5.5)
     text = f"{one.ratio:.2f} ({one.lower:.2f}–{one.upper:.2f})"
     pvalue = getattr(one, "pvalue", np.nan)
     if pd.notna(pvalue):
@@ -153,17 +156,17 @@ def _finish(
     axes: Axes, names: list[str], texts: list[tuple[float, str]], rows: pd.DataFrame, ratio: str
 ) -> None:
     """Set the logarithmic axis, the names on the left and the numbers on the right."""
-    known = rows[rows["ratio"].notna()]
-    low = max(known["lower"].min(), 1 / LARGEST_SPAN)
-    high = min(known["upper"].max(), LARGEST_SPAN)
+    limits = _limits(rows)
     axes.axvline(1, color=INK, linewidth=0.8)
     axes.set_xscale("log")
-    axes.set_xlim(min(low * 0.9, 0.5), max(high * 1.1, 2))
-    inside = [step for step in STEPS if axes.get_xlim()[0] <= step <= axes.get_xlim()[1]]
+    axes.set_xlim(limits)
+    inside = [step for step in STEPS if limits[0] <= step <= limits[1]]
     axes.xaxis.set_major_locator(FixedLocator(inside))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: plain_number(value)))
-    axes.set_xlabel(f"{ratio} with 95 % interval, logarithmic")
+    ends = rows[["ratio", "lower", "upper"]].to_numpy(dtype=float, na_value=np.nan)
+    cut = f"; {INTERVALS_CUT}" if any_cut(ends, limits) else ""
+    axes.set_xlabel(f"{ratio} with 95 % interval, logarithmic{cut}")
     axes.set_yticks(range(len(names)), [short(name, 52) for name in names], size=8.5)
     axes.set_ylim(len(names) - 0.45, -0.55)
     axes.tick_params(axis="y", length=0)

@@ -10,6 +10,8 @@ from pathlib import Path
 from recurseq.base.places import CAPTIONS, read_shipped
 from recurseq.base.registry import study_files
 
+FOR_PRINT = ("pdf", "png")  # endings of the files beside the SVG
+
 
 @dataclass(frozen=True)
 class FigureEntry:

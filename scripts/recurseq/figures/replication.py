@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
+from recurseq.figures.intervals import INTERVALS_CUT, any_cut, draw_estimate, forest_limit
+from recurseq.figures.limits import beyond, beyond_words, edge_marks, robust_limit
 from recurseq.figures.style import (
     BLACK,
     BLUE,
@@ -68,11 +71,14 @@ def replication_forest_figure(meta: pd.DataFrame, title: str, simulated: bool = 
     rows = max(-(-len(shown) // columns), 1)
     figure = new_figure(WIDE if columns > 3 else HALF, rows * (0.62 + 0.17 * (len(names) + 1)))
     what = "panel genes" if meta["panel"].any() else "called genes"
+    ends = _ends(shown, names)
+    limit = forest_limit(np.abs(ends), 1.0, LARGEST)
     facts = facts_of(
         [
             "log2 fold change with 95 % interval",
             f"{len(shown)} of {len(chosen)} {what} with an estimate in two studies or more",
             _method(shown),
+            INTERVALS_CUT if any_cut(ends, (-limit, limit)) else "",
         ]
     )
     key = {"this study": HERE, "another study": THERE, "summary": SUMMARY}
@@ -81,13 +87,12 @@ def replication_forest_figure(meta: pd.DataFrame, title: str, simulated: bool = 
         empty(figure.add_subplot(), "no such gene has an estimate in a second study")
         return figure
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True, sharex=True)
-    limit = _limit(shown, names)
     for axes in panels.flat[len(shown) :]:
         axes.set_axis_off()
     for axes, (_, gene) in zip(panels.flat, shown.iterrows(), strict=False):
-        _gene(axes, gene, names, limit)
+        _gene(axes, gene, names, (-limit, limit))
     labels = ["this study" if name == THIS else short(name, 14) for name in names]
-    panels.flat[0].set_yticks(range(len(names) + 1), [*labels, "summary"], size=7.5)
+    panels.flat[0].set_yticks(range(len(names) + 1), [*labels, "summary"], size=8)
     panels.flat[0].set_ylim(len(names) + 0.6, -0.6)
     return figure
 
@@ -99,60 +104,40 @@ def _method(shown: pd.DataFrame) -> str:
     return "random effects, Hartung-Knapp" if random else "two studies: fixed effect"
 
 
-def _limit(shown: pd.DataFrame, names: Sequence[str]) -> float:
-    ends = [
-        np.abs(shown[f"{EFFECT}{n}"]) + NORMAL_975 * shown[f"{ERROR}{n}"].fillna(0) for n in names
-    ]
-    largest = np.nanpercentile(pd.concat(ends).to_numpy(dtype=float), 95)
-    return float(np.clip(1.1 * largest, 1.0, LARGEST))
+def _ends(shown: pd.DataFrame, names: Sequence[str]) -> np.ndarray:
+    """Estimates and ends of the intervals of all studies and of the summary."""
+    effects = shown[[f"{EFFECT}{n}" for n in names]].to_numpy(dtype=float)
+    half = NORMAL_975 * shown[[f"{ERROR}{n}" for n in names]].to_numpy(dtype=float)
+    summary = shown[["ci_lower", "ci_upper", "log2FoldChange"]].to_numpy(dtype=float)
+    return np.hstack([effects, effects - half, effects + half, summary])
 
 
-def _gene(axes: Axes, gene: pd.Series, names: Sequence[str], limit: float) -> None:
+def _gene(axes: Axes, gene: pd.Series, names: Sequence[str], limits: tuple[float, float]) -> None:
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
     for place, name in enumerate(names):
         effect, error = float(gene[f"{EFFECT}{name}"]), float(gene[f"{ERROR}{name}"])
         half = NORMAL_975 * error
-        _estimate(
-            axes,
-            place,
-            effect,
-            (effect - half, effect + half),
-            limit,
-            HERE if name == THIS else THERE,
-        )
+        if np.isnan(effect):
+            axes.text(0, place, "–", ha="center", va="center", color="#555555", fontsize=8)
+        look = HERE if name == THIS else THERE
+        draw_estimate(axes, place, effect, (effect - half, effect + half), limits, look, size=4.2)
     place = len(names)
     lower, upper, effect = (float(gene[c]) for c in ("ci_lower", "ci_upper", "log2FoldChange"))
-    left, right, middle = np.clip([lower, upper, effect], -limit, limit)
+    left, right, middle = np.clip([lower, upper, effect], *limits)
     axes.fill(
         [left, middle, right, middle], [place, place - 0.32, place, place + 0.32],
         color=SUMMARY["color"], linewidth=0,
     )  # fmt: skip
-    if abs(effect) > limit:
+    if middle != effect:
         arrow = {**SUMMARY, "marker": ">" if effect > 0 else "<"}
         axes.plot(middle, place, linestyle="", markersize=6, clip_on=False, **arrow)
     axes.axhline(place - 0.5, color=FAINT, linewidth=0.8)
-    axes.set_xlim(-limit, limit)
+    axes.set_xlim(limits)
+    axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.tick_params(axis="y", length=0)
-    axes.tick_params(axis="both", labelsize=7.5)
+    axes.tick_params(axis="both", labelsize=8)
     axes.set_title(short(gene["gene_name"], 16), fontsize=9)
-
-
-def _estimate(
-    axes: Axes, place: int, effect: float, ends: tuple[float, float], limit: float, look: Mapping
-) -> None:
-    """Draw an estimate and its interval; one beyond the axis as an arrow at its edge."""
-    if np.isnan(effect):
-        axes.text(0, place, "–", ha="center", va="center", color="#555555", fontsize=8)
-        return
-    if not np.isnan(ends[0]):
-        axes.hlines(place, *np.clip(ends, -limit, limit), color=look["color"], linewidth=1.2)
-    beyond = abs(effect) > limit
-    mark = (">" if effect > 0 else "<") if beyond else look["marker"]
-    axes.plot(
-        np.clip(effect, -limit, limit), place, linestyle="", markersize=4.2, clip_on=False,
-        **{**look, "marker": mark},
-    )  # fmt: skip
 
 
 @styled
@@ -182,6 +167,8 @@ def replication_scatter_figure(
     facts = "log2 fold change of the genes called here; the line has slope 1"
     if len(names) < len(calls):
         facts += f"; {len(names)} of {len(calls)} studies"
+    cut = sum(int(np.isin(_changes(calls[name])[3], list("<>v^")).sum()) for name in names)
+    facts = facts_of((facts, beyond_words(cut)))
     outcomes = {name: _outcome(calls[name]) for name in names}
     totals = {o: sum(int((found == o).sum()) for found in outcomes.values()) for o in OUTCOMES}
     key = {f"{name} ({totals[name]:,})": look for name, look in OUTCOMES.items()}
@@ -206,20 +193,32 @@ def _outcome(calls: pd.DataFrame) -> pd.Series:
     return pd.Series(words, calls.index).where(calls["same_direction"].notna())
 
 
+def _changes(calls: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float, np.ndarray]:
+    """Return changes here and there, the limit of both axes, and the mark of each gene."""
+    here, there = (
+        calls[c].to_numpy(dtype=float) for c in ("log2FoldChange", "log2FoldChangeThere")
+    )
+    both = np.abs(np.concatenate([here, there])[np.tile(~np.isnan(there), 2)])
+    limit = robust_limit(both, 2.0)
+    marks = edge_marks(beyond(here, -limit, limit), beyond(there, -limit, limit))
+    return here, there, limit, np.where(np.isnan(there), "", marks)
+
+
 def _scatter(axes: Axes, calls: pd.DataFrame, outcome: pd.Series) -> None:
-    known = calls["log2FoldChangeThere"].notna()
-    both = calls.loc[known, ["log2FoldChange", "log2FoldChangeThere"]].abs()
-    limit = float(max(1.1 * np.nanpercentile(both.to_numpy(dtype=float), 99), 2.0))
+    here, there, limit, marks = _changes(calls)
     axes.axhline(0, color=INK, linewidth=0.7)
     axes.axvline(0, color=INK, linewidth=0.7)
     axes.plot([-limit, limit], [-limit, limit], color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)))
     for name, look in OUTCOMES.items():
-        own = calls[outcome == name]
-        x, y = (own[c].to_numpy(dtype=float) for c in ("log2FoldChange", "log2FoldChangeThere"))
-        axes.scatter(
-            np.clip(x, -limit, limit), np.clip(y, -limit, limit), s=13, linewidth=0, alpha=0.75,
-            rasterized=len(calls) > MOST_POINTS, **look,
-        )  # fmt: skip
+        for mark in "o<>v^":
+            own = (outcome == name).to_numpy() & (marks == mark)
+            if own.any():
+                shape = look if mark == "o" else {**look, "marker": mark, "s": 26}
+                axes.scatter(
+                    np.clip(here[own], -limit, limit), np.clip(there[own], -limit, limit),
+                    linewidth=0, alpha=0.75, rasterized=len(calls) > MOST_POINTS,
+                    **{"s": 13, **shape},
+                )  # fmt: skip
     axes.set_xlim(-limit * 1.03, limit * 1.03)
     axes.set_ylim(-limit * 1.03, limit * 1.03)
     axes.grid(color=FAINT, linewidth=0.6)
@@ -232,7 +231,7 @@ def _label(axes: Axes, name: str, row: pd.Series) -> None:
     share = f"same direction: {row['same_direction']:,} of {row['found']:,}"
     words = IN_WORDS.get(row["verdict"], "").split(":")[0]
     axes.text(
-        0.02, 0.98, f"{share}\n{words}", transform=axes.transAxes, va="top", fontsize=7.5,
+        0.02, 0.98, f"{share}\n{words}", transform=axes.transAxes, va="top", fontsize=8,
         color="#555555",
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5},
     )  # fmt: skip

@@ -40,7 +40,7 @@ def draw_risks(
     names
         Wildcard of a figure to the names it stands for.
     files
-        ``<figure>_svg`` and ``<figure>_png`` to the paths, in the order of the names.
+        ``<figure>_svg`` to the paths, in the order of the names; the other kinds lie beside them.
     simulated
         Whether to say that the data are simulated.
     """

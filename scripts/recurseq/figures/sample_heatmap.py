@@ -71,7 +71,7 @@ def draw_samples(
     main.yaxis.tick_right()
     main.set_xticks(range(len(names)) if named else [])
     if named:
-        main.set_xticklabels([names[c] for c in columns], rotation=90, size=7.5)
+        main.set_xticklabels([names[c] for c in columns], rotation=90, size=8)
     main.tick_params(length=0)
     main.spines[:].set_visible(False)
     figure.colorbar(

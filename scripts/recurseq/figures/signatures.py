@@ -23,7 +23,7 @@ from recurseq.signatures.composition import SHOWN
 MOST_SETS = 60
 COLUMNS, LEADING = 5, 15
 LONGEST_SET = 32
-TITLE_LINE = 20
+TITLE_LINE = 18
 
 
 def by_evidence(sets: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def signature_heatmap(
     rows = clustered(shown)
     labels = [short(_plain(columns[row]), LONGEST_SET) for row in rows]
     what = "z-score of the score"
-    draw_samples(figure, shown, rows, labels, groups, what=what, size=7.5, location="left")
+    draw_samples(figure, shown, rows, labels, groups, what=what, size=8, location="left")
     return figure
 
 
@@ -120,7 +120,7 @@ def signature_strips(
         strip(axes, values.to_numpy(dtype=float), groups, colours, size=11)
         axes.set_xticks([])
         axes.set_title("\n".join(textwrap.wrap(short(name, 46), TITLE_LINE)), fontsize=8)
-        axes.tick_params(axis="y", labelsize=7.5)
+        axes.tick_params(axis="y", labelsize=8)
     return figure
 
 

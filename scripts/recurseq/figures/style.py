@@ -10,6 +10,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -29,11 +30,15 @@ GROUPS = (GREEN, ORANGE, PURPLE, SKY, YELLOW, BLUE, VERMILION, "#7F7F7F")
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*", "<", ">")
 DIVERGING = LinearSegmentedColormap.from_list("blue_white_vermilion", [BLUE, "#FFFFFF", VERMILION])
 SEQUENTIAL = "viridis"
-# Widths in inches: half and the whole of the report's text column, so that texts keep their size.
-HALF, WIDE = 5.0, 9.6
+# Figures are drawn a third larger than they are printed: half of the report's text column becomes a
+# column of a journal (85 mm), the whole its page (180 mm). A text of 8 points is printed with 6.
+ENLARGED = 4 / 3
+PRINTED_MM = (85, 180)
+HALF, WIDE = (ENLARGED * width / 25.4 for width in PRINTED_MM)
+SMALLEST = 6 * ENLARGED  # points of the smallest text
 MARGIN = 0.06  # inches around a figure and between its title, key, panels and note
-PNG_DPI = 160
-RASTER_DPI = 120
+PRINT_DPI = 300  # of the PNG and of dense points in the PDF, at the printed size
+RASTER_DPI = 120  # of dense points in the SVG, which is for screens
 LONGEST = 34
 
 SETTINGS = {
@@ -58,6 +63,8 @@ SETTINGS = {
     "legend.frameon": False,
     "figure.facecolor": "white",
     "svg.fonttype": "none",
+    # Outlines of letters: fonts as such (42) take five times as long, and the SVG is for editing.
+    "pdf.fonttype": 3,
     "svg.hashsalt": "recurseq",
 }
 
@@ -83,21 +90,39 @@ def new_figure(width: float, height: float) -> Figure:
     return figure
 
 
-def save(
-    figure: Figure, svg_path: str | Path, png_path: str | Path, png_dpi: int = PNG_DPI
-) -> None:
-    """Write a figure as SVG and as PNG; the same figure gives the same bytes every time."""
+def save(figure: Figure, svg_path: str | Path, enlarged: float = ENLARGED) -> None:
+    """Write a figure as SVG for the screen, and beside it as PDF and PNG for print.
+
+    The PNG has 300 dots per inch at its printed size, which is written into it. The same figure
+    gives the same bytes every time.
+
+    Parameters
+    ----------
+    figure
+        A figure of `new_figure`.
+    svg_path
+        The SVG file; PDF and PNG differ from it in their ending.
+    enlarged
+        How much larger than in print the figure is drawn.
+    """
+    path = Path(svg_path)
     with matplotlib.rc_context(SETTINGS):
-        # One layout serves both files: they show the same, and it costs more than drawing.
+        # One layout serves all files: they show the same, and it costs more than drawing.
         figure.draw_without_rendering()
         figure.set_layout_engine("none")
         # Each canvas draws once; `savefig` would draw twice for each file.
         figure.set_dpi(RASTER_DPI)
-        with whole_file(svg_path) as partial:
+        with whole_file(path) as partial:
             FigureCanvasSVG(figure).print_svg(partial, metadata={"Date": None, "Creator": None})
-        figure.set_dpi(png_dpi)
-        with whole_file(png_path) as partial:
-            FigureCanvasAgg(figure).print_png(partial, metadata={"Software": None})
+        figure.set_dpi(PRINT_DPI / enlarged)
+        with whole_file(path.with_suffix(".pdf")) as partial:
+            undated = {"Creator": None, "Producer": None, "CreationDate": None}
+            FigureCanvasPdf(figure).print_pdf(partial, metadata=undated)
+        figure.set_dpi(PRINT_DPI / enlarged)  # the PDF took it to 72
+        with whole_file(path.with_suffix(".png")) as partial:
+            FigureCanvasAgg(figure).print_png(
+                partial, metadata={"Software": None}, pil_kwargs={"dpi": (PRINT_DPI, PRINT_DPI)}
+            )
 
 
 def short(text: object, longest: int = LONGEST) -> str:

@@ -12,6 +12,10 @@ from recurseq.base.tables import Table, all_tables
 from recurseq.base.whole_file import write_whole
 from recurseq.figures.registry import FigureEntry, all_figures
 
+FIGURE_FILES = (
+    "Each as SVG, PDF and PNG, the PNG with 300 dots per inch at the width of print (85 or 180 mm)."
+)
+
 _HEAD = """\
 # Result files
 
@@ -32,7 +36,7 @@ def outputs_page() -> str:
     """Write the page as Markdown."""
     tables = [_table(table) for table in all_tables().values()]
     figures = "\n".join(_figure(figure) for figure in all_figures().values())
-    head = "\n## Figures\n\nEach as SVG and PNG.\n\n| file | shows | drawn by |\n|---|---|---|\n"
+    head = f"\n## Figures\n\n{FIGURE_FILES}\n\n| file | shows | drawn by |\n|---|---|---|\n"
     return _HEAD + "\n".join(tables) + head + figures + "\n"
 
 

@@ -34,8 +34,9 @@ def test_every_file_of_a_study_is_its_own():
     ):
         paths = [file.path for file in files]
         assert len(set(paths)) == len(paths)
-    sheets = [file.sheet for file in study_tables(study.parts, study.wildcards) if file.sheet]
-    assert len(set(sheets)) == len(sheets)
+    files = [file for file in study_tables(study.parts, study.wildcards) if file.sheet]
+    kinds = {(file.sheet.casefold(), file.table.name) for file in files}
+    assert len({sheet for sheet, _ in kinds}) == len(kinds), "two tables of one title"
 
 
 def test_what_a_study_does_not_have_it_does_not_make():

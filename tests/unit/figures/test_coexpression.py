@@ -42,7 +42,7 @@ def test_every_sample_stands_in_its_quadrant(tmp_path):
     right = (points[:, 0] > upright) & (points[:, 1] > flat)
     classes = found["coexpression_classes"]
     assert right.sum() == classes.loc[classes["pair"] == "A/B", "both_high"].sum()
-    save(figure, tmp_path / "f.svg", tmp_path / "f.png")
+    save(figure, tmp_path / "f.svg")
 
 
 def test_the_figure_says_what_it_is_of():
@@ -69,7 +69,7 @@ def test_sets_show_within_groups_below_the_diagonal(tmp_path):
     assert shown[one, other] == rho.loc[("A/B", "overall")].item()
     assert np.isnan(np.diag(shown)).all()
     assert "fewer than two of its genes\nare in the counts" in texts(figure)
-    save(figure, tmp_path / "f.svg", tmp_path / "f.png")
+    save(figure, tmp_path / "f.svg")
 
 
 def test_a_study_of_one_pair_that_is_not_there():

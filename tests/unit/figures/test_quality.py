@@ -34,7 +34,7 @@ def joined(figure):
 
 
 def saved(figure, folder):
-    save(figure, folder / "f.svg", folder / "f.png")
+    save(figure, folder / "f.svg")
     ET.parse(folder / "f.svg")
     return (folder / "f.svg").read_text()
 

@@ -22,7 +22,9 @@ from recurseq.figures.enrichment import dotplot_figure, running_figure
 from recurseq.figures.heatmap import top_genes_figure, top_of
 from recurseq.report.page import build_page
 from recurseq.report.results import Results
-from recurseq.report.workbook import study_sheets, write_workbook
+from recurseq.report.workbook import write_workbook
+from recurseq.report.workbook_pages import in_short
+from recurseq.report.workbook_sheets import study_sheets
 from recurseq.study import load_study
 from support.report_study import config, contrast_table, evidence_table, samples, write_study
 
@@ -140,7 +142,7 @@ def test_every_sentence_of_the_page(study):
 
 def test_notes_of_the_workbook(study, tmp_path):
     results, _ = study
-    write_workbook(study_sheets(results), tmp_path / "tables.xlsx", "t")
+    write_workbook(study_sheets(results), tmp_path / "tables.xlsx", in_short(results))
     legend = load_workbook(tmp_path / "tables.xlsx")["Legend"]
     said = "\n".join(str(cell.value) for row in legend.iter_rows() for cell in row if cell.value)
     rules = {contrast.rule.symbols for contrast in results.study.contrasts.values()}

@@ -7,9 +7,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from recurseq.base.tables import write_table
+from recurseq.base.tables import describe, write_table
 from recurseq.report.page import build_page
-from recurseq.report.workbook import Sheet, write_workbook
+from recurseq.report.workbook import write_workbook
+from recurseq.report.workbook_pages import InShort
+from recurseq.report.workbook_sheets import Sheet
 from support.report_study import EVIL, config, draw, frame, write_study
 
 CONTRASTS = ("early_vs_none", "tumour_vs_normal")
@@ -91,8 +93,8 @@ def test_the_sheets_hold_matrix_and_themes(tmp_path):
             zip([f"{n}_{name}" for n in names], [1.5, 0.1, 0.2, "none", False], strict=True)
         )
     write_table(pd.DataFrame([row]), tmp_path / "matrix.tsv", "set_matrix")
-    sheet = Sheet("gene sets", "set_matrix", tmp_path / "matrix.tsv")
-    write_workbook([sheet], tmp_path / "tables.xlsx", "Study")
+    sheet = Sheet("gene sets", describe("set_matrix"), tmp_path / "matrix.tsv")
+    write_workbook([sheet], tmp_path / "tables.xlsx", InShort("Study"))
     rows = openpyxl.load_workbook(tmp_path / "tables.xlsx")["gene sets"].iter_rows(values_only=True)
     cells = dict(zip(*rows, strict=True))
     assert cells["direction_early_vs_none"] == "none" and cells["NES_early_vs_none"] == 1.5

@@ -26,7 +26,7 @@ def collect(results: Results, study: Study) -> list[DataFile]:
         results.link(results.folder / WORKBOOK),
         WORKBOOK.name,
         "All tables as one workbook",
-        "A legend and one sheet per table, safe to open in a spreadsheet program.",
+        "Summary, called genes, one sheet per table and a legend; four significant digits.",
     )
     return [
         workbook,
