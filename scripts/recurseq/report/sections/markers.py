@@ -32,6 +32,8 @@ class MarkerFacts:
     ----------
     contrasts
         Name, heading and samples of each contrast, in column order.
+    verdicts
+        Contrast to verdict to number of genes of the panel.
     sets
         (set, genes): each gene a dict with query, gene_name, matched_by, note and cells, one row
         of the marker table (or None) per contrast.
@@ -46,6 +48,7 @@ class MarkerFacts:
     """
 
     contrasts: list[tuple[str, str, str]]
+    verdicts: dict[str, dict[str, int]]
     sets: list[tuple[str, list[dict]]]
     genes: int
     shown: int
@@ -56,6 +59,7 @@ class MarkerFacts:
     candidates: list[tuple[str, str, list[dict]]]
     candidates_link: str
     orthologues: str
+    verdict_names: tuple[str, ...] = VERDICTS
 
 
 def collect(results: Results, study: Study) -> MarkerFacts | None:
@@ -72,6 +76,7 @@ def collect(results: Results, study: Study) -> MarkerFacts | None:
         contrasts=[
             (one.name, spaced(one.label), _sizes(*one.sizes(results.samples))) for one in contrasts
         ],
+        verdicts={name: verdict_counts(rows, name) for name in names},
         sets=[
             (name, [_marker(name, query, names, cells) for query in group["query"]])
             for name, group in shown.groupby("set", sort=False, dropna=False)
