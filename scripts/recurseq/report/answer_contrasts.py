@@ -166,7 +166,7 @@ def _columns(results: Results, contrast: str) -> Iterator[Line]:
         *([f"cannot be told apart from the sides: {listed(inseparable)}"] if inseparable else []),
         *([f"uneven between the sides: {listed(uneven)}"] if uneven else []),
     ]
-    text = "; ".join(told) or "none lies unevenly to the sides"
+    text = "; ".join(told) or "none differs strongly between the sides"
     yield Line("Other columns", f"{text[0].upper()}{text[1:]}.")
 
 

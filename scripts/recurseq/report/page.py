@@ -31,6 +31,7 @@ from recurseq.report.references import Reference, references
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph, Section, gather
 from recurseq.report.sections import (
+    across,
     answer,
     assays,
     associations,
@@ -67,7 +68,7 @@ HERE = Path(__file__).parent
 SECTIONS: tuple[Section, ...] = (
     answer,
     *(contrasts, evidence, omnibus),
-    *(patterns, markers, claims, pathways, signatures, coexpression),
+    *(across, patterns, markers, claims, pathways, signatures, coexpression),
     *(patients, assays, cutoffs, associations, panel, descriptions, survival, models, risk),
     *(benefit, cautions, replication),
     *(study, quality, confounding, demo_check),
@@ -80,7 +81,16 @@ FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
     *("quality", "survival", "models", "risk", "benefit", "patients", "descriptions", "cutoffs"),
-    *("markers", "contrasts", "patterns", "coexpression", "signatures", "replication", "pathways"),
+    *(
+        "markers",
+        "across",
+        "contrasts",
+        "patterns",
+        "coexpression",
+        "signatures",
+        "replication",
+        "pathways",
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -39,6 +40,8 @@ class MarkerFacts:
         of the marker table (or None) per contrast.
     genes, shown
         Genes of the panel, and how many of them the page shows.
+    file
+        Name of the file of the panel.
     rules
         Calling rules of the contrasts, in words.
     candidates
@@ -52,6 +55,7 @@ class MarkerFacts:
     sets: list[tuple[str, list[dict]]]
     genes: int
     shown: int
+    file: str
     rules: list[str]
     figures: list[DrawnFigure]
     link: str
@@ -83,6 +87,7 @@ def collect(results: Results, study: Study) -> MarkerFacts | None:
         ],
         genes=len(panel),
         shown=len(shown),
+        file=Path(study.panel).name if study.panel else "the table of the run",
         rules=list(dict.fromkeys(one.rule.sentence for one in contrasts)),
         figures=results.figures("markers"),
         link=results.table_link("markers"),
@@ -135,7 +140,7 @@ def _marker(name: str, query: str, contrasts: list[str], cells: dict) -> dict:
 def methods(facts: MarkerFacts) -> list[Paragraph]:
     """Write how the panel was looked up and judged."""
     text = (
-        f"The {count(facts.genes)} genes of the marker panel were looked up by "
+        f"The {count(facts.genes)} genes of the marker panel ({facts.file}) were looked up by "
         "identifier, symbol and alias. Their adjusted p-values are those of the whole contrast, "
         "not of the panel alone. Verdicts compare the direction of called genes with the panel's "
         f"expectation; called means that {listed(facts.rules, last='or')}. Intervals are 95 % Wald "
