@@ -132,7 +132,8 @@ def fold_changes_figure(
     figure = new_figure(WIDE, (WIDE / columns + 0.5 if columns > 1 else 5.0) * rows)
     limit = _limit(tables)
     more = f"; the first {len(shown)} of {len(pairs)} pairs" if len(pairs) > len(shown) else ""
-    note = f"fold changes beyond ±{limit:.1f} stand at the edge; genes called in neither are pale{more}"
+    edge = f"fold changes beyond ±{limit:.1f} stand at the edge"
+    note = f"{edge}; genes called in neither are pale{more}"
     key = {text: {"color": colour} for text, colour, _ in POINTS.values()}
     heading(figure, "Fold changes of one contrast against another", note, simulated, key)
     panels = np.ravel(figure.subplots(rows, columns, squeeze=False))

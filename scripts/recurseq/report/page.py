@@ -1,7 +1,7 @@
 """Render the report: one HTML file that needs no network and no other file.
 
-The page has a script, and a section may have one of its own (``SCRIPT``). They stand in the page,
-and its policy names each by its hash: the browser runs these texts and no other, and fetches nothing.
+The page has a script, and a section may have one of its own (``SCRIPT``). They stand in the page, and
+its policy names each by its hash: the browser runs these texts and no other, and fetches nothing.
 """
 
 from __future__ import annotations

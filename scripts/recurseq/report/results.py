@@ -18,6 +18,7 @@ from recurseq.figures.registry import FigureEntry, study_figures
 from recurseq.study import Study
 
 PAGE, WORKBOOK = Path("report", "report.html"), Path("report", "tables.xlsx")
+BIBTEX, CITATION = Path("report", "references.bib"), Path("report", "CITATION.cff")
 MODEL, PROVENANCE = Path("model.h5ad"), Path("provenance.json")
 
 
