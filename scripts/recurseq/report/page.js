@@ -15,6 +15,7 @@ function plainText(shown) {
   const number = text.replace(/^[▲▼] ?/, "");
   if (/^-?\d+(\.\d+)?(e-?\d+)?$/.test(number)) return number;
   if (/^-?\d+(\.\d+)? %$/.test(number)) return String(Number((parseFloat(number) / 100).toPrecision(12)));
+  if (/^-?[\d.e-]+ to -?[\d.e-]+$/.test(text)) return text;
   return /^[=+\-@]/.test(text) ? "'" + text : text;
 }
 

@@ -1,7 +1,7 @@
 """Render the report: one HTML file that needs no network and no other file.
 
-The page has a script, and a section may have one of its own (``SCRIPT``). They stand in the page, and
-its policy names each by its hash: the browser runs these texts and no other, and fetches nothing.
+The page has a script, and a section may have one of its own (``SCRIPT``). They stand in the page,
+and its policy names each by its hash: the browser runs these texts, no other, and fetches nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,6 +75,8 @@ SECTIONS: tuple[Section, ...] = (
     *(study, quality, confounding, demo_check),
     *(files, provenance),
 )
+# Limits and methods tell in the order of the work: samples and their quality before any test.
+TOLD_FIRST = (study, quality, confounding)
 CLOSING = files  # limits and methods stand before this section
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # Characters of embedded figures: leaves room for the tables below the promised 5 MB.
@@ -176,7 +179,7 @@ def render(results: Results, config: Mapping) -> str:
     return environment.get_template("page.html").render(
         sections=shown,
         study=results.study,
-        lead=[one.lead(found) for one, found in present.items() if hasattr(one, "lead")],
+        lead=_told(present, "lead"),
         version=results.provenance.get("recurseq", ""),
         date=results.run_date,
         glossary=environment.globals["glossary"].entries,
@@ -198,7 +201,7 @@ def _shown(environment: Environment, name: str, title: str, facts: object, entri
 
 def _closing(environment: Environment, present: Mapping[Section, object]) -> list[Shown]:
     """Gather limits and methods from all sections, and what the methods cite."""
-    limits = [text for one, facts in present.items() for text in _said(one, "limits", facts)]
+    limits = list(chain(*_told(present, "limits")))
     paragraphs = _methods(present)
     numbers = citations(paragraphs)
     cited: dict[int, Reference] = {number: references()[key] for key, number in numbers.items()}
@@ -210,11 +213,13 @@ def _closing(environment: Environment, present: Mapping[Section, object]) -> lis
 
 
 def _methods(present: Mapping[Section, object]) -> list[Paragraph]:
-    return [text for one, facts in present.items() for text in _said(one, "methods", facts)]
+    return list(chain(*_told(present, "methods")))
 
 
-def _said(section: Section, what: str, facts: object) -> list:
-    return getattr(section, what)(facts) if hasattr(section, what) else []
+def _told(present: Mapping[Section, object], what: str) -> list:
+    """Ask each section what it says of itself, in the order of the work."""
+    ordered = sorted(present, key=lambda section: section not in TOLD_FIRST)
+    return [getattr(one, what)(present[one]) for one in ordered if hasattr(one, what)]
 
 
 def _environment(results: Results, config: Mapping) -> Environment:
