@@ -137,8 +137,8 @@ def test_columns_are_explained_by_keyboard_and_touch(browser):
     browser.ask("Emulation.setTouchEmulationEnabled", enabled=True)
     browser.ask("Input.dispatchTouchEvent", type="touchStart", touchPoints=[spot])
     browser.ask("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
-    browser.ask("Emulation.setTouchEmulationEnabled", enabled=False)
     assert soon(browser, shown) == [text, True]
+    browser.ask("Emulation.setTouchEmulationEnabled", enabled=False)
     browser.run("document.querySelector(':popover-open').hidePopover()")
     assert browser.run("document.querySelectorAll('th[title]').length") == 0
 
