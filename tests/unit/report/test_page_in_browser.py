@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import subprocess
 import time
 
 import pytest
@@ -81,7 +82,7 @@ def test_axe_is_the_one_that_its_note_names():
 def test_axe_finds_nothing(browser, width, scheme):
     show(browser, width, scheme)
     browser.run((AXE / "axe.min.js").read_text(encoding="utf-8") + ";0")
-    browser.run("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    browser.run("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
     asked = browser.ask("Runtime.evaluate", expression=AUDIT, awaitPromise=True, returnByValue=True)
     assert asked["result"]["value"] == []
 
@@ -194,6 +195,20 @@ def test_a_copied_table_is_the_table(browser):
         own = dict(zip(head, line, strict=True))
         assert float(own["log2 fold change"]) == pytest.approx(row.log2FoldChange, abs=0.005)
         assert float(own["padj"]) == pytest.approx(row.padj, rel=0.05, abs=5e-4)
+
+
+def test_r_reads_a_copied_table_as_numbers(browser, tmp_path):
+    text = copied(browser, "document.querySelector('#contrasts .scroll + .copies').click()")
+    (tmp_path / "pasted.txt").write_text(text, encoding="utf-8")
+    code = """x <- read.delim(commandArgs(TRUE), check.names = FALSE, encoding = "UTF-8")
+      cat(nrow(x), x[["log2 fold change"]][1], sapply(x[c("SE", "padj")], class))"""
+    made = subprocess.run([program("Rscript"), "-e", code, tmp_path / "pasted.txt"], text=True,
+                          capture_output=True, check=True)  # fmt: skip
+    rows, change, *kinds = made.stdout.split()
+    table = contrast_table(seed=1)
+    best = table[table["direction"] == "up"].nsmallest(1, "padj").iloc[0]
+    assert rows == "25" and kinds == ["numeric", "numeric"]
+    assert float(change) == pytest.approx(best["log2FoldChange"], abs=0.005)
 
 
 def test_a_selection_of_cells_is_copied_with_tabs(browser):
