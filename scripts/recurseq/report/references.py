@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 from recurseq.base.places import read_shipped
 
 ET_AL = "et al"
 # Letters that LaTeX reads as commands; the text itself is UTF-8.
 LATEX = re.compile(r"([&%$#_{}])")
+# What the schema of the Citation File Format takes for a DOI; old ones have other signs.
+CFF_DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;\-.()\[\]\\]+")
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Reference:
             "volume": self.volume,
             "start": first,
             "end": last,
-            "doi": self.doi,
+            **_cff_place(self.doi),
         }
         return {name: value for name, value in fields.items() if value}
 
@@ -104,6 +107,12 @@ def _parts(author: str) -> tuple[str, str]:
 
 def _bibtex_name(author: str) -> str:
     return "others" if author == ET_AL else ", ".join(_parts(author))
+
+
+def _cff_place(doi: str) -> dict[str, str]:
+    if CFF_DOI.fullmatch(doi):
+        return {"doi": doi}
+    return {"url": f"https://doi.org/{quote(doi)}"}
 
 
 def _cff_name(author: str) -> dict[str, str]:

@@ -62,6 +62,12 @@ def test_files_hold_what_the_methods_cite(tmp_path):
     assert run["references"][1]["authors"][0] == {"family-names": "Love", "given-names": "M. I."}
 
 
+def test_a_doi_that_the_citation_file_format_refuses_is_an_address():
+    old = references()["optimism"].cff
+    assert "doi" not in old and old["url"].startswith("https://doi.org/10.1002/%28SICI%29")
+    assert all(("doi" in one.cff) != ("url" in one.cff) for one in references().values())
+
+
 def test_a_run_without_provenance_names_no_version_and_no_date(tmp_path):
     write_study(tmp_path)
     run = yaml.safe_load(citation(Results(tmp_path, load_study(config())), []))
