@@ -42,11 +42,11 @@ def test_each_called_gene_is_in_one_combination():
 
 
 def test_pairs_count_agreement_and_name_what_they_share():
-    found = agreement(CONTRASTS, genes(a="uud-", b="ud--", c="-dd-")).set_index(["first", "second"])
+    found = agreement(CONTRASTS, genes(a="uudd", b="udu-", c="-dd-")).set_index(["first", "second"])
     assert list(found.index) == [("a", "b"), ("a", "c"), ("b", "c")]
     row = found.loc[("a", "b")]
     assert row[["called_either", "same_sign", "called_both", "called_both_opposite"]].tolist() == [
-        3, 1, 2, 1
+        4, 1, 3, 2
     ]  # fmt: skip
     assert found["shared_levels"].tolist() == ["n", "x", "y"]
     weights = Contrast("w", RULE, coefficients={"Intercept": 1.0})
