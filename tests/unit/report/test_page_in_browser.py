@@ -238,9 +238,16 @@ def test_paper_has_the_answer_on_its_first_page_and_no_screen_parts(browser):
       .filter((one) => getComputedStyle(one).display !== "none").map((one) => one.id)""")
     hidden = browser.run("""[...document.querySelectorAll("nav, .copies, .screen, .definition")]
       .every((one) => getComputedStyle(one).display === "none")""")
-    width = browser.run("document.querySelector('#answer').getBoundingClientRect().width")
+    # A4 less its margins: 182 by 271 mm, 96 pixels an inch.
+    browser.ask("Emulation.setDeviceMetricsOverride", width=688, height=1024,
+                deviceScaleFactor=1, mobile=False)  # fmt: skip
+    end = browser.run("document.querySelector('#answer').getBoundingClientRect().bottom + scrollY")
     browser.ask("Emulation.setEmulatedMedia", media="screen")
-    assert shown == ["answer", "markers", "limits", "methods", "references"] and hidden and width
+    assert (
+        shown == ["answer", "markers", "limits", "methods", "references"]
+        and hidden
+        and 0 < end < 1024
+    )
     made = browser.ask(
         "Page.printToPDF", preferCSSPageSize=True, paperWidth=8.27, paperHeight=11.69
     )
