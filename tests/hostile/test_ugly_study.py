@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
+from recurseq.base.places import LIBRARY
 from recurseq.base.tables import read_table
 from support.hostile.ground import CANARY, Ground
 
@@ -105,7 +106,7 @@ class Page(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.tags, self.attributes, self.texts = [], [], []
+        self.tags, self.attributes, self.texts, self.scripts = [], [], [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
@@ -113,7 +114,10 @@ class Page(HTMLParser):
         self.attributes += attrs
 
     def handle_data(self, data):
-        self.texts.append(data)
+        (self.scripts if self.tags[-1:] == ["script"] else self.texts).append(data)
+
+    def handle_endtag(self, tag):
+        self.tags.append(f"/{tag}")
 
 
 def acting(tags, attributes):
@@ -155,7 +159,9 @@ def test_no_cell_of_the_workbook_is_a_formula(results):
 
 def test_the_page_shows_names_and_runs_none(results):
     page = Page((results / "report/report.html").read_text(encoding="utf-8"))
-    assert not acting(page.tags, page.attributes)
+    own = [path.read_text(encoding="utf-8") for path in LIBRARY.rglob("*.js")]
+    assert page.scripts and set(filter(str.strip, page.scripts)) <= set(own)
+    assert acting(page.tags, page.attributes) == ["script"]
     assert SCRIPT in "".join(page.texts)
 
 

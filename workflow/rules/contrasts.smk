@@ -68,6 +68,27 @@ rule check_contrasts:
         "../../scripts/check_contrasts.py"
 
 
+rule compare_contrasts:
+    input:
+        genes=tables("contrast_genes"),
+    output:
+        thresholds=table("contrast_thresholds"),
+        overlaps=tables("contrast_overlaps"),
+        agreement=tables("contrast_agreement"),
+    log:
+        "results/logs/compare_contrasts.log",
+    priority: TABLES_FIRST
+    conda:
+        "../../envs/recurseq.yaml"
+    resources:
+        mem_mb=memory("compare_contrasts"),
+        runtime=minutes("compare_contrasts"),
+    params:
+        contrasts=contrast_settings(),
+    script:
+        "../../scripts/compare_contrasts.py"
+
+
 rule plot_contrast:
     input:
         model="results/model.h5ad",
@@ -90,6 +111,29 @@ rule plot_contrast:
         given=dates(user_file(study.panel)),
     script:
         "../../scripts/plot_contrast.py"
+
+
+if "several_contrasts" in study.parts:
+
+    rule plot_across:
+        input:
+            model="results/model.h5ad",
+            genes=tables("contrast_genes"),
+            overlaps=table("contrast_overlaps"),
+            agreement=table("contrast_agreement"),
+        output:
+            **figures("upset", "fold_changes"),
+        log:
+            "results/logs/plot_across.log",
+        conda:
+            "../../envs/recurseq.yaml"
+        resources:
+            mem_mb=memory("plot_across"),
+            runtime=minutes("plot_across"),
+        params:
+            labels={name: one.label for name, one in study.contrasts.items()},
+        script:
+            "../../scripts/plot_across.py"
 
 
 if "omnibus" in study.parts:

@@ -66,6 +66,18 @@ rule build_report:
             category="Study",
             labels={"table": "report"},
         ),
+        bibtex=report(
+            "results/report/references.bib",
+            caption="../report/citation.rst",
+            category="Study",
+            labels={"table": "references (BibTeX)"},
+        ),
+        citation=report(
+            "results/report/CITATION.cff",
+            caption="../report/citation.rst",
+            category="Study",
+            labels={"table": "how to cite the run"},
+        ),
     log:
         "results/logs/build_report.log",
     group:

@@ -82,6 +82,8 @@ REQUESTS = {
     "plot_model": Request(300),
     "test_contrast": Request(450, "model", 8, 5, 0.13),
     "shuffle_labels": Request(650, "model", 20, 15, 0.1, threads=4),
+    "compare_contrasts": Request(450),
+    "plot_across": Request(450),
     "check_contrasts": Request(450, "model", 1),
     "plot_contrast": Request(450, "model", 0.5),
     "test_omnibus": Request(450, "model", 1.5, 5, 0.03),

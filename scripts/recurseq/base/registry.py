@@ -11,6 +11,7 @@ _WILDCARD = re.compile(r"\{(\w+)\}")
 # Conditions that are no section of the configuration, in words that follow "only".
 SPECIAL = {
     "adjusted": "when the formula has variables beside the main factor",
+    "several_contrasts": "with two contrasts or more",
     "demo_counts": "in the demo study",
     "demo_second": "in a demo study with a second cohort",
     "demo_halves": "in the demo study, unless `demo.halves` is false",

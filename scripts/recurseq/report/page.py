@@ -1,7 +1,7 @@
 """Render the report: one HTML file that needs no network and no other file.
 
-A section may have a script of its own (``SCRIPT``). It stands in the page, and the page's policy
-names it by its hash: the browser runs this text and no other, and fetches nothing.
+The page has a script, and a section may have one of its own (``SCRIPT``). They stand in the page,
+and its policy names each by its hash: the browser runs these texts, no other, and fetches nothing.
 """
 
 from __future__ import annotations
@@ -12,22 +12,27 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from recurseq.base.places import read_shipped
 from recurseq.base.tables import describe
 from recurseq.base.text import listed, setting
-from recurseq.base.whole_file import write_whole
 from recurseq.figures.registry import FigureEntry
 from recurseq.report import words
+from recurseq.report.citation import bibtex, citation
+from recurseq.report.glossary import Glossary
 from recurseq.report.provenance import portable
+from recurseq.report.references import Reference, references
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph, Section, gather
 from recurseq.report.sections import (
+    across,
+    answer,
     assays,
     associations,
     benefit,
@@ -41,7 +46,6 @@ from recurseq.report.sections import (
     descriptions,
     evidence,
     files,
-    glance,
     markers,
     models,
     omnibus,
@@ -51,7 +55,6 @@ from recurseq.report.sections import (
     patterns,
     provenance,
     quality,
-    reading,
     replication,
     risk,
     signatures,
@@ -63,13 +66,16 @@ from recurseq.study import load_study
 HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
-    *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
-    *(patterns, markers, coexpression, pathways, signatures),
+    answer,
+    *(contrasts, evidence, omnibus),
+    *(across, patterns, markers, claims, pathways, signatures, coexpression),
     *(patients, assays, cutoffs, associations, panel, descriptions, survival, models, risk),
-    *(benefit, cautions),
-    *(claims, replication, demo_check),
+    *(benefit, cautions, replication),
+    *(study, quality, confounding, demo_check),
     *(files, provenance),
 )
+# Limits and methods tell in the order of the work: samples and their quality before any test.
+TOLD_FIRST = (study, quality, confounding)
 CLOSING = files  # limits and methods stand before this section
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # Characters of embedded figures: leaves room for the tables below the promised 5 MB.
@@ -77,7 +83,16 @@ FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
     *("quality", "survival", "models", "risk", "benefit", "patients", "descriptions", "cutoffs"),
-    *("markers", "contrasts", "patterns", "coexpression", "signatures", "replication", "pathways"),
+    *(
+        "markers",
+        "across",
+        "contrasts",
+        "patterns",
+        "coexpression",
+        "signatures",
+        "replication",
+        "pathways",
+    ),
 )
 
 
@@ -99,14 +114,22 @@ class Script:
     hash: str
 
     @classmethod
-    def read(cls, section: Section) -> Script:
-        """Read the script that lies beside a section's template."""
-        text = (HERE / "sections" / section.SCRIPT).read_text(encoding="utf-8")
+    def read(cls, path: Path) -> Script:
+        """Read a script."""
+        text = path.read_text(encoding="utf-8")
         digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
         return cls(Markup(text), f"sha256-{digest}")
 
 
-def build_page(results: str | Path, config: Mapping, root: str | Path = ".") -> str:
+class Report(NamedTuple):
+    """The page, and the files beside it that help to cite the run."""
+
+    page: str
+    bibtex: str
+    citation: str
+
+
+def build_report(results: str | Path, config: Mapping, root: str | Path = ".") -> Report:
     """Build the report of a study from its result files.
 
     Parameters
@@ -120,21 +143,23 @@ def build_page(results: str | Path, config: Mapping, root: str | Path = ".") -> 
 
     Returns
     -------
-    str
-        The whole page as HTML.
+    Report
+        Whole texts: HTML, BibTeX and a citation file.
     """
-    return render(Results(Path(results), load_study(config)), portable(config, root))
+    found = Results(Path(results), load_study(config))
+    cited = [references()[key] for key in citations(_methods(_present(found)))]
+    page = render(found, portable(config, root))
+    return Report(page, bibtex(cited), citation(found, cited))
 
 
-def write_page(page: str, path: str | Path) -> None:
-    """Write the page as UTF-8 with unix line endings; it appears only when complete."""
-    write_whole(page, path)
+def build_page(results: str | Path, config: Mapping, root: str | Path = ".") -> str:
+    """Build the page alone; arguments as for `build_report`."""
+    return build_report(results, config, root).page
 
 
 def render(results: Results, config: Mapping) -> str:
     """Turn the facts into HTML; every text from outside is escaped by the template engine."""
-    facts = {section: gather(section, results) for section in SECTIONS}
-    present = {section: found for section, found in facts.items() if found is not None}
+    present = _present(results)
     environment = _environment(results, config)
     shown = []
     for section, found in present.items():
@@ -143,14 +168,23 @@ def render(results: Results, config: Mapping) -> str:
         name = section.__name__.rpartition(".")[2]
         entries = section.entries(found) if hasattr(section, "entries") else ()
         shown.append(_shown(environment, name, section.TITLE, found, entries))
+    own = [HERE / "sections" / section.SCRIPT for section in present if hasattr(section, "SCRIPT")]
     return environment.get_template("page.html").render(
         sections=shown,
         study=results.study,
-        lead=[one.lead(found) for one, found in present.items() if hasattr(one, "lead")],
+        lead=_told(present, "lead"),
         version=results.provenance.get("recurseq", ""),
-        scripts=[Script.read(section) for section in present if hasattr(section, "SCRIPT")],
+        date=results.run_date,
+        glossary=environment.globals["glossary"].entries,
+        scripts=[Script.read(path) for path in (HERE / "page.js", *own)],
         style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
     )
+
+
+def _present(results: Results) -> dict[Section, object]:
+    """Gather the sections that have something to show, with their facts."""
+    facts = {section: gather(section, results) for section in SECTIONS}
+    return {section: found for section, found in facts.items() if found is not None}
 
 
 def _shown(environment: Environment, name: str, title: str, facts: object, entries=()) -> Shown:
@@ -159,18 +193,26 @@ def _shown(environment: Environment, name: str, title: str, facts: object, entri
 
 
 def _closing(environment: Environment, present: Mapping[Section, object]) -> list[Shown]:
-    """Gather limits and methods from all sections."""
-    limits = [text for one, facts in present.items() for text in _said(one, "limits", facts)]
-    paragraphs = [text for one, facts in present.items() for text in _said(one, "methods", facts)]
-    methods = {"paragraphs": paragraphs, "citations": cited(paragraphs)}
+    """Gather limits and methods from all sections, and what the methods cite."""
+    limits = list(chain(*_told(present, "limits")))
+    paragraphs = _methods(present)
+    numbers = citations(paragraphs)
+    cited: dict[int, Reference] = {number: references()[key] for key, number in numbers.items()}
     return [
         _shown(environment, "limits", "Limits", limits),
-        _shown(environment, "methods", "Methods", methods),
+        _shown(environment, "methods", "Methods", {"paragraphs": paragraphs, "numbers": numbers}),
+        _shown(environment, "references", "References", cited),
     ]
 
 
-def _said(section: Section, what: str, facts: object) -> list:
-    return getattr(section, what)(facts) if hasattr(section, what) else []
+def _methods(present: Mapping[Section, object]) -> list[Paragraph]:
+    return list(chain(*_told(present, "methods")))
+
+
+def _told(present: Mapping[Section, object], what: str) -> list:
+    """Ask each section what it says of itself, in the order of the work."""
+    ordered = sorted(present, key=lambda section: section not in TOLD_FIRST)
+    return [getattr(one, what)(present[one]) for one in ordered if hasattr(one, what)]
 
 
 def _environment(results: Results, config: Mapping) -> Environment:
@@ -194,16 +236,18 @@ def _environment(results: Results, config: Mapping) -> Environment:
         "setting": setting,
     }
     environment.tests["missing"] = words.is_missing
+    glossary = Glossary()
     embedded = embed(_by_importance(results.all_figures))
     environment.globals |= {
         "embedded": lambda figure: embedded.get(figure.smallest, ""),
         "link": lambda figure: results.link(figure.smallest),
         "caption": caption,
         "meaning": _meanings,
+        "glossary": glossary,
+        "term": glossary.term,
         "many": words.many,
         "listed": listed,
         "called_in_words": contrasts.called_in_words,
-        "references": references(),
         "checksums_shown": provenance.CHECKSUMS_SHOWN,
         "config_text": yaml.safe_dump(
             config, sort_keys=False, allow_unicode=True, default_flow_style=False
@@ -212,16 +256,10 @@ def _environment(results: Results, config: Mapping) -> Environment:
     return environment
 
 
-def cited(paragraphs: Sequence[Paragraph]) -> dict[str, int]:
+def citations(paragraphs: Sequence[Paragraph]) -> dict[str, int]:
     """Give each reference its number, in the order of first citation."""
     keys = dict.fromkeys(key for part in paragraphs for key in part.cites)
     return {key: number for number, key in enumerate(keys, start=1)}
-
-
-@cache
-def references() -> dict[str, dict[str, str]]:
-    """Return what the methods may cite: key to ``text`` and ``doi``."""
-    return read_shipped(HERE / "references.yaml")
 
 
 def _by_importance(figures: Sequence[DrawnFigure]) -> list[DrawnFigure]:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from recurseq.figures.registry import FigureEntry, study_figures
 from recurseq.study import Study
 
 PAGE, WORKBOOK = Path("report", "report.html"), Path("report", "tables.xlsx")
+BIBTEX, CITATION = Path("report", "references.bib"), Path("report", "CITATION.cff")
 MODEL, PROVENANCE = Path("model.h5ad"), Path("provenance.json")
 
 
@@ -122,3 +124,14 @@ class Results:
         """Versions, checksums and configuration of the run; empty when they were not written."""
         path = self.folder / PROVENANCE
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+    @cached_property
+    def run_date(self) -> str:
+        """Day on which the run wrote its provenance (UTC); empty when it was not written.
+
+        No file that is compared or has a checksum holds a date, so it comes from the file itself.
+        """
+        path = self.folder / PROVENANCE
+        if not path.is_file():
+            return ""
+        return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date().isoformat()

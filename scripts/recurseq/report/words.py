@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from recurseq.base.tables import MISSING
+from recurseq.base.text import listed
 
 MINUS = "−"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -78,6 +80,19 @@ def many(amount: int, word: str, plural: str = "") -> str:
     """Return ``1 gene``, ``2 genes``, ``no genes``."""
     noun = word if amount == 1 else plural or f"{word}s"
     return f"{count(amount) if amount else 'no'} {noun}"
+
+
+def with_files(paths: Mapping[str, str], names: Iterable[str]) -> str:
+    """Name collections with the file of each: ``hallmark (h.all.v2024.1.Hs.symbols.gmt)``.
+
+    Parameters
+    ----------
+    paths
+        Name of a collection to its file.
+    names
+        Those that are told.
+    """
+    return listed(f"{name} ({Path(paths[name]).name})" for name in names)
 
 
 def first(items: Sequence[str], limit: int) -> str:

@@ -309,6 +309,7 @@ class Study:
         more = {
             "adjusted": self.adjusted_for,
             "shuffles": self.has_counts and self.permutations,
+            "several_contrasts": self.has_counts and len(self.contrasts) > 1,
             "covariates": self.has_counts and self.covariates.refit,
             "covariate_markers": self.covariates.refit and self.panel is not None,
             **{f"coexpression_{k}": (self.coexpression or {}).get(k) for k in ("pairs", "sets")},

@@ -43,7 +43,7 @@ def test_what_a_study_does_not_have_it_does_not_make():
     study = load_study(config(**ABSENT))
     made = {file.table.when for file in study_tables(study.parts, study.wildcards)}
     drawn = {file.entry.when for file in study_figures(study.parts, study.wildcards)}
-    assert made == drawn == {"counts"}
+    assert made == drawn == {"counts", "several_contrasts"}
 
 
 @pytest.mark.parametrize("entry", [*all_tables().values(), *all_figures().values()],

@@ -48,7 +48,7 @@ def test_a_good_study_shows_what_would_run(folder):
     assert row.split() == [
         "early_recurrence_vs_no_recurrence", "early_recurrence", "5", "no_recurrence", "4",
     ]  # fmt: skip
-    assert "A complete run has 25 jobs" in lines
+    assert "A complete run has 27 jobs" in lines
     assert "test_contrast × 3" in ended.output and "enrich_pathways" not in ended.output
     assert f"Next: recurseq run {shlex.quote(str(folder))}" in lines  # a folder with a space
     assert "\x1b" not in ended.output

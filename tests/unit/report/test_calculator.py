@@ -185,7 +185,7 @@ def test_nothing_is_asked_of_anybody_and_only_this_script_may_run(page, browser)
     urls = {one["request"]["url"] for one in browser.of("Network.requestWillBeSent")}
     assert {url for url in urls if not url.startswith("data:")} == {page[2].as_uri()}
     assert browser.of("Log.entryAdded") == [] and browser.of("Runtime.exceptionThrown") == []
-    assert browser.run("document.querySelectorAll('script').length") == 1
+    assert browser.run("document.querySelectorAll('script').length") == 2
     # A script that somebody else had put into the page does not run.
     browser.run("""(() => {
       const other = document.createElement("script");
@@ -202,7 +202,7 @@ def test_nothing_is_asked_of_anybody_and_only_this_script_may_run(page, browser)
 
 def test_names_from_outside_are_data_in_the_page(page):
     text = page[1]
-    assert text.count("<script") == 1 and "&lt;script&gt;alert(1)" in text
+    assert text.count("<script") == 2 and "&lt;script&gt;alert(1)" in text
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', text).group(1)
     assert "default-src 'none'" in policy and "unsafe-inline'; script-src 'sha256-" in policy
     assert "unsafe-eval" not in policy and policy.count("script-src") == 1

@@ -75,7 +75,7 @@ def test_wrong_risks_are_told_before_strata_and_nomogram(made):
     figures = text.index("<caption>Strata")
     assert any(strata < one < figures for one in at)
     assert any(one > nomogram for one in at)
-    assert "Its risks are not right: recalibrate" in made[1]
+    assert "that the risks it tells are right: recalibrate first" in made[1]
 
 
 def test_numbers_are_those_of_the_tables(made):
@@ -85,8 +85,8 @@ def test_numbers_are_those_of_the_tables(made):
     own = table[(table["data"] == "validation") & (table["measure"] == "auc")]
     alone = own[own["against"].isna()].iloc[0]
     told = f"{alone['estimate']:.2f} ({alone['lower']:.2f} to {alone['upper']:.2f})"
-    glance = page[page.index('<section id="glance"') : page.index('<section id="risk"')]
-    assert told in text and told in glance
+    answer = page[page.index('<section id="answer"') : page.index('<section id="risk"')]
+    assert told in text and told in answer
     gain = own[own["against"] == "two"].iloc[0]
     assert f"{gain['estimate']:.3f} ({gain['lower']:.3f} to {gain['upper']:.3f})" in text
     strata = tables["four"]["risk_strata"]
@@ -114,7 +114,7 @@ def test_better_is_said_only_where_the_interval_says_so(made):
 def test_without_a_validation_nothing_is_said_of_others(made):
     text = article(made[1], "two")
     assert "Nobody else was judged" in text and "(validation)" not in text
-    assert "This does not say that it holds in other hospitals or years." in made[1]
+    assert "that it holds in other hospitals or years: nobody else was predicted" in made[1]
     assert "two: no patients beside those of the development" in made[1]
 
 

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recurseq.report.results import WORKBOOK, Results
+from recurseq.report.results import BIBTEX, CITATION, WORKBOOK, Results
 from recurseq.study import Study
 
 TITLE = "Data files"
+# Files beside the page: title, and what they hold.
+BESIDE = {
+    WORKBOOK: (
+        "All tables as one workbook",
+        "Summary, called genes, one sheet per table and a legend; four significant digits.",
+    ),
+    BIBTEX: ("References", "What the methods cite, as BibTeX for reference managers."),
+    CITATION: (
+        "Citation of the run",
+        "The run, its software and its methods in the Citation File Format; name the authors of "
+        "the study in it before you publish it.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -21,15 +34,9 @@ class DataFile:
 
 
 def collect(results: Results, study: Study) -> list[DataFile]:
-    """List the workbook and every table that exists."""
-    workbook = DataFile(
-        results.link(results.folder / WORKBOOK),
-        WORKBOOK.name,
-        "All tables as one workbook",
-        "Summary, called genes, one sheet per table and a legend; four significant digits.",
-    )
+    """List what lies beside the page, and every table that exists."""
     return [
-        workbook,
+        *(DataFile(path.name, path.name, *text) for path, text in BESIDE.items()),
         *(
             DataFile(
                 results.link(results.folder / file.path),

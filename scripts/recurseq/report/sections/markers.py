@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -32,11 +33,15 @@ class MarkerFacts:
     ----------
     contrasts
         Name, heading and samples of each contrast, in column order.
+    verdicts
+        Contrast to verdict to number of genes of the panel.
     sets
         (set, genes): each gene a dict with query, gene_name, matched_by, note and cells, one row
         of the marker table (or None) per contrast.
     genes, shown
         Genes of the panel, and how many of them the page shows.
+    file
+        Name of the file of the panel.
     rules
         Calling rules of the contrasts, in words.
     candidates
@@ -46,9 +51,11 @@ class MarkerFacts:
     """
 
     contrasts: list[tuple[str, str, str]]
+    verdicts: dict[str, dict[str, int]]
     sets: list[tuple[str, list[dict]]]
     genes: int
     shown: int
+    file: str
     rules: list[str]
     figures: list[DrawnFigure]
     link: str
@@ -56,6 +63,7 @@ class MarkerFacts:
     candidates: list[tuple[str, str, list[dict]]]
     candidates_link: str
     orthologues: str
+    verdict_names: tuple[str, ...] = VERDICTS
 
 
 def collect(results: Results, study: Study) -> MarkerFacts | None:
@@ -72,12 +80,14 @@ def collect(results: Results, study: Study) -> MarkerFacts | None:
         contrasts=[
             (one.name, spaced(one.label), _sizes(*one.sizes(results.samples))) for one in contrasts
         ],
+        verdicts={name: verdict_counts(rows, name) for name in names},
         sets=[
             (name, [_marker(name, query, names, cells) for query in group["query"]])
             for name, group in shown.groupby("set", sort=False, dropna=False)
         ],
         genes=len(panel),
         shown=len(shown),
+        file=Path(study.panel).name if study.panel else "the table of the run",
         rules=list(dict.fromkeys(one.rule.sentence for one in contrasts)),
         figures=results.figures("markers"),
         link=results.table_link("markers"),
@@ -130,7 +140,7 @@ def _marker(name: str, query: str, contrasts: list[str], cells: dict) -> dict:
 def methods(facts: MarkerFacts) -> list[Paragraph]:
     """Write how the panel was looked up and judged."""
     text = (
-        f"The {count(facts.genes)} genes of the marker panel were looked up by "
+        f"The {count(facts.genes)} genes of the marker panel ({facts.file}) were looked up by "
         "identifier, symbol and alias. Their adjusted p-values are those of the whole contrast, "
         "not of the panel alone. Verdicts compare the direction of called genes with the panel's "
         f"expectation; called means that {listed(facts.rules, last='or')}. Intervals are 95 % Wald "

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from recurseq.base.text import listed
 from recurseq.cohort.genes.gene_sets import description_note, gene_set_problems, read_gene_sets
 from recurseq.cohort.genes.orthologues import in_words, translated
 from recurseq.design.calling import CallingRule, SetRule, rule_by_padj
@@ -16,7 +15,7 @@ from recurseq.enrichment.themes import CUT
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
 from recurseq.report.themes import ThemeFacts, collect_themes
-from recurseq.report.words import is_missing, spaced
+from recurseq.report.words import is_missing, spaced, with_files
 from recurseq.study import Study
 
 TITLE = "Pathways"
@@ -164,7 +163,9 @@ def _with_genes(row: dict, column: str) -> dict:
 def methods(facts: PathwayFacts) -> list[Paragraph]:
     """Write how sets were tested and called."""
     used = facts.settings.enrichment
-    collections = listed(dict.fromkeys(one.collection for one in facts.collections))
+    collections = with_files(
+        facts.settings.collections, dict.fromkeys(one.collection for one in facts.collections)
+    )
     text = (
         f"All genes with a p-value, each symbol once (the gene with the highest mean count), were "
         f"ranked by {RANKED_BY[used.rank_by]}, and the sets of {collections} with {used.min_size} "

@@ -27,7 +27,6 @@ from recurseq.report.sections.risk_performance import (
 from recurseq.risk.asking import is_levels
 from recurseq.risk.card import CARD, PERFORMANCE, CardItem, CardSources, card_items
 from recurseq.risk.nomogram import nomogram
-from recurseq.risk.performance_rows import VALIDATION
 from recurseq.risk.risk_model import MODEL, RiskModel
 from recurseq.risk.settings import Risk, risk_settings
 from recurseq.risk.ticks import written
@@ -86,19 +85,6 @@ class RiskFacts:
         if self.model is None:
             return "no model was made"
         return f"risk of {plain(outcome(self.model))}{horizon_text(self.model)}"
-
-    @property
-    def not_to_conclude(self) -> str:
-        """What its performance does not say, the gravest first."""
-        if self.judged is None:
-            return "Nothing is to be concluded from it before it is judged."
-        told = []
-        if self.cautions.uncalibrated:
-            told.append("Its risks are not right: recalibrate before they are told to anybody.")
-        if VALIDATION not in self.judged.data:
-            told.append("This does not say that it holds in other hospitals or years.")
-        told.append("This does not say what a treatment would change.")
-        return " ".join(told[:2])
 
 
 def collect(results: Results, study: Study) -> list[RiskFacts] | None:

@@ -10,7 +10,7 @@ from recurseq.base.text import listed
 from recurseq.design.groups import sample_groups
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
-from recurseq.report.words import count, is_missing, many, spaced
+from recurseq.report.words import count, is_missing, many, spaced, with_files
 from recurseq.signatures.analyse import FOR_T_CELLS
 from recurseq.signatures.composition import PROXIES
 from recurseq.signatures.differences import (
@@ -104,13 +104,14 @@ class SignatureContrast:
 
 @dataclass(frozen=True)
 class SignatureFacts:
-    """All contrasts, the sets that were not scored, and the phases by group."""
+    """All contrasts, the sets that were not scored, the phases by group, collections with files."""
 
     contrasts: list[SignatureContrast]
     absent: list[dict]
     sets: int
     phases: list[tuple[str, dict[str, int]]]
     settings: SignatureSettings
+    files: str
     alpha: float
     figures: list[DrawnFigure]
     links: dict[str, str]
@@ -132,6 +133,7 @@ def collect(results: Results, study: Study) -> SignatureFacts | None:
         sets=len(sets),
         phases=_phases(samples, sample_groups(results.samples, study.main_factor)),
         settings=SignatureSettings.from_section(study.signatures),
+        files=with_files(study.signature_collections, study.signature_collections),
         alpha=study.testing.alpha,
         figures=results.figures("signatures"),
         links={word: results.table_link(f"signature_{name}") for word, name in tables.items()},
@@ -181,7 +183,8 @@ def methods(facts: SignatureFacts) -> list[Paragraph]:
     names = {name: listed(map(spaced, parts)).lower() for name, parts in PROXIES.items()}
     made_of = "; ".join(f"{name}: {parts}" for name, parts in names.items())
     text = (
-        f"Sets with {facts.settings.min_size} fitted genes or more were scored in every sample by "
+        f"Sets of {facts.files} with {facts.settings.min_size} fitted genes or more were scored in "
+        "every sample by "
         f"{SCORES[facts.settings.method]}, on variance-stabilised expression of the fitted genes. "
         "Differences were tested by the linear model of the genes' design on the scores with "
         "moderated t statistics; p-values were adjusted by the Benjamini-Hochberg procedure over "
