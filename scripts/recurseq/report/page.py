@@ -24,6 +24,7 @@ from recurseq.base.text import listed, setting
 from recurseq.base.whole_file import whole_file
 from recurseq.figures.registry import FigureEntry
 from recurseq.report import words
+from recurseq.report.explorer.bundle import bundle
 from recurseq.report.provenance import portable
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph, Section, gather
@@ -41,6 +42,7 @@ from recurseq.report.sections import (
     descriptions,
     evidence,
     files,
+    genes,
     glance,
     markers,
     models,
@@ -63,7 +65,7 @@ from recurseq.study import load_study
 HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
-    *(glance, study, reading, quality, confounding, contrasts, evidence, omnibus),
+    *(glance, genes, study, reading, quality, confounding, contrasts, evidence, omnibus),
     *(patterns, markers, coexpression, pathways, signatures),
     *(patients, assays, cutoffs, associations, panel, descriptions, survival, models, risk),
     *(benefit, cautions),
@@ -71,6 +73,7 @@ SECTIONS: tuple[Section, ...] = (
     *(files, provenance),
 )
 CLOSING = files  # limits and methods stand before this section
+STYLES = ("style.css", "explorer/explorer.css")
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # Characters of embedded figures: leaves room for the tables below the promised 5 MB.
 FIGURE_BUDGET = 3_900_000
@@ -100,8 +103,8 @@ class Script:
 
     @classmethod
     def read(cls, section: Section) -> Script:
-        """Read the script that lies beside a section's template."""
-        text = (HERE / "sections" / section.SCRIPT).read_text(encoding="utf-8")
+        """Read the script of a section, with the modules that it imports."""
+        text = bundle(HERE / "sections" / section.SCRIPT)
         digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
         return cls(Markup(text), f"sha256-{digest}")
 
@@ -150,7 +153,7 @@ def render(results: Results, config: Mapping) -> str:
         lead=[one.lead(found) for one, found in present.items() if hasattr(one, "lead")],
         version=results.provenance.get("recurseq", ""),
         scripts=[Script.read(section) for section in present if hasattr(section, "SCRIPT")],
-        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        style=Markup("".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)),
     )
 
 
