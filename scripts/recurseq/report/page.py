@@ -75,7 +75,8 @@ SECTIONS: tuple[Section, ...] = (
 CLOSING = files  # limits and methods stand before this section
 STYLES = ("style.css", "explorer/explorer.css")
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
-# Characters of embedded figures: leaves room for the tables below the promised 5 MB.
+# Characters of embedded figures and of the explorer's data, which come first: leaves room for the
+# tables below the promised 5 MB.
 FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
@@ -92,6 +93,7 @@ class Shown:
     title: str
     body: Markup
     entries: Sequence[tuple[str, str]] = ()
+    script: Script | None = None
 
 
 @dataclass(frozen=True)
@@ -146,20 +148,23 @@ def render(results: Results, config: Mapping) -> str:
             shown += _closing(environment, present)
         name = section.__name__.rpartition(".")[2]
         entries = section.entries(found) if hasattr(section, "entries") else ()
-        shown.append(_shown(environment, name, section.TITLE, found, entries))
+        script = Script.read(section) if hasattr(section, "SCRIPT") else None
+        shown.append(_shown(environment, name, section.TITLE, found, entries, script))
     return environment.get_template("page.html").render(
         sections=shown,
         study=results.study,
         lead=[one.lead(found) for one, found in present.items() if hasattr(one, "lead")],
         version=results.provenance.get("recurseq", ""),
-        scripts=[Script.read(section) for section in present if hasattr(section, "SCRIPT")],
+        scripts=[section.script for section in shown if section.script],
         style=Markup("".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)),
     )
 
 
-def _shown(environment: Environment, name: str, title: str, facts: object, entries=()) -> Shown:
+def _shown(
+    environment: Environment, name: str, title: str, facts: object, entries=(), script=None
+) -> Shown:
     body = environment.get_template(f"sections/{name}.html").render(facts=facts)
-    return Shown(name, title, Markup(body), entries)
+    return Shown(name, title, Markup(body), entries, script)
 
 
 def _closing(environment: Environment, present: Mapping[Section, object]) -> list[Shown]:
@@ -198,7 +203,9 @@ def _environment(results: Results, config: Mapping) -> Environment:
         "setting": setting,
     }
     environment.tests["missing"] = words.is_missing
-    embedded = embed(_by_importance(results.all_figures))
+    explored = gather(genes, results)
+    budget = FIGURE_BUDGET - (len(explored.data) if explored else 0)
+    embedded = embed(_by_importance(results.all_figures), budget)
     environment.globals |= {
         "embedded": lambda figure: embedded.get(figure.smallest, ""),
         "link": lambda figure: results.link(figure.smallest),
@@ -230,6 +237,7 @@ def references() -> dict[str, dict[str, str]]:
 
 def _by_importance(figures: Sequence[DrawnFigure]) -> list[DrawnFigure]:
     """Order the figures, those a reader misses most first; of pathways, one kind after another."""
+    figures = [figure for figure in figures if figure.entry.name not in contrasts.EXPLORED]
     names = list(dict.fromkeys(figure.entry.name for figure in figures))
 
     def place(figure: DrawnFigure) -> tuple[int, int]:

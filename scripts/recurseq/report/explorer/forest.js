@@ -35,27 +35,33 @@ function bar(contrast, i, end) {
   return svg;
 }
 
-// Rows of the table: contrast, bar, numbers, verdict with its sentences.
-export function forestRows(study, i, current) {
+// Rows of the table: contrast, bar, numbers, verdict.
+export function forestRows(study, i) {
   const end = scaleEnd(study.contrasts, i);
   return study.contrasts.map((contrast) => {
-    const { word, sentences } = explained(contrast, i);
     const missing = Number.isNaN(contrast.change(i));
     const [lower, upper] = contrast.interval(i);
     const interval = missing ? "NA" : `${hundredths(lower)} to ${hundredths(upper)}`;
     const [m, e] = ["m", "e"].map((part) => contrast.arrays[`${contrast.column}.${part}`][i]);
-    const told = element("details", { open: contrast === current },
-      element("summary", {}, word),
-      ...sentences.map((text) => element("p", { textContent: text })));
+    const [above, below] = contrast.sizes;
     return element("tr", {},
       element("th", { scope: "row" }, contrast.title,
-        element("small", { textContent: contrast.sizes[0] === null ? ""
-          : ` ${contrast.sizes[0]} v ${contrast.sizes[1]} samples` })),
+        element("small", { textContent: above === null ? "" : ` ${above} v ${below} samples` })),
       element("td", {}, bar(contrast, i, end)),
       element("td", { className: "n strong",
         textContent: missing ? "NA" : hundredths(contrast.changeShown(i)) }),
       element("td", { className: "n quiet", textContent: interval }),
       element("td", { className: "n", textContent: probability(m, e) }),
-      element("td", { className: "told" }, told));
+      element("td", { textContent: explained(contrast, i).word }));
+  });
+}
+
+// What is said of the gene in each contrast; that of the chosen contrast stands open.
+export function toldOf(study, i, chosen) {
+  return study.contrasts.map((contrast) => {
+    const { word, sentences } = explained(contrast, i);
+    return element("details", { open: contrast === chosen },
+      element("summary", { textContent: `${contrast.title}: ${word}` }),
+      ...sentences.map((text) => element("p", { textContent: text })));
   });
 }

@@ -4,7 +4,7 @@ import { Controls } from "./controls.js";
 import { chosen, ordered, passing, strongestFirst } from "./choose.js";
 import { columnsOf } from "./columns.js";
 import { copy, gmtText, save, symbolsText, tableText } from "./exports.js";
-import { forestRows } from "./forest.js";
+import { forestRows, toldOf } from "./forest.js";
 import { addressOf, outwardLinks, readAddress } from "./links.js";
 import { element } from "./parts.js";
 import { Plots } from "./plots.js";
@@ -173,7 +173,8 @@ class Explorer {
     this.part("notes").replaceChildren(...notesOf(study, i).map((text) =>
       element("li", { textContent: text })),
     ...(sets.length ? [element("li", {}, "In the leading edge of: ", ...sets)] : []));
-    this.part("forest").replaceChildren(...forestRows(study, i, contrast));
+    this.part("forest").replaceChildren(...forestRows(study, i));
+    this.part("told").replaceChildren(...toldOf(study, i, contrast));
     this.part("gene").hidden = false;
   }
 

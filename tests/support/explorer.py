@@ -1,0 +1,146 @@
+"""The explorer's modules and pages in a browser, and studies of any size that it may show."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from recurseq.design.calling import CallingRule
+from recurseq.design.contrast import Contrast
+from recurseq.report.explorer.bundle import joined
+from recurseq.report.explorer.explored import Explored, Tested
+from recurseq.stats.adjust import benjamini_hochberg
+from support.browser import Browser
+from support.paths import REPOSITORY
+
+MODULES = REPOSITORY / "scripts/recurseq/report/explorer"
+
+
+def load(browser: Browser, *modules: str) -> None:
+    """Put what modules name on their top level into the page's global scope."""
+    for module in modules:
+        code = joined(MODULES / module)
+        browser.run(f"(0, eval)({json.dumps(code)}); undefined")
+
+
+def asked(browser: Browser, code: str, *arguments: object) -> object:
+    """Return what a function of the page answers; a promise is waited for."""
+    given = ", ".join(json.dumps(one) for one in arguments)
+    found = browser.ask(
+        "Runtime.evaluate",
+        expression=f"({code})({given})",
+        returnByValue=True,
+        awaitPromise=True,
+    )
+    assert "exceptionDetails" not in found, found
+    return found["result"].get("value")
+
+
+def blank(folder: Path) -> Path:
+    """Write a page with nothing in it."""
+    path = folder / "blank.html"
+    path.write_text("<!DOCTYPE html><title>blank</title><body></body>", encoding="utf-8")
+    return path
+
+
+def explored_study(
+    genes: int, samples: int, contrasts: int = 3, tested: float = 1.0, seed: int = 5
+) -> Explored:
+    """Simulate what the explorer gets, directly, without a pipeline.
+
+    Parameters
+    ----------
+    genes, samples, contrasts
+        How many.
+    tested
+        Share of the genes that are in the model.
+    """
+    rng = np.random.default_rng(seed)
+    ids = pd.Index([f"ENSG{i:011d}" for i in np.sort(rng.choice(300_000, genes, replace=False))])
+    names = pd.Series([f"{_letters(rng)}{i}" for i in range(genes)], ids)
+    known = rng.random(genes) < tested
+    levels = ["normal", "no_recurrence", "early_recurrence"]
+    groups = pd.Series(
+        pd.Categorical(rng.choice(levels, samples), levels), [f"S{i:03d}" for i in range(samples)]
+    )
+    mean = pd.Series(np.where(known, rng.lognormal(5, 2, genes), np.nan), ids)
+    table = pd.DataFrame(
+        {
+            "gene_name": names,
+            "baseMean": mean,
+            "gene_type": rng.choice(["protein_coding", "lncRNA", "pseudogene"], genes),
+            "pattern": rng.choice(["monotone_up", "no_evidence"], genes),
+            "panel": rng.random(genes) < 0.005,
+            "aliases": [f"{_letters(rng)}X{i}|{_letters(rng)}Y{i}" for i in range(genes)],
+            "notes": [[] for _ in range(genes)],
+        },
+        ids,
+    )
+    expressed = ids[known]
+    vst = rng.normal(8, 2, len(expressed)) + rng.normal(0, 1, (samples, len(expressed)))
+    rounds = [_tested(f"contrast_{k}", table, known, groups, rng) for k in range(contrasts)]
+    omnibus = rounds[0].genes[["pvalue", "padj"]]
+    return Explored(rounds, table, omnibus, ("~ 1", "~ group"), groups, expressed, vst)
+
+
+def _letters(rng: np.random.Generator) -> str:
+    return "".join(rng.choice(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), 3))
+
+
+def _tested(name, table, known, groups, rng) -> Tested:
+    """A contrast with a fifth of the genes changed."""
+    rule = CallingRule(0.05, 0.0, 1.0)
+    contrast = Contrast(name, rule, "group", ("early_recurrence",), ("no_recurrence",))
+    size = len(table)
+    error = rng.gamma(4, 0.08, size)
+    change = np.where(rng.random(size) < 0.2, rng.normal(0, 2, size), 0) + rng.normal(0, error)
+    pvalue = np.where(known, np.exp(-((change / error) ** 2) / 2) * rng.random(size), np.nan)
+    padj = np.full(size, np.nan)
+    padj[known] = benjamini_hochberg(pvalue[known])
+    genes = pd.DataFrame(
+        {
+            "baseMean": table["baseMean"],
+            "log2FoldChange": np.where(known, change, np.nan),
+            "lfcSE": np.where(known, error, np.nan),
+            "shrunkenLog2FoldChange": np.where(known, change * 0.9, np.nan),
+            "pvalue": pvalue,
+            "padj": padj,
+            "status": np.where(known, "tested", "filtered"),
+            "note": np.where(known, None, "filtered before fitting: too few counts"),
+        },
+        table.index,
+    )
+    genes.index.name = "gene_id"
+    genes["significant"] = rule.mask(genes)
+    genes["direction"] = rule.direction(genes)
+    evidence = pd.DataFrame(
+        {
+            "auc": rng.random(size),
+            "aucLower": rng.random(size),
+            "aucUpper": rng.random(size),
+            "topTwoShare": rng.random(size),
+            "voomLog2FoldChange": change + rng.normal(0, 0.1, size),
+            "voomPadj": rng.random(size) ** 4,
+            "wilcoxonPadj": rng.random(size).round(2),
+            "flipsWithout": None,
+            "support": np.where(genes["significant"], "confirmed", "none"),
+            "emptyGroup": None,
+        },
+        table.index,
+    ).where(pd.Series(known, table.index))
+    symbols = table["gene_name"].to_numpy()
+    sets = pd.DataFrame(
+        {
+            "collection": "simulated",
+            "set": [f"SET_{k}" for k in range(50)],
+            "direction": "none",
+            "NES": 1.5,
+            "competitivePadj": 0.5,
+            "leading_edge": [";".join(rng.choice(symbols, 40, replace=False)) for _ in range(50)],
+        }
+    )
+    origin = f"{name}: simulated"
+    return Tested(contrast, origin, f"{name}.tsv", genes, evidence, (10, 10), 5.0, sets)
