@@ -19,11 +19,11 @@ from support.paths import REPOSITORY
 MODULES = REPOSITORY / "scripts/recurseq/report/explorer"
 
 
-def load(browser: Browser, *modules: str) -> None:
-    """Put what modules name on their top level into the page's global scope."""
-    for module in modules:
-        code = joined(MODULES / module)
-        browser.run(f"(0, eval)({json.dumps(code)}); undefined")
+def load(browser: Browser) -> None:
+    """Put what all modules name on their top level into the page's scope, without a start."""
+    code = joined(MODULES / "main.js")
+    assert code.endswith("\nstart();\n")
+    browser.run(f"{code.removesuffix('start();' + chr(10))}; undefined")
 
 
 def asked(browser: Browser, code: str, *arguments: object) -> object:
@@ -61,7 +61,8 @@ def explored_study(
     rng = np.random.default_rng(seed)
     ids = pd.Index([f"ENSG{i:011d}" for i in np.sort(rng.choice(300_000, genes, replace=False))])
     names = pd.Series([f"{_letters(rng)}{i}" for i in range(genes)], ids)
-    known = rng.random(genes) < tested
+    # Genes that are filtered stand in stretches: an annotation lists pseudogenes together.
+    known = np.repeat(rng.random(genes // 20 + 1) < tested, 20)[:genes]
     levels = ["normal", "no_recurrence", "early_recurrence"]
     groups = pd.Series(
         pd.Categorical(rng.choice(levels, samples), levels), [f"S{i:03d}" for i in range(samples)]
@@ -74,7 +75,10 @@ def explored_study(
             "gene_type": rng.choice(["protein_coding", "lncRNA", "pseudogene"], genes),
             "pattern": rng.choice(["monotone_up", "no_evidence"], genes),
             "panel": rng.random(genes) < 0.005,
-            "aliases": [f"{_letters(rng)}X{i}|{_letters(rng)}Y{i}" for i in range(genes)],
+            # A third of the genes has older names, as in the annotation of all human genes.
+            "aliases": [
+                "" if i % 3 else f"{_letters(rng)}X{i}|{_letters(rng)}Y{i}" for i in range(genes)
+            ],
             "notes": [[] for _ in range(genes)],
         },
         ids,

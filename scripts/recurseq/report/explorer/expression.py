@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-CELLS = 1_000_000  # genes × samples that are kept whole
+CELLS = 800_000  # genes × samples that are kept whole
 STEPS = 255
 HUNDREDTH = 100
 QUARTILES = (0, 0.25, 0.5, 0.75, 1)

@@ -22,7 +22,7 @@ from recurseq.report.explorer.expression import first_genes, quantised, quartile
 from recurseq.report.explorer.numbers import levels_of
 from recurseq.report.words import number, pvalue, spaced
 
-EVIDENCE = 120_000  # tested genes × contrasts beyond which only called genes keep their evidence
+EVIDENCE = 70_000  # tested genes × contrasts beyond which only called genes keep their evidence
 
 def packed(explored: Explored) -> str:
     """Pack a study for the script of the explorer (`block.pack`)."""
