@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from pathlib import Path
 
 import anndata
@@ -47,6 +50,17 @@ def config(**changes) -> dict:
         "demo": {"truth": "demo/truth.tsv"},
     }
     return {key: value for key, value in (sections | changes).items() if value is not None}
+
+
+def scripts_of(page: str) -> list[str]:
+    """Return the scripts of a page after asserting that its policy names each, and no other."""
+    found = re.findall(r"<script\b[^>]*>(.*?)</script>", page, re.DOTALL)
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
+    digests = [hashlib.sha256(text.encode()).digest() for text in found]
+    hashes = [f"'sha256-{base64.b64encode(one).decode()}'" for one in digests]
+    assert re.findall(r"'sha256-[^']+'", policy) == hashes
+    assert len(found) == page.count("<script")
+    return found
 
 
 def frame(table: str, rows: list[dict]) -> pd.DataFrame:
