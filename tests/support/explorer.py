@@ -7,11 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from jinja2 import Environment
 
 from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
 from recurseq.report.explorer.bundle import joined
 from recurseq.report.explorer.explored import Explored, Tested
+from recurseq.report.explorer.packed import keeps_called_only, packed
+from recurseq.report.page import HERE, STYLES, Script
+from recurseq.report.sections import genes as section
 from recurseq.stats.adjust import benjamini_hochberg
 from support.browser import Browser
 from support.paths import REPOSITORY
@@ -148,3 +152,21 @@ def _tested(name, table, known, groups, rng) -> Tested:
     )
     origin = f"{name}: simulated"
     return Tested(contrast, origin, f"{name}.tsv", genes, evidence, (10, 10), 5.0, sets)
+
+
+def explorer_page(explored: Explored) -> str:
+    """Return a page of the explorer alone, under the policy of the report."""
+    links = {tested.contrast.name: tested.link for tested in explored.contrasts}
+    facts = section.Genes(packed(explored), links, keeps_called_only(explored))
+    script = Script.read(section)
+    template = Environment(autoescape=True).from_string(
+        (HERE / "sections/genes.html").read_text(encoding="utf-8")
+    )
+    style = "".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src '{script.hash}'"
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Genes</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}"><style>{style}</style>'
+        f'</head><body><main><section id="genes"><h2>Genes</h2>{template.render(facts=facts)}'
+        f"</section></main><script>{script.text}</script></body></html>"
+    )
