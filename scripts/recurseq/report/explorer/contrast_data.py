@@ -54,7 +54,7 @@ def contrast_arrays(genes: pd.DataFrame, rule: CallingRule) -> tuple[dict, Array
 
 
 def _interval_shifts(genes: pd.DataFrame) -> Arrays:
-    """What the ends of the 95 % interval are off, in hundredths, when made from coded numbers."""
+    """Tell what ends of the 95 % interval are off, in hundredths, if made from coded numbers."""
     change, error = (genes[name].to_numpy(float) for name in ("log2FoldChange", "lfcSE"))
     coded_change = cut(change, THOUSANDTH).astype(float) / (THOUSANDTH / HUNDREDTH)
     coded_error = rounded(error, HUNDREDTH).astype(float)

@@ -89,18 +89,25 @@ def read_explored(results: Results, study: Study) -> Explored | None:
     ]
     if not names:
         return None
-    first = results.table("contrast_genes", contrast=names[0])
-    order = pd.Index(first["gene_id"])
+    order = _order([results.table("contrast_genes", contrast=name) for name in names])
     expressed, vst = _expression(results, order)
     return Explored(
         contrasts=[_tested(results, study, name, order) for name in names],
-        genes=_genes(results, study, first),
+        genes=_genes(results, study, names[0], order),
         omnibus=_by_gene(results.table("omnibus_genes"), order),
         omnibus_models=(study.omnibus_reduced or "", study.formula),
         groups=_groups(results, study),
         expressed=expressed,
         vst=vst,
     )
+
+
+def _order(tables: Sequence[pd.DataFrame]) -> pd.Index:
+    """Genes with a p-value first: columns then end in missing values, which take next to no room."""
+    tested = pd.concat([table.loc[table["pvalue"].notna(), "gene_id"] for table in tables])
+    genes = pd.Index(tables[0]["gene_id"])
+    known = genes.isin(tested)
+    return genes[known].append(genes[~known])
 
 
 def _by_gene(table: pd.DataFrame | None, order: pd.Index) -> pd.DataFrame | None:
@@ -123,7 +130,7 @@ def _tested(results: Results, study: Study, name: str, order: pd.Index) -> Teste
 
 
 def _sets(results: Results, study: Study, contrast: str) -> pd.DataFrame:
-    """Sets of every collection, those with the smallest competitive p-value."""
+    """Take the sets of every collection with the smallest competitive p-values."""
     tables = [
         table.nsmallest(SETS, "competitivePadj", keep="first").assign(collection=collection)
         for collection in study.collections
@@ -133,8 +140,9 @@ def _sets(results: Results, study: Study, contrast: str) -> pd.DataFrame:
     return pd.concat(tables)[columns] if tables else pd.DataFrame(columns=columns)
 
 
-def _genes(results: Results, study: Study, first: pd.DataFrame) -> pd.DataFrame:
-    genes = first.set_index("gene_id")[["gene_name", "baseMean"]]
+def _genes(results: Results, study: Study, contrast: str, order: pd.Index) -> pd.DataFrame:
+    first = _by_gene(results.table("contrast_genes", contrast=contrast), order)
+    genes = first[["gene_name", "baseMean"]].copy()
     genes["gene_name"] = genes["gene_name"].where(genes["gene_name"].notna(), genes.index)
     types = results.genes.get("gene_type", pd.Series(dtype=object)).reindex(genes.index)
     patterns = results.table("patterns")
@@ -169,7 +177,9 @@ def _notes(
     notes: dict[str, list[str]] = {}
     for gene, rows in () if markers is None else markers.groupby("gene_id", sort=False):
         notes[gene] = marker_sentences(rows)
-    shared = set() if themes is None else set(";".join(themes["shared_genes"].astype(str)).split(";"))
+    shared = (
+        set() if themes is None else set(";".join(themes["shared_genes"].astype(str)).split(";"))
+    )
     for gene, name in names[names.isin(shared)].items():
         notes.setdefault(gene, []).extend(theme_sentences(themes, name))
     return pd.Series([notes.get(gene, []) for gene in names.index], names.index, dtype=object)

@@ -52,7 +52,7 @@ export function forestRows(study, i) {
         textContent: missing ? "NA" : hundredths(contrast.changeShown(i)) }),
       element("td", { className: "n quiet", textContent: interval }),
       element("td", { className: "n", textContent: probability(m, e) }),
-      element("td", { textContent: explained(contrast, i).word }));
+      element("td", { className: "call", textContent: explained(contrast, i).word }));
   });
 }
 

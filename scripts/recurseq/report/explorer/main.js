@@ -139,7 +139,9 @@ class Explorer {
     if (rows && this.rows.length < rows.length) {
       parts.push(`${rows.length - this.rows.length} of them hidden by the filters`);
     }
-    if (missing.length) parts.push(`not found: ${missing.join(", ")}`);
+    if (missing.length) {
+      parts.push(`not found: ${missing.join(", ")} (no name of a gene here, or one of several)`);
+    }
     parts.push(...renamed);
     this.part("found").textContent = parts.length ? `${parts.join("; ")}.` : "";
   }

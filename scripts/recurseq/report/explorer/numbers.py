@@ -1,7 +1,7 @@
 """Numbers as few bytes that still answer exactly: what is shown of them, and what they reach.
 
-A number is cut, not rounded, so that comparing it with a limit of as many digits, and rounding it to
-fewer, gives what the whole number would. Only what is never compared is rounded.
+A number is cut, not rounded, so that comparing it with a limit of as many digits, and rounding it
+to fewer, gives what the whole number would. Only what is never compared is rounded.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _scaled(x: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def levels_of(texts: pd.Series | np.ndarray) -> tuple[list[str], np.ndarray]:
-    """Number the texts of a column.
+    """Give each text of a column a number.
 
     Returns
     -------

@@ -24,6 +24,7 @@ from recurseq.report.words import number, pvalue, spaced
 
 EVIDENCE = 70_000  # tested genes × contrasts beyond which only called genes keep their evidence
 
+
 def packed(explored: Explored) -> str:
     """Pack a study for the script of the explorer (`block.pack`)."""
     arrays = _gene_arrays(explored)

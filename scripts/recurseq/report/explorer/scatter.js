@@ -85,15 +85,16 @@ export function drawScatter(pen, plot, { ways, shown, named, selected, limits, c
     pen.dots(layers[layer], layer === "faint" ? 1.1 : 1.7, colours[layer]);
     triangles(pen, plot, beyond[layer], colours[layer]);
   }
+  const taken = [];
+  if (selected >= 0 && X[selected] !== GONE) {
+    pen.dots([X[selected], Y[selected]], 6, colours.ink, true);
+    label(pen, names[selected], X[selected], Y[selected], frame, colours.ink, taken, true);
+  }
   const marked = named.filter((i) => X[i] !== GONE && i !== selected).slice(0, MOST_NAMED);
   marked.forEach((i) => {
     pen.dots([X[i], Y[i]], 4, colours.ink, true);
-    label(pen, names[i], X[i], Y[i], frame, colours.ink, false);
+    label(pen, names[i], X[i], Y[i], frame, colours.ink, taken);
   });
-  if (selected >= 0 && X[selected] !== GONE) {
-    pen.dots([X[selected], Y[selected]], 6, colours.ink, true);
-    label(pen, names[selected], X[selected], Y[selected], frame, colours.ink, true);
-  }
   return { X, Y, outside };
 }
 
@@ -155,10 +156,23 @@ function guides(pen, plot, frame, place, { padj, change }, colours) {
   if (change > 0) [change, -change].forEach(along);
 }
 
-function label(pen, name, x, y, frame, colour, bold) {
-  const left = x > frame.left + 0.7 * (frame.right - frame.left);
-  pen.text(x + (left ? -9 : 9), Math.max(y - 6, frame.top), name, colour,
-    { anchor: left ? "end" : "start", bold, size: bold ? 13 : 11.5 });
+// A name beside its point, where no other name stands; none where there is no such place.
+function label(pen, name, x, y, frame, colour, taken, bold = false) {
+  const size = bold ? 13 : 11.5;
+  const width = name.length * size * 0.66;
+  const first = x > frame.left + 0.7 * (frame.right - frame.left) ? -1 : 1;
+  for (const [side, below] of [[first, -6], [first, 14], [-first, -6], [-first, 14]]) {
+    const start = side > 0 ? x + 9 : x - 9 - width;
+    const base = Math.max(y + below, frame.top);
+    const box = [start, base - size, start + width, base + 2];
+    const free = taken.every(([a, b, c, d]) => box[0] > c || box[2] < a || box[1] > d || box[3] < b);
+    if (free && (bold || (box[0] > frame.left && box[2] < frame.right))) {
+      taken.push(box);
+      pen.text(side > 0 ? start : x - 9, base, name, colour,
+        { anchor: side > 0 ? "start" : "end", bold, size });
+      return;
+    }
+  }
 }
 
 // The gene nearest to a point, or -1.

@@ -5,6 +5,7 @@ import { element } from "./parts.js";
 const ROW = 30; // pixels; as in explorer.css
 const SPARE = 8; // rows kept above and below those in sight
 const PAGE = 10;
+const FEW = 10;
 
 export class GeneTable {
   constructor(box, study, { pick, sort }) {
@@ -32,6 +33,8 @@ export class GeneTable {
     this.table.setAttribute("aria-colcount", String(columns.length));
     const asked = document.activeElement?.dataset?.column;
     this.head.replaceChildren(...columns.map((column) => this.title(column, order)));
+    // A table of few rows is no taller than they are.
+    this.box.style.height = rows.length < FEW ? `${(rows.length + 1) * ROW + ROW}px` : "";
     if (asked) this.head.querySelector(`[data-column="${asked}"]`)?.focus();
     this.draw();
   }

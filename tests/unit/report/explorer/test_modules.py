@@ -123,7 +123,7 @@ def test_the_clearest_genes_come_first(browser, study):
                  "found.contrasts[0])]")  # fmt: skip
     values = genes["padj"].to_numpy()[told]
     known = values[~np.isnan(values)]
-    assert len(known) == genes["padj"].notna().sum() and np.isnan(values[len(known):]).all()
+    assert len(known) == genes["padj"].notna().sum() and np.isnan(values[len(known) :]).all()
     assert (np.diff(known) >= -1e-3 * known[1:]).all()
 
 
@@ -181,7 +181,9 @@ def test_sentences_are_those_of_explain(browser, study):
 
 def _bare(text):
     """A sentence without its numbers."""
-    return pd.Series([text]).str.replace(r"[−-]?\d[\d.,e⁻⁰¹²³⁴⁵⁶⁷⁸⁹× -]*", "#", regex=True)[0].strip()
+    return (
+        pd.Series([text]).str.replace(r"[−-]?\d[\d.,e⁻⁰¹²³⁴⁵⁶⁷⁸⁹× -]*", "#", regex=True)[0].strip()
+    )
 
 
 def test_fragments_are_filled_as_the_library_fills_them(browser):
@@ -230,8 +232,11 @@ def test_files_hold_the_rows_that_are_shown(browser, study):
     assert told[1].splitlines()[1].split(",")[0] == ids[4]
     assert told[2] == f"a b\tc d\t{names.iloc[4]}\t{names.iloc[2]}\n"
     assert told[3] == f"{names.iloc[4]}\n{names.iloc[2]}"
-    cells = asked(browser, """() => ["=1+1", '@x', '-x', 'a,"b', "MT1M"].map((name) =>
-      tableText({ ids: ["i"], names: [name] }, [{}], [0], ",").split("\\n")[1])""")
+    cells = asked(
+        browser,
+        """() => ["=1+1", '@x', '-x', 'a,"b', "MT1M"].map((name) =>
+      tableText({ ids: ["i"], names: [name] }, [{}], [0], ",").split("\\n")[1])""",
+    )
     assert cells == ["i,'=1+1", "i,'@x", "i,'-x", 'i,"a,""b"', "i,MT1M"]
 
 

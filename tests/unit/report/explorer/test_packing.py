@@ -57,7 +57,7 @@ def test_quartiles_are_those_of_each_group():
 def test_the_data_stay_within_their_budget(genes, samples, tested):
     """Page: below 5 MB. Its tables and texts need less than 1 MB of that."""
     text = packed(explored_study(genes, samples, tested=tested))
-    assert len(text) < 4_000_000
+    assert len(text) < 3_900_000
     meta, arrays = unpack(text)
     assert len(meta["ids"]) == genes and arrays["cells"].size <= expression.CELLS
     assert len(arrays["cellGene"]) + len(arrays["quartileGene"]) == int(
