@@ -11,6 +11,7 @@ from jinja2 import Environment
 
 from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
+from recurseq.evidence.support import CARRIED, CONFIRMED, NONE, UNCONFIRMED
 from recurseq.report.explorer.bundle import joined
 from recurseq.report.explorer.explored import Explored, Tested
 from recurseq.report.explorer.packed import keeps_called_only, packed
@@ -123,6 +124,7 @@ def _tested(name, table, known, groups, rng) -> Tested:
     genes.index.name = "gene_id"
     genes["significant"] = rule.mask(genes)
     genes["direction"] = rule.direction(genes)
+    words = [CONFIRMED, UNCONFIRMED, CARRIED]
     evidence = pd.DataFrame(
         {
             "auc": rng.random(size),
@@ -132,9 +134,11 @@ def _tested(name, table, known, groups, rng) -> Tested:
             "voomLog2FoldChange": change + rng.normal(0, 0.1, size),
             "voomPadj": rng.random(size) ** 4,
             "wilcoxonPadj": rng.random(size).round(2),
-            "flipsWithout": None,
-            "support": np.where(genes["significant"], "confirmed", "none"),
-            "emptyGroup": None,
+            "flipsWithout": [
+                None if k % 7 else ";".join(groups.index[: 1 + k // 7 % 3 * 3]) for k in range(size)
+            ],
+            "support": np.where(genes["significant"], rng.choice(words, size), NONE),
+            "emptyGroup": [None if k % 11 else "normal;no_recurrence" for k in range(size)],
         },
         table.index,
     ).where(pd.Series(known, table.index))

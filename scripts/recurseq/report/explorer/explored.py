@@ -103,7 +103,7 @@ def read_explored(results: Results, study: Study) -> Explored | None:
 
 
 def _order(tables: Sequence[pd.DataFrame]) -> pd.Index:
-    """Genes with a p-value first: columns then end in missing values, which take next to no room."""
+    """Put genes with a p-value first: columns then end in missing values, which take no room."""
     tested = pd.concat([table.loc[table["pvalue"].notna(), "gene_id"] for table in tables])
     genes = pd.Index(tables[0]["gene_id"])
     known = genes.isin(tested)

@@ -279,9 +279,13 @@ def test_everything_by_keyboard(browser):
     browser.run(f"{part('volcano')}.focus()")
     press(browser, "ArrowRight")
     assert text(browser, "name") != first
-    reached = browser.run("""[...document.querySelectorAll(
-      "#gene-explorer :is(button, select, input)")].filter((one) => one.checkVisibility() && !one.disabled).every((one) => {
-        one.focus(); return document.activeElement === one; })""")
+    reached = browser.run("""(() => {
+      const all = document.querySelectorAll("#gene-explorer :is(button, select, input)");
+      return [...all].filter((one) => one.checkVisibility() && !one.disabled).every((one) => {
+        one.focus();
+        return document.activeElement === one;
+      });
+    })()""")
     assert reached
 
 

@@ -166,7 +166,13 @@ def test_sentences_are_those_of_explain(browser, study):
     tested = study.contrasts[0]
     table = tested.genes.assign(pvalueThreshold=np.nan, padjThreshold=np.nan)
     result = ContrastResult(tested.contrast, table, tested.filter_threshold, None, None)
-    rows = [*np.flatnonzero(tested.genes["significant"])[:20], *range(40)]
+    # A p-value of 0 is "below 1e-300" in the terminal and "< 10⁻³⁰⁰" on the page.
+    kept = tested.genes["pvalue"] != 0
+    rows = [
+        *np.flatnonzero(tested.genes["significant"] & kept)[:20],
+        *np.flatnonzero(kept)[-200::5],
+    ]
+    said = set()
     for place in rows:
         row, evidence = table.iloc[place], tested.evidence.iloc[place]
         told = asked(browser, "(i) => explained(found.contrasts[0], i)", int(place))
@@ -177,6 +183,10 @@ def test_sentences_are_those_of_explain(browser, study):
         assert told["word"] == word
         sentences = told["sentences"][1:] if pd.notna(row["log2FoldChange"]) else told["sentences"]
         assert [_bare(text) for text in sentences] == [_bare(text) for text in expected if text]
+        said.update(_bare(text).split("#")[0] for text in sentences)
+    for words in ("Without sample", "Without any one of", "No sample of", "Carried by few", "Called",
+                  "Not called", "Confirmed", "A sample of"):  # fmt: skip
+        assert any(words in text for text in said), words
 
 
 def _bare(text):
