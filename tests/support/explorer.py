@@ -24,6 +24,9 @@ from support.paths import REPOSITORY
 MODULES = REPOSITORY / "scripts/recurseq/report/explorer"
 
 
+ON_LIMITS = (1e-10, 1e-4, 0.005, 0.05, 0.3, 1.0, 0.05, 0.0049999, 0.0049996, 0.05000001)
+
+
 def load(browser: Browser) -> None:
     """Put what all modules name on their top level into the page's scope, without a start."""
     code = joined(MODULES / "main.js")
@@ -72,6 +75,7 @@ def explored_study(
         pd.Categorical(rng.choice(levels, samples), levels), [f"S{i:03d}" for i in range(samples)]
     )
     mean = pd.Series(np.where(known, rng.lognormal(5, 2, genes), np.nan), ids)
+    mean.iloc[:4] = [10, 200, 9.9999, 199.95]
     table = pd.DataFrame(
         {
             "gene_name": names,
@@ -108,6 +112,9 @@ def _tested(name, table, known, groups, rng) -> Tested:
     pvalue = np.where(known, np.exp(-((change / error) ** 2) / 2) * rng.random(size), np.nan)
     padj = np.full(size, np.nan)
     padj[known] = benjamini_hochberg(pvalue[known])
+    # Values that stand exactly on what a slider may ask for.
+    padj[: len(ON_LIMITS)] = ON_LIMITS
+    change[: len(ON_LIMITS)] = np.resize([0.3, -1.0, 1.7, 0.1 + 0.2], len(ON_LIMITS))
     genes = pd.DataFrame(
         {
             "baseMean": table["baseMean"],
@@ -135,7 +142,7 @@ def _tested(name, table, known, groups, rng) -> Tested:
             "voomPadj": rng.random(size) ** 4,
             "wilcoxonPadj": rng.random(size).round(2),
             "flipsWithout": [
-                None if k % 7 else ";".join(groups.index[: 1 + k // 7 % 3 * 3]) for k in range(size)
+                None if k % 3 else ";".join(groups.index[: 1 + k // 3 % 3 * 3]) for k in range(size)
             ],
             "support": np.where(genes["significant"], rng.choice(words, size), NONE),
             "emptyGroup": [None if k % 11 else "normal;no_recurrence" for k in range(size)],
