@@ -95,7 +95,8 @@ def explored_study(
     vst = rng.normal(8, 2, len(expressed)) + rng.normal(0, 1, (samples, len(expressed)))
     rounds = [_tested(f"contrast_{k}", table, known, groups, rng) for k in range(contrasts)]
     omnibus = rounds[0].genes[["pvalue", "padj"]]
-    return Explored(rounds, table, omnibus, ("~ 1", "~ group"), groups, expressed, vst)
+    columns = np.arange(len(expressed))
+    return Explored(rounds, table, omnibus, ("~ 1", "~ group"), groups, expressed, vst, columns)
 
 
 def _letters(rng: np.random.Generator) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from recurseq.base.h5ad import StoredLayer
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.genes.gtf import is_gtf
 from recurseq.cohort.genes.symbols import other_names
@@ -67,8 +68,9 @@ class Explored:
         Reduced and full formula.
     groups
         Group of each sample, indexed by its name; categorical.
-    expressed, vst
-        Genes that have expression, and samples × these genes.
+    expressed, vst, columns
+        Genes that have expression; samples × genes, read by ``vst[:, columns]``; and the columns of
+        these genes in it.
     """
 
     contrasts: Sequence[Tested]
@@ -77,7 +79,8 @@ class Explored:
     omnibus_models: tuple[str, str]
     groups: pd.Series
     expressed: pd.Index
-    vst: np.ndarray
+    vst: np.ndarray | StoredLayer
+    columns: np.ndarray
 
 
 def read_explored(results: Results, study: Study) -> Explored | None:
@@ -90,7 +93,7 @@ def read_explored(results: Results, study: Study) -> Explored | None:
     if not names:
         return None
     order = _order([results.table("contrast_genes", contrast=name) for name in names])
-    expressed, vst = _expression(results, order)
+    expressed, vst, columns = _expression(results, order)
     return Explored(
         contrasts=[_tested(results, study, name, order) for name in names],
         genes=_genes(results, study, names[0], order),
@@ -99,6 +102,7 @@ def read_explored(results: Results, study: Study) -> Explored | None:
         groups=_groups(results, study),
         expressed=expressed,
         vst=vst,
+        columns=columns,
     )
 
 
@@ -194,14 +198,15 @@ def _groups(results: Results, study: Study) -> pd.Series:
     return column if isinstance(column.dtype, pd.CategoricalDtype) else column.astype("category")
 
 
-def _expression(results: Results, order: pd.Index) -> tuple[pd.Index, np.ndarray]:
-    """Variance-stabilised counts of the genes in the model."""
-    layers = results.layers
-    if "vst" not in layers:
-        return order[:0], np.empty((len(results.samples), 0))
-    kept = results.genes.index[results.genes["kept"].to_numpy(bool)].intersection(order)
-    places = results.genes.index.get_indexer(kept)
-    return kept, np.asarray(layers["vst"][:, places], dtype=float)
+def _expression(
+    results: Results, order: pd.Index
+) -> tuple[pd.Index, np.ndarray | StoredLayer, np.ndarray]:
+    """Find the variance-stabilised counts of the genes in the model."""
+    if "vst" not in results.layers:
+        return order[:0], np.empty((len(results.samples), 0)), np.empty(0, dtype=int)
+    genes = results.genes.index
+    kept = genes[results.genes["kept"].to_numpy(bool)].intersection(order)
+    return kept, results.layers["vst"], genes.get_indexer(kept)
 
 
 def wanted_first(explored: Explored, leading: Mapping[str, Sequence[str]]) -> list[list[str]]:

@@ -23,6 +23,7 @@ from recurseq.report.explorer.numbers import levels_of
 from recurseq.report.words import number, pvalue, spaced
 
 EVIDENCE = 70_000  # tested genes × contrasts beyond which only called genes keep their evidence
+BLOCK = 4096  # genes whose expression is in memory at a time
 
 
 def packed(explored: Explored) -> str:
@@ -133,14 +134,19 @@ def _joined(edges: list[np.ndarray]) -> np.ndarray:
 
 
 def _expression(explored: Explored, whole: list[str]) -> Arrays:
-    """Every cell of some genes, quartiles of the others."""
+    """Every cell of some genes, quartiles of the others; a block of genes at a time."""
     genes, expressed = explored.genes.index, explored.expressed
-    vst = explored.vst.T
     some = expressed.isin(whole)
-    groups = explored.groups.cat.codes.to_numpy()
-    cells, cell_ends = _steps(vst[some])
-    summaries = quartiles(vst[~some], groups, len(explored.groups.cat.categories))
-    quarters, quarter_ends = _steps(summaries)
+    groups, number = explored.groups.cat.codes.to_numpy(), len(explored.groups.cat.categories)
+    cells, quarters = [_NOTHING], [_NOTHING]
+    for start in range(0, len(expressed), BLOCK):
+        block = slice(start, start + BLOCK)
+        values = np.asarray(explored.vst[:, explored.columns[block]], dtype=float).T
+        kept = some[block]
+        cells.append(_steps(values[kept]))
+        quarters.append(_steps(quartiles(values[~kept], groups, number)))
+    cells, cell_ends = map(np.concatenate, zip(*cells, strict=True))
+    quarters, quarter_ends = map(np.concatenate, zip(*quarters, strict=True))
     return {
         "cellGene": genes.get_indexer(expressed[some]).astype(np.uint32),
         "cellEnds": cell_ends,
@@ -151,7 +157,9 @@ def _expression(explored: Explored, whole: list[str]) -> Arrays:
     }
 
 
+_NOTHING = (np.empty(0, np.uint8), np.empty(0, np.int16))
+
+
 def _steps(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    if not values.size:
-        return np.empty(0, np.uint8), np.empty(0, np.int16)
-    return quantised(values)
+    """Return steps and ends of `expression.quantised`, flat."""
+    return tuple(part.ravel() for part in quantised(values)) if values.size else _NOTHING

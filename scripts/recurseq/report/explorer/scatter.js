@@ -76,14 +76,14 @@ export function drawScatter(pen, plot, { ways, shown, named, selected, limits, c
     const layer = !ways[i] || (shown && !shown.has(i)) ? "faint" : ways[i] > 0 ? "up" : "down";
     if (out) {
       outside += 1;
-      beyond[layer].push(x, y, Math.sign(out));
+      beyond[layer].push(x, y, ...out);
     } else layers[layer].push(x, y);
   }
   axes(pen, plot, frame, place, colours);
   guides(pen, plot, frame, place, limits, colours);
   for (const layer of ["faint", "down", "up"]) {
     pen.dots(layers[layer], layer === "faint" ? 1.1 : 1.7, colours[layer]);
-    triangles(pen, plot, beyond[layer], colours[layer]);
+    triangles(pen, beyond[layer], colours[layer]);
   }
   const taken = [];
   if (selected >= 0 && X[selected] !== GONE) {
@@ -98,7 +98,7 @@ export function drawScatter(pen, plot, { ways, shown, named, selected, limits, c
   return { X, Y, outside };
 }
 
-// From values to pixels; a value beyond an end stands on it, and is told to be out.
+// From values to pixels; a value beyond an end stands on it, with the way in which it lies out.
 function scaled(plot, frame) {
   const [[x0, x1], [y0, y1]] = [plot.xEnds, plot.yEnds];
   return (a, b) => {
@@ -106,15 +106,17 @@ function scaled(plot, frame) {
     const y = Math.min(Math.max(b, y0), y1);
     return [frame.left + ((x - x0) / (x1 - x0)) * (frame.right - frame.left),
       frame.bottom - ((y - y0) / (y1 - y0)) * (frame.bottom - frame.top),
-      plot.clipped[1] && y !== b ? b - y : plot.clipped[0] && x !== a ? a - x : 0];
+      (plot.clipped[1] && y !== b) || (plot.clipped[0] && x !== a)
+        ? [Math.sign(a - x), Math.sign(b - y)] : null];
   };
 }
 
-function triangles(pen, plot, points, colour) {
-  for (let k = 0; k < points.length; k += 3) {
-    const [x, y, way] = points.slice(k, k + 3);
-    const up = plot.kind === "ma" ? -way : -1;
-    pen.shape([x - 4, y - 3 * up, x + 4, y - 3 * up, x, y + 4 * up], colour);
+// Each point to where its gene lies.
+function triangles(pen, points, colour) {
+  for (let k = 0; k < points.length; k += 4) {
+    const [x, y, right, up] = points.slice(k, k + 4);
+    if (up) pen.shape([x - 4, y + 3 * up, x + 4, y + 3 * up, x, y - 4 * up], colour);
+    else pen.shape([x - 3 * right, y - 4, x - 3 * right, y + 4, x + 4 * right, y], colour);
   }
 }
 

@@ -181,11 +181,11 @@ def test_sentences_are_those_of_explain(browser, study):
         if pd.notna(evidence["auc"]):
             expected += evidence_sentences(evidence, result)
         assert told["word"] == word
-        sentences = told["sentences"][1:] if pd.notna(row["log2FoldChange"]) else told["sentences"]
+        sentences = told["sentences"][int(pd.notna(row["log2FoldChange"])) :]
         assert [_bare(text) for text in sentences] == [_bare(text) for text in expected if text]
         said.update(_bare(text).split("#")[0] for text in sentences)
-    for words in ("Without sample", "Without any one of", "No sample of", "Carried by few", "Called",
-                  "Not called", "Confirmed", "A sample of"):  # fmt: skip
+    for words in ("Without sample", "Without any one of", "No sample of", "Carried by few",
+                  "Called", "Not called", "Confirmed", "A sample of"):  # fmt: skip
         assert any(words in text for text in said), words
 
 
