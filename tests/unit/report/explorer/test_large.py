@@ -1,4 +1,4 @@
-"""A study too large for every cell: quartiles and evidence of called genes only, and so it is said."""
+"""A study too large for every cell: quartiles, evidence of called genes only, both said."""
 
 import time
 

@@ -4,7 +4,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recurseq.report.explorer.numbers import cut, levels_of, rounded, significant
@@ -17,18 +17,21 @@ tiny = st.integers(-300, 0).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(written)
 def test_a_cut_number_is_the_decimal_one(x):
     exact = Decimal(f"{x:.10g}").quantize(Decimal("0.001"), ROUND_DOWN)
     assert int(cut([x], 1000)[0]) == int(exact * 1000)
 
 
+@settings(deadline=None)
 @given(written, st.integers(0, 40_000))
 def test_cutting_keeps_what_a_number_reaches(x, limit):
     reaches = abs(x) >= limit / 1000
     assert bool(abs(int(cut([x], 1000)[0])) >= limit) == reaches
 
 
+@settings(deadline=None)
 @given(st.one_of(chances, tiny))
 def test_significant_digits_are_those_of_the_decimal_number(x):
     mantissa, exponent = (int(one[0]) for one in significant([x], 4))
@@ -39,6 +42,7 @@ def test_significant_digits_are_those_of_the_decimal_number(x):
     assert exponent == exact.adjusted() - 3
 
 
+@settings(deadline=None)
 @given(st.one_of(chances, tiny))
 def test_few_digits_are_rounded(x):
     mantissa, exponent = (int(one[0]) for one in significant([x], 2, rounding=True))
@@ -57,6 +61,7 @@ def test_missing_values_and_zero_have_codes_of_their_own():
     assert rounded([0.126, np.nan], 100).tolist() == [13, -128]
 
 
+@settings(deadline=None)
 @given(written)
 def test_rounding_the_cut_number_rounds_the_whole_one(x):
     """What the script does for two decimals, halves upwards in size."""
