@@ -48,7 +48,8 @@ class Explorer {
       const text = event.clipboardData?.getData("text") ?? "";
       if (!/[\r\n\t]/.test(text)) return;
       event.preventDefault();
-      search.setRangeText(text.replace(/\s+/g, " "), search.selectionStart, search.selectionEnd, "end");
+      const { selectionStart, selectionEnd } = search;
+      search.setRangeText(text.replace(/\s+/g, " "), selectionStart, selectionEnd, "end");
       this.update();
     });
     search.closest("form").addEventListener("submit", (event) => {

@@ -68,12 +68,15 @@ export function drawSamples(pen, study, i, colours) {
         points.push({ x, y: y(value), words: `${sample}: ${value.toFixed(2)}` });
       }
       const middle = y(median(samples.map((s) => s.value)));
-      pen.line(centre - width * 0.28, middle, centre + width * 0.28, middle, colours.ink, { width: 2 });
+      const half = width * 0.28;
+      pen.line(centre - half, middle, centre + half, middle, colours.ink, { width: 2 });
     } else box(pen, quartiles[k].map(y), centre, Math.min(width * 0.3, 40), colour, colours);
-    const many = groups ? ` (${groups[k].samples.length})` : "";
     pen.text(centre, frame.bottom + 17, fitted(name, width), colours.ink,
       { anchor: "middle", size: 11 });
-    if (many) pen.text(centre, frame.bottom + 31, `n = ${many.slice(2, -1)}`, colours.quiet, { anchor: "middle", size: 11 });
+    if (groups) {
+      pen.text(centre, frame.bottom + 31, `n = ${groups[k].samples.length}`, colours.quiet,
+        { anchor: "middle", size: 11 });
+    }
   });
   return points;
 }

@@ -145,10 +145,12 @@ function guides(pen, plot, frame, place, { padj, change }, colours) {
   const dash = { dash: [4, 4] };
   const [[x0, x1], [y0, y1]] = [plot.xEnds, plot.yEnds];
   const across = (y) => {
-    if (y > y0 && y < y1) pen.line(frame.left, place(x0, y)[1], frame.right, place(x0, y)[1], colours.quiet, dash);
+    const [, at] = place(x0, y);
+    if (y > y0 && y < y1) pen.line(frame.left, at, frame.right, at, colours.quiet, dash);
   };
   const along = (x) => {
-    if (x > x0 && x < x1) pen.line(place(x, y0)[0], frame.top, place(x, y0)[0], frame.bottom, colours.quiet, dash);
+    const [at] = place(x, y0);
+    if (x > x0 && x < x1) pen.line(at, frame.top, at, frame.bottom, colours.quiet, dash);
   };
   if (plot.kind === "ma") {
     [...new Set([0, change, -change])].forEach(across);

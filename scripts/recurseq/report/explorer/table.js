@@ -91,7 +91,9 @@ export class GeneTable {
     if (place >= 0) {
       const [top, height] = [place * ROW, this.box.clientHeight - 2 * ROW];
       const { scrollTop } = this.box;
-      if (top < scrollTop || top > scrollTop + height) this.box.scrollTop = Math.max(0, top - height / 2);
+      if (top < scrollTop || top > scrollTop + height) {
+        this.box.scrollTop = Math.max(0, top - height / 2);
+      }
     }
     this.draw();
   }
