@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from pathlib import Path
 
 import anndata
@@ -47,6 +50,17 @@ def config(**changes) -> dict:
         "demo": {"truth": "demo/truth.tsv"},
     }
     return {key: value for key, value in (sections | changes).items() if value is not None}
+
+
+def scripts_of(page: str) -> list[str]:
+    """Return the scripts of a page after asserting that its policy names each, and no other."""
+    found = re.findall(r"<script\b[^>]*>(.*?)</script>", page, re.DOTALL)
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)[1]
+    digests = [hashlib.sha256(text.encode()).digest() for text in found]
+    hashes = [f"'sha256-{base64.b64encode(one).decode()}'" for one in digests]
+    assert re.findall(r"'sha256-[^']+'", policy) == hashes
+    assert len(found) == page.count("<script")
+    return found
 
 
 def frame(table: str, rows: list[dict]) -> pd.DataFrame:
@@ -175,7 +189,9 @@ def _write_model(path: Path) -> None:
     genes.loc[genes.index[:2], "replaced"] = True
     notes = {"fit_type": "parametric", "min_samples": 4, "messages": [f"sample {EVIL} left out"]}
     path.parent.mkdir(parents=True, exist_ok=True)
-    anndata.AnnData(obs=samples(), var=genes, uns=notes).write_h5ad(path)
+    levels = np.random.default_rng(3).normal(8, 1, (len(samples()), len(genes)))
+    vst = np.where(genes["kept"].to_numpy(bool), levels, np.nan)
+    anndata.AnnData(obs=samples(), var=genes, uns=notes, layers={"vst": vst}).write_h5ad(path)
 
 
 def _flag() -> dict:

@@ -28,7 +28,7 @@
 # check_demo                          154    1
 # write_provenance     28    0         28    0         28    0         28    0         28    0
 # build_workbook      136    1        161    9        199   13        240   14        499   38
-# build_report        146    1        169    2        217    2        167    1        168    1
+# build_report                        370   12        496   14                          455   11
 # write_h5ad                          250    2        355    3
 # pack_report                         166    2
 #
@@ -110,7 +110,7 @@ REQUESTS = {
     "check_demo": Request(450),
     "write_provenance": Request(100),
     "build_workbook": Request(400, "model", 2),
-    "build_report": Request(300, "model", 2),
+    "build_report": Request(750, "model", 2),
     "write_h5ad": Request(450, "model", 1.5),
     "pack_report": Request(300),
 }

@@ -19,12 +19,10 @@ from recurseq.command.sentences import (
     dispersion_sentence,
     estimate_sentence,
     filter_sentence,
-    marker_sentences,
     number,
     omnibus_sentence,
     pvalue_sentence,
     replication_sentences,
-    theme_sentences,
     verdict,
 )
 from recurseq.command.terminal import complain, heading, say, show_table
@@ -32,6 +30,7 @@ from recurseq.deseq import normalized_counts
 from recurseq.evidence.verdict import counts_sentence
 from recurseq.io.bytes import fail
 from recurseq.preflight.check import checked_study
+from recurseq.report.gene_notes import marker_sentences, theme_sentences
 from recurseq.report.results import MODEL
 
 MOST_SAMPLES_SHOWN = 30

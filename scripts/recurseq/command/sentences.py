@@ -9,6 +9,8 @@ import pandas as pd
 from recurseq.command.outcome import ContrastResult, Outcome
 from recurseq.deseq.cooks import REPLICATES_TO_FLAG, REPLICATES_TO_REPLACE
 from recurseq.design.contrast import NUMERATOR
+from recurseq.report import gene_words
+from recurseq.report.gene_words import say
 
 
 def number(value: float) -> str:
@@ -101,41 +103,26 @@ def estimate_sentence(row: pd.Series, result: ContrastResult, normalized: pd.Ser
     value = row["log2FoldChange"]
     if pd.isna(value):
         return ""
-    above = result.contrast.side_name(NUMERATOR)
-    higher = "higher" if value > 0 else "lower"
-    text = (
-        f"log2 fold change {value:.2f} (standard error {row['lfcSE']:.2f}): "
-        f"{number(2 ** abs(value))} times {higher}"
-    )
+    values = {
+        "log2FoldChange": f"{value:.2f}",
+        "lfcSE": f"{row['lfcSE']:.2f}",
+        "times": number(2 ** abs(value)),
+        "numerator": str(result.contrast.side_name(NUMERATOR)),
+    }
     if result.numerator is not None:
-        means = [normalized[side].mean() for side in (result.numerator, result.denominator)]
-        text += f" in {above}; mean normalised counts {number(means[0])} and {number(means[1])}"
+        values["meanNumerator"] = number(normalized[result.numerator].mean())
+        values["meanDenominator"] = number(normalized[result.denominator].mean())
     if pd.notna(row["shrunkenLog2FoldChange"]):
-        text += f"; shrunken {row['shrunkenLog2FoldChange']:.2f}"
-    return f"{text}."
+        values["shrunkenLog2FoldChange"] = f"{row['shrunkenLog2FoldChange']:.2f}"
+    return say(gene_words.estimate(result.contrast, "up" if value > 0 else "down"), values)
 
 
 def pvalue_sentence(row: pd.Series, result: ContrastResult) -> str:
     """Say the p-values of a contrast; empty when there are none."""
-    if pd.isna(row["pvalue"]):
-        return ""
-    rule = result.contrast.rule
-    text = f"p-value {probability(row['pvalue'])}"
-    if pd.notna(row["padj"]):
-        text += f", adjusted {probability(row['padj'])}"
-        if result.filter_threshold > 0 and not rule.tests_threshold:
-            text += _filtered(result)
-    if pd.notna(row["pvalueThreshold"]):
-        limit = f"|log2 fold change| above {rule.lfc_threshold:g}"
-        text += f"; test of {limit}: p-value {probability(row['pvalueThreshold'])}"
-        if pd.notna(row["padjThreshold"]):
-            text += f", adjusted {probability(row['padjThreshold'])}"
-            text += _filtered(result) if result.filter_threshold > 0 else ""
-    return f"{text[0].upper()}{text[1:]}."
-
-
-def _filtered(result: ContrastResult) -> str:
-    return f" over the genes with a mean count of at least {number(result.filter_threshold)}"
+    names = ("pvalue", "padj", "pvalueThreshold", "padjThreshold")
+    values = {name: probability(row[name]) for name in names if pd.notna(row[name])}
+    values["filterThreshold"] = number(result.filter_threshold)
+    return say(gene_words.pvalues(result.contrast.rule, result.filter_threshold), values)
 
 
 def verdict(row: pd.Series, result: ContrastResult) -> tuple[str, str]:
@@ -148,36 +135,30 @@ def verdict(row: pd.Series, result: ContrastResult) -> tuple[str, str]:
     """
     called = bool(row["significant"])
     word = f"called {row['direction']}" if called else "not called"
-    reason = _missing_reason(row, result)
-    if reason:
-        return word, f"Not called: {reason}."
-    conditions = _conditions(row, result)
-    met = [text for holds, text, _ in conditions if holds]
-    failed = [text for holds, _, text in conditions if not holds]
-    if called == bool(failed):
+    rule = result.contrast.rule
+    if row["status"] != "tested":
+        return word, say(gene_words.untested(rule, row["status"]), _reason(row, result))
+    met = [bool(one.holds(row[one.column])) for one in rule.conditions]
+    if called != all(met):
         return word, f"{word.capitalize()} in the table, which was made with other settings."
-    if called:
-        return word, f"{word.capitalize()}: {' and '.join(met)}."
-    although = f", although {' and '.join(met)}" if met else ""
-    return word, f"Not called: {' and '.join(failed)}{although}."
+    change, adjusted = abs(row["log2FoldChange"]), row[rule.column]
+    values = {
+        "direction": str(row["direction"]),
+        rule.column: _beside(adjusted, rule.alpha, probability),
+        "absoluteChange": _beside(change, rule.min_abs_lfc, number),
+    }
+    return word, say(gene_words.verdict(rule, met), values)
 
 
-def _conditions(row: pd.Series, result: ContrastResult) -> list[tuple[bool, str, str]]:
-    """List what a called gene has to fulfil: whether it does, and both ways to say it."""
-    conditions = []
-    for condition in result.contrast.rule.conditions:
-        value, limit = abs(row[condition.column]), condition.limit
-        shown = _beside(value, limit, probability if condition.below else number)
-        yes, no = ("is below", "is not below") if condition.below else ("is at least", "is below")
-        against = f"{condition.limit_name} {limit:g}"
-        conditions.append(
-            (
-                bool(condition.holds(value)),
-                f"{condition.name} {shown} {yes} {against}",
-                f"{condition.name} {shown} {no} {against}",
-            )
-        )
-    return conditions
+def _reason(row: pd.Series, result: ContrastResult) -> dict[str, str]:
+    """Values of the sentence on a gene that has no adjusted p-value to decide by."""
+    column = result.contrast.rule.pvalue_column
+    return {
+        "note": "it has no p-value" if pd.isna(row["note"]) else str(row["note"]),
+        "baseMean": number(row["baseMean"]),
+        "filterThreshold": _beside(result.filter_threshold, row["baseMean"], number),
+        column: probability(row[column]),
+    }
 
 
 def _beside(value: float, limit: float, written: Callable[[float], str]) -> str:
@@ -187,21 +168,6 @@ def _beside(value: float, limit: float, written: Callable[[float], str]) -> str:
         return short
     texts = (f"{value:.{digits}g}" for digits in range(3, 17))
     return next((text for text in texts if float(text) != limit), short)
-
-
-def _missing_reason(row: pd.Series, result: ContrastResult) -> str:
-    """Why a gene has no adjusted p-value to decide by; empty when it has one."""
-    rule = result.contrast.rule
-    if row["status"] == "tested":
-        return ""
-    if row["status"] == "independent_filtering":
-        return (
-            f"its mean count {number(row['baseMean'])} is below "
-            f"{_beside(result.filter_threshold, row['baseMean'], number)}, the threshold of "
-            f"independent filtering, so its p-value {probability(row[rule.pvalue_column])} was not "
-            "adjusted"
-        )
-    return "it has no p-value" if pd.isna(row["note"]) else str(row["note"])
 
 
 def omnibus_sentence(row: pd.Series, reduced: str, formula: str) -> str:
@@ -231,41 +197,3 @@ def replication_sentences(gene_id: str, elsewhere: Mapping[str, pd.DataFrame]) -
                 answer = f": {verdict} (replication FDR {number(row.replicationPadj)})"
             said.append(f"{where} {change}, {direction}{answer}.")
     return said
-
-
-def marker_sentences(rows: pd.DataFrame) -> list[str]:
-    """Say in which sets of the marker panel a gene is, and what the panel expects of it."""
-    if rows.empty:
-        return ["It is not in the marker panel."]
-    sentences = []
-    for name, members in rows.groupby("set", sort=False):
-        expected = [
-            f"{row.contrast} expected {row.expected}: {row.verdict}"
-            for row in members[members["expected"].notna()].itertuples()
-        ]
-        text = "; ".join(expected) or "without an expectation in these contrasts"
-        sentences.append(f"It is in the set {name!r} of the marker panel ({text}).")
-    return sentences
-
-
-def theme_sentences(themes: pd.DataFrame | None, name: str) -> list[str]:
-    """Say which themes of gene sets share a gene, and what each does in the contrasts.
-
-    Parameters
-    ----------
-    themes
-        Table ``theme_summary``; None when there is none.
-    name
-        Symbol of the gene, or its identifier when it has none.
-    """
-    if themes is None:
-        return []
-    sentences = []
-    for _, rows in themes.groupby("theme"):
-        if name not in str(rows["shared_genes"].iloc[0]).split(";"):
-            continue
-        called = rows[rows["direction"] != "none"]
-        where = [f"{row.direction} in {row.contrast}" for row in called.itertuples()]
-        number, title = rows["theme"].iloc[0], rows["name"].iloc[0]
-        sentences.append(f"It is a shared gene of theme {number}, {title}: {', '.join(where)}.")
-    return sentences

@@ -25,6 +25,7 @@ from recurseq.base.text import listed, setting
 from recurseq.figures.registry import FigureEntry
 from recurseq.report import words
 from recurseq.report.citation import bibtex, citation
+from recurseq.report.explorer.bundle import bundle
 from recurseq.report.glossary import Glossary
 from recurseq.report.provenance import portable
 from recurseq.report.references import Reference, references
@@ -46,6 +47,7 @@ from recurseq.report.sections import (
     descriptions,
     evidence,
     files,
+    genes,
     markers,
     models,
     omnibus,
@@ -66,7 +68,7 @@ from recurseq.study import load_study
 HERE = Path(__file__).parent
 # The order of the page. Limits and methods gather what the sections say of themselves.
 SECTIONS: tuple[Section, ...] = (
-    answer,
+    *(answer, genes),
     *(contrasts, evidence, omnibus),
     *(across, patterns, markers, claims, pathways, signatures, coexpression),
     *(patients, assays, cutoffs, associations, panel, descriptions, survival, models, risk),
@@ -77,8 +79,10 @@ SECTIONS: tuple[Section, ...] = (
 # Limits and methods tell in the order of the work: samples and their quality before any test.
 TOLD_FIRST = (study, quality, confounding)
 CLOSING = files  # limits and methods stand before this section
+STYLES = ("style.css", "explorer/explorer.css")
 MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
-# Characters of embedded figures: leaves room for the tables below the promised 5 MB.
+# Characters of embedded figures and of the explorer's data, which come first: leaves room for the
+# tables below the promised 5 MB.
 FIGURE_BUDGET = 3_900_000
 # Figures a reader misses most come first where not all can be embedded.
 EMBEDDED_FIRST = (
@@ -104,6 +108,7 @@ class Shown:
     title: str
     body: Markup
     entries: Sequence[tuple[str, str]] = ()
+    script: Script | None = None
 
 
 @dataclass(frozen=True)
@@ -115,8 +120,8 @@ class Script:
 
     @classmethod
     def read(cls, path: Path) -> Script:
-        """Read a script."""
-        text = path.read_text(encoding="utf-8")
+        """Read a script, with the modules that it imports."""
+        text = bundle(path)
         digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
         return cls(Markup(text), f"sha256-{digest}")
 
@@ -167,8 +172,11 @@ def render(results: Results, config: Mapping) -> str:
             shown += _closing(environment, present)
         name = section.__name__.rpartition(".")[2]
         entries = section.entries(found) if hasattr(section, "entries") else ()
-        shown.append(_shown(environment, name, section.TITLE, found, entries))
-    own = [HERE / "sections" / section.SCRIPT for section in present if hasattr(section, "SCRIPT")]
+        script = None
+        if hasattr(section, "SCRIPT"):
+            script = Script.read(HERE / "sections" / section.SCRIPT)
+        shown.append(_shown(environment, name, section.TITLE, found, entries, script))
+    closing = Script.read(HERE / "page.js")
     return environment.get_template("page.html").render(
         sections=shown,
         study=results.study,
@@ -176,8 +184,9 @@ def render(results: Results, config: Mapping) -> str:
         version=results.provenance.get("recurseq", ""),
         date=results.run_date,
         glossary=environment.globals["glossary"].entries,
-        scripts=[Script.read(path) for path in (HERE / "page.js", *own)],
-        style=Markup((HERE / "style.css").read_text(encoding="utf-8")),
+        closing=closing,
+        scripts=[*(section.script for section in shown if section.script), closing],
+        style=Markup("".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)),
     )
 
 
@@ -187,9 +196,11 @@ def _present(results: Results) -> dict[Section, object]:
     return {section: found for section, found in facts.items() if found is not None}
 
 
-def _shown(environment: Environment, name: str, title: str, facts: object, entries=()) -> Shown:
+def _shown(
+    environment: Environment, name: str, title: str, facts: object, entries=(), script=None
+) -> Shown:
     body = environment.get_template(f"sections/{name}.html").render(facts=facts)
-    return Shown(name, title, Markup(body), entries)
+    return Shown(name, title, Markup(body), entries, script)
 
 
 def _closing(environment: Environment, present: Mapping[Section, object]) -> list[Shown]:
@@ -237,7 +248,9 @@ def _environment(results: Results, config: Mapping) -> Environment:
     }
     environment.tests["missing"] = words.is_missing
     glossary = Glossary()
-    embedded = embed(_by_importance(results.all_figures))
+    explored = gather(genes, results)
+    budget = FIGURE_BUDGET - (len(explored.data) if explored else 0)
+    embedded = embed(_by_importance(results.all_figures), budget)
     environment.globals |= {
         "embedded": lambda figure: embedded.get(figure.smallest, ""),
         "link": lambda figure: results.link(figure.smallest),
@@ -264,6 +277,7 @@ def citations(paragraphs: Sequence[Paragraph]) -> dict[str, int]:
 
 def _by_importance(figures: Sequence[DrawnFigure]) -> list[DrawnFigure]:
     """Order the figures, those a reader misses most first; of pathways, one kind after another."""
+    figures = [figure for figure in figures if figure.entry.name not in contrasts.EXPLORED]
     names = list(dict.fromkeys(figure.entry.name for figure in figures))
 
     def place(figure: DrawnFigure) -> tuple[int, int]:

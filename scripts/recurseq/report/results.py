@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from recurseq.base.h5ad import Stored, open_h5ad
+from recurseq.base.h5ad import Stored, StoredLayer, open_h5ad
 from recurseq.base.tables import TableFile, describe, read_table, study_tables
 from recurseq.figures.registry import FigureEntry, study_figures
 from recurseq.study import Study
@@ -113,6 +113,11 @@ class Results:
     def genes(self) -> pd.DataFrame:
         """What the model holds of each gene, without matrices."""
         return self._model.var
+
+    @property
+    def layers(self) -> Mapping[str, StoredLayer]:
+        """Matrices of samples × genes of the model; each is read when it is asked for."""
+        return self._model.layers
 
     @property
     def model_facts(self) -> dict:

@@ -14,14 +14,13 @@ from recurseq.command.sentences import (
     dispersion_sentence,
     estimate_sentence,
     filter_sentence,
-    marker_sentences,
     omnibus_sentence,
     pvalue_sentence,
-    theme_sentences,
     verdict,
 )
 from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
+from recurseq.report.gene_notes import marker_sentences, theme_sentences
 
 ROW = {
     "baseMean": 100.0,

@@ -12,7 +12,7 @@ from recurseq.report.results import Results
 from recurseq.report.sections import coexpression
 from recurseq.study import load_study
 from support.coexpression_study import model, planted, tables
-from support.report_study import EVIL, config, write_study
+from support.report_study import EVIL, config, scripts_of, write_study
 
 SECTION = {"pairs": [["A", "B"], ["A", EVIL]], "sets": ["s"]}
 
@@ -61,7 +61,7 @@ def test_the_page_holds_the_section_and_escapes_names(results):
     page = build_page(results, config(coexpression=SECTION))
     assert 'id="coexpression"' in page
     assert "between groups only" in page
-    assert page.count("<script>") == 1
+    assert len(scripts_of(page)) == 2  # the explorer's and the page's
     assert "Clopper" in page and "Bonett" in page
 
 

@@ -56,6 +56,36 @@ def resolve_symbols(
     return pd.DataFrame(rows, columns=["query", "gene_id", "matched_by", "note"], dtype=object)
 
 
+def other_names(
+    gene_ids: Sequence[str],
+    gene_names: Sequence[str],
+    annotation: pd.DataFrame,
+    orthologues: str = "",
+) -> dict[str, list[str]]:
+    """List the names by which `resolve_symbols` finds a gene although the cohort has them not.
+
+    Parameters
+    ----------
+    gene_ids, gene_names, annotation, orthologues
+        As for `resolve_symbols`.
+
+    Returns
+    -------
+    dict
+        Identifier of the cohort to symbols and aliases of the annotation, or to human symbols where
+        `orthologues` are asked for. Names that mean several genes are not among them.
+    """
+    finder = _Finder(gene_ids, gene_names, annotation, orthologues)
+    asked = [annotation["gene_name"], annotation["aliases"].str.split("|").explode()]
+    names = finder.orthologues.one if orthologues else pd.concat(asked).unique()
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        genes, matched_by, _ = finder.find(name.strip()) if name else ([], "", "")
+        if len(genes) == 1 and matched_by in ("annotation", "alias", MATCHED):
+            found[genes[0]].append(name.strip())
+    return dict(found)
+
+
 class _Finder:
     """Look-up tables over the cohort and the annotation; positions are rows of the cohort."""
 

@@ -20,6 +20,8 @@ from recurseq.study import Study
 TITLE = "Contrasts"
 TOP_GENES = 25
 NEAREST_GENES = 10
+# Figures that the explorer shows: the page links to the static ones, which are for print.
+EXPLORED = ("volcano", "ma")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class ContrastFacts:
         Rows for the page; `nearest` only when nothing is called.
     support
         What stands behind the calls; None when it was not weighed.
+    figures, static
+        Figures that the page shows, and those that it links to.
     """
 
     contrast: Contrast
@@ -69,6 +73,7 @@ class ContrastFacts:
     shrunken: bool
     support: Support | None
     figures: list[DrawnFigure]
+    static: list[DrawnFigure]
     link: str
 
     @property
@@ -107,6 +112,7 @@ def contrast_facts(results: Results, study: Study, contrast: Contrast) -> Contra
     column = contrast.rule.column
     called = {way: genes[genes["direction"] == way] for way in ("up", "down")}
     anything = any(map(len, called.values()))
+    drawn = results.figures("contrasts", contrast=contrast.name)
     return ContrastFacts(
         contrast=contrast,
         title=spaced(contrast.label),
@@ -126,7 +132,8 @@ def contrast_facts(results: Results, study: Study, contrast: Contrast) -> Contra
         nearest=[] if anything else gene_rows(genes, NEAREST_GENES, column),
         shrunken=bool(genes["shrunkenLog2FoldChange"].notna().any()),
         support=support_facts(results, study, contrast.name),
-        figures=results.figures("contrasts", contrast=contrast.name),
+        figures=[figure for figure in drawn if figure.entry.name not in EXPLORED],
+        static=[figure for figure in drawn if figure.entry.name in EXPLORED],
         link=results.table_link("contrast_genes", contrast=contrast.name),
     )
 

@@ -1,0 +1,101 @@
+"""The block, the samples that are kept, and the script made of modules."""
+
+import numpy as np
+import pytest
+
+from recurseq.report.explorer import expression
+from recurseq.report.explorer.block import pack, unpack
+from recurseq.report.explorer.bundle import bundle, joined, modules
+from recurseq.report.explorer.expression import first_genes, quantised, quartiles
+from recurseq.report.explorer.packed import packed
+from support.explorer import MODULES, explored_study
+
+
+def test_a_block_gives_back_what_it_holds():
+    rng = np.random.default_rng(1)
+    kinds = (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32)
+    arrays = {f"a{k}": rng.integers(0, 100, 3 * k + 1).astype(kind) for k, kind in enumerate(kinds)}
+    arrays["empty"] = np.empty(0, np.uint32)
+    meta, found = unpack(pack({"name": "x\n</template>"}, arrays))
+    assert meta == {"name": "x\n</template>"}
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(found[name], array)
+        assert found[name].dtype == array.dtype
+    assert pack({}, arrays) == pack({}, arrays)
+    assert "<" not in pack({"name": "</template>"}, {})
+
+
+def test_expression_is_off_by_half_a_step_at_most():
+    values = np.random.default_rng(2).normal(8, 3, (50, 20))
+    values[0] = 4.0
+    steps, ends = quantised(values)
+    low, high = ends[:, :1] / 100, ends[:, 1:] / 100
+    shown = low + steps / 255 * (high - low)
+    assert (np.abs(shown - values) <= (high - low) / 510 + 1e-9).all()
+    assert (low <= values).all() and (values <= high + 1e-9).all()
+
+
+def test_wanted_genes_keep_their_samples_first(monkeypatch):
+    monkeypatch.setattr(expression, "CELLS", 40)
+    kept = [f"g{i}" for i in range(10)]
+    assert first_genes([["g9", "gone"], ["g5", "g9"]], kept, 10) == ["g9", "g5", "g0", "g1"]
+    assert first_genes([], kept, 1) == kept
+
+
+def test_quartiles_are_those_of_each_group():
+    values = np.array([[1.0, 2, 3, 4, 5, 10, 20]])
+    groups = np.array([0, 0, 0, 0, 0, 2, 2])
+    found = quartiles(values, groups, 3)[0]
+    assert found[:5].tolist() == [1, 2, 3, 4, 5]
+    assert found[5:10].tolist() == [1] * 5
+    assert found[10:].tolist() == [10, 12.5, 15, 17.5, 20]
+
+
+@pytest.mark.parametrize(
+    ("genes", "samples", "tested"), [(20_000, 200, 1.0), (60_000, 50, 0.45), (60_000, 200, 0.45)]
+)
+def test_the_data_stay_within_their_budget(genes, samples, tested):
+    """Page: below 5 MB. Its tables and texts need less than 1 MB of that."""
+    text = packed(explored_study(genes, samples, tested=tested))
+    assert len(text) < 3_900_000
+    meta, arrays = unpack(text)
+    assert len(meta["ids"]) == genes and arrays["cells"].size <= expression.CELLS
+    assert len(arrays["cellGene"]) + len(arrays["quartileGene"]) == int(
+        (arrays["baseMean.m"] > 0).sum()
+    )
+
+
+def test_modules_become_one_strict_script():
+    script = bundle(MODULES / "main.js")
+    assert script.startswith('(() => {\n"use strict";\n') and script.endswith("})();\n")
+    assert "import " not in script.replace("important", "") and "export " not in script
+    assert "</script" not in script.lower() and "eval(" not in script
+    assert "innerHTML" not in script and "outerHTML" not in script
+    files = modules(MODULES / "main.js")
+    assert {file.name for file in files} == {file.name for file in MODULES.glob("*.js")}
+    for file in files:
+        assert len(file.read_text(encoding="utf-8").splitlines()) < 300, file.name
+
+
+def test_a_script_without_imports_stays_as_it_is():
+    file = MODULES.parent / "sections" / "risk.js"
+    assert bundle(file) == file.read_text(encoding="utf-8")
+
+
+def test_what_cannot_be_joined_is_refused(tmp_path):
+    def write(name, text):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path / name
+
+    write("a.js", "export const one = 1;\n")
+    entry = write("b.js", 'import { one } from "./a.js";\n\nconst [two, three] = [one, 2];\n')
+    assert joined(entry) == "const one = 1;\n\nconst [two, three] = [one, 2];\n"
+    write("a.js", "export const three = 1;\n")
+    with pytest.raises(ValueError, match="more than one module: three"):
+        bundle(entry)
+    write("a.js", 'import { two } from "./b.js";\nexport const one = 1;\n')
+    with pytest.raises(ValueError, match="import each other"):
+        bundle(entry)
+    write("a.js", "export default 1;\n")
+    with pytest.raises(ValueError, match="cannot be joined: export default"):
+        bundle(entry)
