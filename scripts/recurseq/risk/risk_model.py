@@ -20,8 +20,6 @@ from recurseq.clinical.settings import LOGISTIC
 from recurseq.clinical.terms import LEVELS, TermRule, columns_of
 from recurseq.stats.intervals import NORMAL_975
 
-MODEL = "risk/{risk_model}/model.json"  # below the results
-
 
 @dataclass(frozen=True)
 class Baseline:
