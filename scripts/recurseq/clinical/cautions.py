@@ -73,7 +73,7 @@ def reconstructed(analysis: str) -> Caution:
 
 
 def gather(parts: Iterable[pd.DataFrame], *, simulated: bool) -> pd.DataFrame:
-    """Put the cautions of all analyses together, the gravest first.
+    """Put the cautions of all analyses together, the gravest first, repeated ones told once.
 
     Parameters
     ----------
@@ -83,6 +83,6 @@ def gather(parts: Iterable[pd.DataFrame], *, simulated: bool) -> pd.DataFrame:
         Whether the patients are simulated after a publication.
     """
     own = [as_table([reconstructed("study")])] if simulated else []
-    table = put_together([*own, *parts], "clinical_cautions")
+    table = put_together([*own, *parts], "clinical_cautions").drop_duplicates()
     place = table["severity"].map(SEVERITIES.index)
     return table.loc[place.sort_values(kind="stable").index].reset_index(drop=True)
