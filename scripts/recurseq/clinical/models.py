@@ -353,8 +353,7 @@ def _cautions(
         ]
     first = next(iter(fits.values()), None)
     if model.cluster is not None and first is not None:
-        clusters = len(np.unique(first.rows.cluster))
-        found.append(model_cautions.few_centres(analysis, model.cluster, clusters))
+        found.append(model_cautions.few_centres(analysis, model.cluster, first.rows.clusters))
     return found + cutoff_cautions(analysis, cohort, list(alone), model.endpoint, model.state)
 
 

@@ -90,8 +90,7 @@ def _cautions(
     if risk.horizon is not None and len(rows):
         found.append(own.beyond_follow_up(analysis, risk.horizon, float(rows.time.max())))
     if rows.cluster is not None:
-        clusters = len(np.unique(rows.cluster))
-        found.append(model_cautions.few_centres(analysis, model.cluster, clusters))
+        found.append(model_cautions.few_centres(analysis, model.cluster, rows.clusters))
     if model.imputations is not None:
         found += gaps_in_words(analysis, rows.frame, model.imputations, recipe.too_empty)
     if made is not None:
