@@ -11,9 +11,9 @@ with logged(snakemake):
     given, output, labels = snakemake.input, snakemake.output, snakemake.params.labels
     simulated = bool(open_h5ad(given.model).uns["simulated"])
     figure = upset_figure(read_table(given.overlaps, "contrast_overlaps"), labels, simulated)
-    save(figure, output.upset_svg, output.upset_png)
+    save(figure, output.upset_svg)
     read = (read_table(path, "contrast_genes") for path in given.genes)
     tables = dict(zip(labels, read, strict=True))
     agreement = read_table(given.agreement, "contrast_agreement")
     figure = fold_changes_figure(tables, agreement, labels, simulated)
-    save(figure, output.fold_changes_svg, output.fold_changes_png)
+    save(figure, output.fold_changes_svg)

@@ -5,9 +5,15 @@ from recurseq.jobs.log import logged
 with logged(snakemake):
     from recurseq.base.tables import read_tables
     from recurseq.clinical.read_settings import clinical_settings
-    from recurseq.figures.benefit import draw_benefits
+    from recurseq.figures.benefit import FIGURES
+    from recurseq.figures.drawing import draw_named
 
     settings = clinical_settings(snakemake.params.sections)
-    tables = read_tables(snakemake.input, snakemake.params.names)
     names, simulated = snakemake.params.names, snakemake.params.simulated
-    draw_benefits(settings, tables, names, snakemake.output, simulated)
+    tables = read_tables(snakemake.input, names)
+    draw_named(
+        FIGURES,
+        names,
+        snakemake.output,
+        lambda draw, name: draw(settings.benefit[name], tables, simulated),
+    )

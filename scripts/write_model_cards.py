@@ -6,7 +6,7 @@ with logged(snakemake):
     from recurseq.base.tables import read_table
     from recurseq.base.whole_file import write_whole
     from recurseq.clinical.read_settings import clinical_settings
-    from recurseq.risk.card import PERFORMANCE, CardSources, card_text
+    from recurseq.risk.card import CardSources, card_text
     from recurseq.risk.risk_model import RiskModel
     from recurseq.risk.settings import risk_settings
 
@@ -22,7 +22,7 @@ with logged(snakemake):
             settings,
             risk,
             RiskModel.read(model),
-            read_table(table, PERFORMANCE),
+            read_table(table, "risk_performance"),
             list(cautions.loc[cautions["analysis"] == f"risk.{name}", "message"]),
             snakemake.params.simulated,
         )

@@ -5,6 +5,7 @@ set -euo pipefail
 
 [ $# -ge 1 ] || { echo "usage: start.sh DIR [with|without]" >&2; exit 2; }
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+. "$here/processes.sh"
 mkdir -p "$1"
 dir=$(cd "$1" && pwd -P)
 accounting=${2:-with}
@@ -37,10 +38,21 @@ wait_for() { # wait_for SECONDS WHAT COMMAND...
   done
 }
 
+clear_a_killed_run() { # a run that was killed, or a machine that went down, leaves its link behind
+  local link left
+  link=$(readlink /etc/slurm/slurm.conf) && left=$(dirname "$link") || return 0
+  case ${left##*/} in recurseq-slurm-*) ;; *) return 0 ;; esac
+  any_alive "$left/processes" && refuse "another run of these tests goes on in $left"
+  "$here/stop.sh" "$left"
+  rm -f /etc/slurm/slurm.conf # also when its folder is gone
+}
+
 [ "$(id -u)" = 0 ] || refuse "needs root: jobs find the cluster through /etc/slurm/slurm.conf"
 [ ${#dir} -le 80 ] || refuse "the path of DIR is too long for sockets: $dir"
 [ ! -s "$dir/processes" ] || refuse "a cluster was started in $dir; end it first: stop.sh $dir"
-[ ! -e /etc/slurm/slurm.conf ] || refuse "this machine has a Slurm: /etc/slurm/slurm.conf exists"
+clear_a_killed_run
+[ ! -L /etc/slurm/slurm.conf ] && [ ! -e /etc/slurm/slurm.conf ] ||
+  refuse "this machine has a Slurm: /etc/slurm/slurm.conf exists"
 programs="munged mungekey slurmctld slurmd sbatch"
 [ "$accounting" = without ] || programs+=" slurmdbd mariadbd mariadb mariadb-install-db"
 for program in $programs; do

@@ -3,12 +3,9 @@
 set -uo pipefail
 
 [ $# -eq 1 ] || { echo "usage: stop.sh DIR" >&2; exit 2; }
+. "$(dirname "${BASH_SOURCE[0]}")/processes.sh"
 dir=$(cd "$1" 2>/dev/null && pwd -P) || exit 0
 export PATH="/usr/sbin:/sbin:$PATH" SLURM_CONF="$dir/slurm.conf"
-
-alive() { # alive PID START: the same process and not another one with its number
-  [ "$(awk '$3 != "Z" {print $22}' "/proc/$1/stat" 2>/dev/null)" = "$2" ]
-}
 
 end() { # end PID START
   local i

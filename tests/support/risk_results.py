@@ -11,10 +11,11 @@ from recurseq.base.tables import describe, write_table
 from recurseq.clinical.cautions import as_table, gather
 from recurseq.risk.build import build
 from recurseq.risk.cohorts import cohorts_of
+from recurseq.risk.files import MODEL
 from recurseq.risk.grow_tree import grow_tree
 from recurseq.risk.performance import validate_risk
 from recurseq.risk.recipe import Recipe
-from recurseq.risk.risk_model import MODEL, write_model
+from recurseq.risk.risk_model import write_model
 from recurseq.risk.stratify import divider, patient_table, stratify
 
 

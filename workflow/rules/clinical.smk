@@ -222,6 +222,7 @@ if {"traced", "descriptions"} & study.parts:
             runtime=minutes("plot_cohort"),
         params:
             sections=clinical_sections("cohorts", "endpoints", "descriptions"),
+            names={name: study.wildcards[name] for name in ("description", "described")},
             split=split_cohorts(study.clinical),
             simulated=study.simulated,
         script:

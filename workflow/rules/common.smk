@@ -18,8 +18,7 @@ from recurseq.study.config_file import read_config
 from recurseq.base.versions import lead_children_here
 from recurseq.base.whole_file import writing_problems
 from recurseq.figures.registry import FOR_PRINT, all_figures, study_figures
-from recurseq.risk.card import CARD, PERFORMANCE
-from recurseq.risk.risk_model import MODEL
+from recurseq.risk.files import CARD, MODEL, TREE
 
 lead_children_here()
 
@@ -198,13 +197,10 @@ def model_of_counts():
     return "results/model.h5ad" if study.has_counts else []
 
 
-def risk_files():
-    """Numbers and card of every risk model."""
-    return [
-        f"results/{file.format(risk_model=name)}"
-        for name in study.wildcards["risk_model"]
-        for file in (MODEL, CARD)
-    ]
+def of_each_risk(file, names=None):
+    """One file of every risk model, or of those named."""
+    names = study.wildcards["risk_model"] if names is None else names
+    return [f"results/{file.format(risk_model=name)}" for name in names]
 
 
 def second_calls():

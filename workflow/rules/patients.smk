@@ -75,14 +75,6 @@ def annotation_of_genes():
     return annotation_file(study.cohort.annotation) if measures_genes() else []
 
 
-def of_each_risk(file):
-    """One file of every risk model."""
-    return [
-        f"results/{file.format(risk_model=name)}"
-        for name in study.wildcards["risk_model"]
-    ]
-
-
 def whole_sections(*names):
     """The common sections, and these with all that they say, models among them."""
     whole = [name for name in ("models", *names) if name in study.clinical]

@@ -57,7 +57,7 @@ rule build_report:
         model=model_of_counts(),
         tables=result_tables(),
         figures=result_figures(),
-        risks=risk_files(),
+        risks=of_each_risk(MODEL) + of_each_risk(CARD),
         provenance="results/provenance.json",
     output:
         html=report(

@@ -49,7 +49,7 @@ rule plot_nomogram:
 rule write_model_cards:
     input:
         models=of_each_risk(MODEL),
-        performance=tables(PERFORMANCE),
+        performance=tables("risk_performance"),
         cautions=table("clinical_cautions"),
     output:
         cards=of_each_risk(CARD),

@@ -1,6 +1,6 @@
 # Risk models as trees and strata of patients.
 GROUPED = {name: study.wildcards[name] for name in ("risk_tree", "risk_strata")}
-TREE_FILES = [f"results/risk/{name}/tree.json" for name in GROUPED["risk_tree"]]
+TREE_FILES = of_each_risk(TREE, GROUPED["risk_tree"])
 
 
 if "risk_tree" in study.parts:

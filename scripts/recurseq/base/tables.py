@@ -7,7 +7,7 @@ the workbook, the plan of ``recurseq check``, the report and ``docs/outputs.md``
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import takewhile
@@ -195,6 +195,13 @@ def describe(table: str) -> Table:
         When no table has this name.
     """
     return all_tables()[table]
+
+
+def put_together(parts: Iterable[pd.DataFrame], table: str) -> pd.DataFrame:
+    """Put parts of a table together, in its columns; without rows where no part has any."""
+    names = describe(table).names
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True)[names] if filled else pd.DataFrame(columns=names)
 
 
 def write_table(frame: pd.DataFrame, path: str | Path, table: str, header: str = "") -> None:

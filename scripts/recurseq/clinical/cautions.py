@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recurseq.base.tables import describe
+from recurseq.base.tables import describe, put_together
 
 SEVERITIES = STOP, WARN, NOTE = "stop", "warn", "note"  # the gravest first
 ALPHA = 0.05
@@ -73,7 +73,7 @@ def reconstructed(analysis: str) -> Caution:
 
 
 def gather(parts: Iterable[pd.DataFrame], *, simulated: bool) -> pd.DataFrame:
-    """Put the cautions of all analyses together, the gravest first.
+    """Put the cautions of all analyses together, the gravest first, repeated ones told once.
 
     Parameters
     ----------
@@ -83,9 +83,6 @@ def gather(parts: Iterable[pd.DataFrame], *, simulated: bool) -> pd.DataFrame:
         Whether the patients are simulated after a publication.
     """
     own = [as_table([reconstructed("study")])] if simulated else []
-    filled = [part for part in (*own, *parts) if len(part)]
-    if not filled:
-        return as_table([])
-    table = pd.concat(filled, ignore_index=True)
+    table = put_together([*own, *parts], "clinical_cautions").drop_duplicates()
     place = table["severity"].map(SEVERITIES.index)
     return table.loc[place.sort_values(kind="stable").index].reset_index(drop=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from recurseq.base.tables import describe
+from recurseq.base.tables import describe, put_together
 from recurseq.clinical import survival_cautions
 from recurseq.clinical.cautions import STOP, Caution
 from recurseq.clinical.cutoff_use import is_optimised
@@ -48,7 +48,7 @@ def compare_incidence(survival: Survival, patients: Patients) -> CompetingResult
         analysis, survival.cohort, groups.patients, endpoint=survival.endpoint, by=survival.by
     )
     stopped = any(one.severity == STOP for one in found)
-    names = {name: describe(f"competing_{name}").names for name in ("incidence", "curve", "tests")}
+    names = {name: describe(f"competing_{name}").names for name in ("incidence", "tests")}
     incidence, curves, tests = [], [], []
     for number, state in enumerate(states, start=1):
         largest = 0.0
@@ -62,10 +62,9 @@ def compare_incidence(survival: Survival, patients: Patients) -> CompetingResult
         if not stopped:
             found.append(survival_cautions.competing_death(analysis, state, largest))
         tests += _tests(groups, number, state, stopped or is_optimised(patients, survival.by))
-    curve = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=names["curve"])
     return CompetingResult(
         pd.DataFrame(incidence, columns=names["incidence"]),
-        curve[names["curve"]],
+        put_together(curves, "competing_curve"),
         pd.DataFrame(tests, columns=names["tests"]),
         found,
     )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from recurseq.clinical.cautions import FEWEST_CLUSTERS
 from recurseq.clinical.landmark import before_known, known_by
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.settings import LOGISTIC, Model, Span
@@ -56,6 +57,15 @@ class Rows:
     def patients(self) -> int:
         """Number of patients."""
         return len(np.unique(self.patient))
+
+    @property
+    def clusters(self) -> int:
+        """Number of clusters; none without a column of them."""
+        return 0 if self.cluster is None else len(np.unique(self.cluster))
+
+    def with_enough_clusters(self) -> Rows:
+        """Return the rows without their clusters where these are too few to tell an error."""
+        return self if self.clusters >= FEWEST_CLUSTERS else replace(self, cluster=None)
 
     def take(self, rows: np.ndarray) -> Rows:
         """Return some of the rows, by a mask or by their places (which may be repeated)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from recurseq.base.tables import describe
+from recurseq.base.tables import describe, put_together
 from recurseq.clinical import model_cautions, patient_cautions, survival_cautions
 from recurseq.clinical.candidates import (
     Candidates,
@@ -265,10 +265,9 @@ def _hazards(found: FittedModel | None) -> tuple[pd.DataFrame, pd.DataFrame]:
             pd.DataFrame({"term": labels[place], "time": times, "scaled_schoenfeld": column})
             for place, column in zip(found.used, scaled.T, strict=True)
         ]
-    names = describe("model_residuals").names
     return (
         pd.DataFrame(tests, columns=describe("model_proportionality").names),
-        pd.concat(residuals, ignore_index=True) if residuals else pd.DataFrame(columns=names),
+        put_together(residuals, "model_residuals"),
     )
 
 
@@ -354,8 +353,7 @@ def _cautions(
         ]
     first = next(iter(fits.values()), None)
     if model.cluster is not None and first is not None:
-        clusters = len(np.unique(first.rows.cluster))
-        found.append(model_cautions.few_centres(analysis, model.cluster, clusters))
+        found.append(model_cautions.few_centres(analysis, model.cluster, first.rows.clusters))
     return found + cutoff_cautions(analysis, cohort, list(alone), model.endpoint, model.state)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from recurseq.base.tables import describe
+from recurseq.base.tables import describe, put_together
 from recurseq.base.text import setting
 from recurseq.clinical import patient_cautions, survival_cautions
 from recurseq.clinical.cautions import FEWEST_AT_RISK, STOP, Caution
@@ -244,7 +244,7 @@ def _times_table(curves: dict[str, Curve], at: tuple[float, ...]) -> pd.DataFram
         pd.DataFrame({"group": name, "time": at, **survival_at(curve, np.array(at))})
         for name, curve in curves.items()
     ]
-    return _joined(parts, "survival_times")
+    return put_together(parts, "survival_times")
 
 
 def ticks(longest: float) -> np.ndarray:
@@ -261,32 +261,12 @@ def _risk_table(curves: dict[str, Curve]) -> pd.DataFrame:
         events, censored = totals_before(curve.counts, months)
         numbers = {"at_risk": number_at_risk(curve.counts, months), "events": events}
         parts.append(pd.DataFrame({"group": name, "time": months, **numbers, "censored": censored}))
-    return _joined(parts, "survival_at_risk")
+    return put_together(parts, "survival_at_risk")
 
 
 def _curve_table(curves: dict[str, Curve]) -> pd.DataFrame:
-    parts = [
-        pd.DataFrame(
-            {
-                "group": name,
-                "time": curve.time,
-                "at_risk": curve.counts.at_risk,
-                "survival": curve.survival,
-                "se": curve.se,
-                "lower": curve.lower,
-                "upper": curve.upper,
-                "events": curve.counts.events,
-                "censored": curve.counts.censored,
-            }
-        )
-        for name, curve in curves.items()
-    ]
-    return _joined(parts, "survival_curve")
-
-
-def _joined(parts: list[pd.DataFrame], table: str) -> pd.DataFrame:
-    names = describe(table).names
-    return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
+    parts = (pd.DataFrame({"group": name, **curve.columns}) for name, curve in curves.items())
+    return put_together(parts, "survival_curve")
 
 
 def _curve_cautions(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recurseq.base.tables import describe
+from recurseq.base.tables import describe, put_together
 from recurseq.coexpression.correlate import ABSENT, SAME, TESTED, UNEXPRESSED
 from recurseq.coexpression.genes import Pair, Values, absent_text
 from recurseq.coexpression.settings import Coexpression
@@ -138,8 +138,7 @@ def sample_table(
         ).astype({"class": object})
         for one in classed
     ]
-    columns = describe("coexpression_samples").names
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    return put_together(parts, "coexpression_samples")
 
 
 def _column(values: Values, gene: str | None, size: int) -> np.ndarray:

@@ -11,11 +11,10 @@ from recurseq.command.folder import StudyFolder, advised
 from recurseq.command.terminal import heading, say, show_table
 from recurseq.io.bytes import fail
 from recurseq.risk.asking import allowed, answer, read_values
+from recurseq.risk.files import MODEL
 from recurseq.risk.risk_model import RiskModel
 from recurseq.risk.ticks import written
 from recurseq.risk.words import horizon_text, interval_text, made_with, title_of
-
-FOLDER, FILE = "risk", "model.json"
 
 
 def predict(folder: StudyFolder, name: str | None, pairs: Sequence[str]) -> None:
@@ -51,7 +50,8 @@ def predict(folder: StudyFolder, name: str | None, pairs: Sequence[str]) -> None
 
 def _file(folder: StudyFolder, name: str | None) -> Path:
     """Return the model's file: one of those that are there, whatever was typed."""
-    found = {path.parent.name: path for path in sorted((folder.results / FOLDER).glob(f"*/{FILE}"))}
+    paths = sorted(folder.results.glob(MODEL.format(risk_model="*")))
+    found = {path.parent.name: path for path in paths}
     if not found:
         fix = f"run a study with the section risk: {advised('run', folder.path)}"
         raise fail(str(folder.path), "there is no risk model yet", "a study that has run", fix)

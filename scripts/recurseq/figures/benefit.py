@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from recurseq.base.text import setting
-from recurseq.clinical.settings import Benefit, Clinical
+from recurseq.clinical.settings import Benefit
 from recurseq.clinical.words import plain, warnings_of
-from recurseq.figures.drawing import draw_named
+from recurseq.figures.drawing import Tables
 from recurseq.figures.ratios import model_forest_figure
 from recurseq.figures.style import (
     BLACK,
@@ -37,8 +37,6 @@ from recurseq.risk.benefit.curves import TREATED, UNTREATED
 from recurseq.risk.benefit.rows import ADJUSTED, CRUDE
 from recurseq.risk.benefit.words import interaction_text, method_words
 
-Tables = Mapping[str, Mapping[str, pd.DataFrame]]
-
 LOOKS = {
     "crude": {"color": VERMILION, "marker": "X"},
     "crude landmark": {"color": ORANGE, "marker": "X"},
@@ -49,33 +47,6 @@ LOOKS = {
 }
 PRIMARY = {"color": BLACK, "marker": "s"}
 ARMS = {TREATED: BLUE, UNTREATED: ORANGE}
-
-
-def draw_benefits(
-    settings: Clinical,
-    tables: Tables,
-    names: Mapping[str, Sequence[str]],
-    files: Mapping[str, Sequence[str]],
-    simulated: bool,
-) -> None:
-    """Draw every figure of treatments that has files.
-
-    Parameters
-    ----------
-    settings
-        The clinical sections.
-    tables
-        What `recurseq.base.tables.read_tables` read.
-    names
-        Wildcard of a figure to the names it stands for.
-    files
-        ``<figure>_svg`` to the paths, in the order of the names; the other kinds lie beside them.
-    simulated
-        Whether to say that the data are simulated.
-    """
-    draw_named(
-        FIGURES, names, files, lambda draw, name: draw(settings.benefit[name], tables, simulated)
-    )
 
 
 def _title(benefit: Benefit) -> str:

@@ -37,7 +37,6 @@ KEY = {
     LEFT_OUT: "centre left out of the making",
     TOGETHER: "mean",
 }
-MOST = 50
 RIGHT = 1.0  # calibration slope, observed over expected
 
 
@@ -59,7 +58,6 @@ def centres_figure(
     rows = performance[performance["data"].isin(LOOKS)]
     places = list(dict.fromkeys(zip(rows["data"], rows["centre"].fillna(""), strict=True)))
     places.sort(key=lambda place: list(LOOKS).index(place[0]))
-    places = places[:MOST]
     figure = new_figure(WIDE, 1.0 + 0.3 * max(len(places), 2))
     there = {data for data, _ in places}
     heading(figure, title, note, simulated, {KEY[d]: LOOKS[d] for d in KEY if d in there})

@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
-import pandas as pd
 from matplotlib.figure import Figure
 
 from recurseq.clinical import words
 from recurseq.clinical.settings import COX, FINEGRAY, LOGISTIC, Clinical, Within
 from recurseq.figures.cutoffs import scan_figure
-from recurseq.figures.drawing import draw_named
+from recurseq.figures.drawing import Tables
 from recurseq.figures.hazards import schoenfeld_figure
 from recurseq.figures.ratios import model_forest_figure, subgroup_forest_figure
 from recurseq.figures.style import facts_of
 from recurseq.figures.survival import incidence_figure, kaplan_meier_figure
 
-Tables = Mapping[str, Mapping[str, pd.DataFrame]]
 Draw = Callable[[Clinical, str, Tables, bool], Figure]
-
-
-def draw_all(
-    settings: Clinical,
-    tables: Tables,
-    names: Mapping[str, Sequence[str]],
-    files: Mapping[str, Sequence[str]],
-    simulated: bool,
-) -> None:
-    """Draw every figure that has files.
-
-    Parameters
-    ----------
-    settings
-        The clinical sections.
-    tables
-        What `recurseq.base.tables.read_tables` read.
-    names
-        Wildcard of a figure to the names it stands for.
-    files
-        ``<figure>_svg`` to the paths, in the order of the names; the other kinds lie beside them.
-    simulated
-        Whether to say that the data are simulated.
-    """
-    draw_named(FIGURES, names, files, lambda draw, name: draw(settings, name, tables, simulated))
 
 
 def _kaplan_meier(settings: Clinical, name: str, tables: Tables, simulated: bool) -> Figure:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+import pandas as pd
 from matplotlib.figure import Figure
 
 from recurseq.figures.style import save
 
 Draw = TypeVar("Draw")
+# What `recurseq.base.tables.read_tables` reads: table and name to its rows.
+Tables = Mapping[str, Mapping[str, pd.DataFrame]]
 
 
 def draw_named(

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from recurseq.base.text import setting
 from recurseq.clinical.settings import Clinical, Within
 from recurseq.clinical.words import plain
-from recurseq.figures.risks import Drawn, Tables, outcome_words
+from recurseq.figures.drawing import Tables
+from recurseq.figures.risks import Drawn, outcome_words
 from recurseq.figures.strata import strata_figure
 from recurseq.figures.style import facts_of
 from recurseq.figures.survival import at_ticks, kaplan_meier_figure

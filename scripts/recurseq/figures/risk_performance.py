@@ -10,7 +10,8 @@ from recurseq.figures.calibration import calibration_figure
 from recurseq.figures.centres import centres_figure
 from recurseq.figures.decision import decision_figure
 from recurseq.figures.discrimination import roc_figure
-from recurseq.figures.risks import Drawn, Tables, outcome_words
+from recurseq.figures.drawing import Tables
+from recurseq.figures.risks import Drawn, outcome_words
 from recurseq.figures.style import facts_of
 from recurseq.risk.settings import Risk
 

@@ -8,13 +8,13 @@ import numpy as np
 
 from recurseq.clinical import model_cautions, patient_cautions
 from recurseq.clinical.cautions import STOP, Caution
-from recurseq.clinical.cohorts import flag
 from recurseq.clinical.imputation_cautions import gaps_in_words
 from recurseq.clinical.imputing import complete_only
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.regression import regression
 from recurseq.clinical.settings import LOGISTIC
 from recurseq.clinical.terms import independent, positions, term_rules
+from recurseq.clinical.validity import judge_patients
 from recurseq.risk import development_cautions as own
 from recurseq.risk.recipe import Recipe
 from recurseq.risk.risk_model import RiskModel
@@ -84,13 +84,13 @@ def _cautions(
             *(analysis, "the model", rows.dropped, rows.dropped + len(rows)),
             can_impute=model.imputations is None,
         ),
-        _chosen_by_outcome(analysis, recipe),
+        # Without an endpoint: of those chosen by any outcome no absolute risk is told.
+        *judge_patients(analysis, risk.develop, recipe.patients.cohort(risk.develop)),
     ]
     if risk.horizon is not None and len(rows):
         found.append(own.beyond_follow_up(analysis, risk.horizon, float(rows.time.max())))
     if rows.cluster is not None:
-        clusters = len(np.unique(rows.cluster))
-        found.append(model_cautions.few_centres(analysis, model.cluster, clusters))
+        found.append(model_cautions.few_centres(analysis, model.cluster, rows.clusters))
     if model.imputations is not None:
         found += gaps_in_words(analysis, rows.frame, model.imputations, recipe.too_empty)
     if made is not None:
@@ -128,14 +128,3 @@ def _without_effect(made: RiskModel) -> list[str]:
         for label, place in zip(rule.labels, places, strict=True)
         if not known[place]
     ]
-
-
-def _chosen_by_outcome(analysis: str, recipe: Recipe) -> Caution | None:
-    """Patients who were chosen by their outcome have no absolute risks."""
-    patients = recipe.patients.cohort(recipe.risk.develop)
-    chosen = np.zeros(len(patients), dtype=bool)
-    for name in patients.settings.outcome_selected:
-        chosen |= patients.frame[flag(name)].to_numpy(dtype=bool)
-    return patient_cautions.outcome_selected(
-        analysis, recipe.risk.develop, int(chosen.sum()), len(patients)
-    )

@@ -29,9 +29,6 @@ from recurseq.risk.words import (
     outcome,
 )
 
-CARD = "risk/{risk_model}/card.md"
-PERFORMANCE = "risk_performance"  # the table that the card tells of
-
 
 @dataclass(frozen=True)
 class CardItem:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from recurseq.clinical.cautions import FEWEST_CLUSTERS
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.regression import loss_without, regression
 from recurseq.clinical.terms import independent
@@ -65,9 +64,7 @@ def added_terms(
     chosen = recipe.model.entry is not None or "firth" in (model.penalty, other.penalty)
     if chosen or not set(other.rules) < set(model.rules) or model.kind != other.kind:
         return None
-    if rows.cluster is not None and len(np.unique(rows.cluster)) < FEWEST_CLUSTERS:
-        rows = replace(rows, cluster=None)
-    sets = recipe.completed(rows)
+    sets = recipe.completed(rows.with_enough_clusters())
     own = np.repeat(
         [rule not in other.rules for rule in model.rules], [r.size for r in model.rules]
     )

@@ -178,10 +178,25 @@ class Recipe:
         rows, number
             As for `completed`.
         """
-        return self.made_of(rows, self.completed(rows, number))
+        sets = self.completed(rows, number)
+        found = self.made_of(rows, sets)
+        return None if found is None else self._described(found, rows, sets)
+
+    def _described(self, made: RiskModel, rows: Rows, sets: Sequence[Rows]) -> RiskModel:
+        """Add what a reader of the model needs and no resample: its ranges, units and axes."""
+        names = [rule.name for rule in made.rules if rule.crossed is None]
+        frame = stacked(sets)
+        return replace(
+            made,
+            ranges=ranges(frame, names),
+            axes={name: span for name, span in self.risk.axes.items() if name in names},
+            units=self._units(names),
+            whole=tuple(name for name in names if _is_whole(frame[name])),
+            incomplete=int(rows.frame[self.names].isna().any(axis=1).sum()) if self.imputes else 0,
+        )
 
     def made_of(self, rows: Rows, sets: Sequence[Rows]) -> RiskModel | None:
-        """Make the model from completed data sets; None where it has no estimates.
+        """Make the model from completed data sets, as numbers alone; None without estimates.
 
         A column that is a combination of others has the coefficient 0. Coefficients, covariance
         and the logarithm of the baseline hazard are pooled by Rubin's rules.
@@ -205,15 +220,13 @@ class Recipe:
             return None
         estimate, covariance, baseline = pooled
         logistic = self.model.kind == LOGISTIC
-        names = [rule.name for rule in rules if rule.crossed is None]
-        whole = replace(rows, frame=stacked(sets))
         return RiskModel(
             name=self.risk.name,
             kind=self.model.kind,
             outcome=self.model.endpoint,
             horizon=self.risk.horizon,
             rules=tuple(rules),
-            ranges=ranges(whole, names),
+            ranges={},
             intercept=float(estimate[0]) if logistic else 0.0,
             coefficients=estimate[int(logistic) :],
             covariance=covariance,
@@ -222,14 +235,10 @@ class Recipe:
             n=rows.patients,
             events=int((rows.state == 1).sum()),
             penalty=penalty,
-            axes={name: span for name, span in self.risk.axes.items() if name in names},
-            units=self._units(names),
             state=self.model.state,
             dropped=rows.dropped,
             parameters=len(used),
-            whole=tuple(name for name in names if _is_whole(whole.frame[name])),
             imputations=len(sets) if len(sets) > 1 else 0,
-            incomplete=int(rows.frame[self.names].isna().any(axis=1).sum()) if self.imputes else 0,
         )
 
     def _pooled(
@@ -310,11 +319,11 @@ def _is_whole(values: pd.Series) -> bool:
     return pd.api.types.is_float_dtype(values) and bool((values.to_numpy() % 1 == 0).all())
 
 
-def ranges(rows: Rows, names: Sequence[str]) -> dict[str, tuple]:
+def ranges(frame: pd.DataFrame, names: Sequence[str]) -> dict[str, tuple]:
     """Return the smallest and largest value of numbers, and the levels of others."""
     found: dict[str, tuple] = {}
     for name in names:
-        values = rows.frame[name]
+        values = frame[name]
         if hasattr(values, "cat"):
             found[name] = levels_present(values)
         else:

@@ -17,10 +17,8 @@ from scipy.special import expit, logit
 
 from recurseq.base.whole_file import write_whole
 from recurseq.clinical.settings import LOGISTIC
-from recurseq.clinical.terms import LEVELS, TermRule, columns_of
+from recurseq.clinical.terms import LEVELS, TermRule, columns_of, members_of
 from recurseq.stats.intervals import NORMAL_975
-
-MODEL = "risk/{risk_model}/model.json"  # below the results
 
 
 @dataclass(frozen=True)
@@ -143,8 +141,8 @@ class RiskModel:
         """
         seen = np.ones(len(frame), dtype=bool)
         for rule in self.rules:
-            if rule.kind == LEVELS:  # a term with a single level has no column that could tell
-                seen &= np.isin(frame[rule.name].astype(object).to_numpy(), rule.levels)
+            if rule.kind == LEVELS and not rule.size:  # no column that could be missing
+                seen &= np.any(members_of(frame[rule.name], rule.levels), axis=0)
         return np.where(seen, self.linear_predictor(self.columns(frame)), np.nan)
 
     def linear_predictor(self, columns: np.ndarray) -> np.ndarray:

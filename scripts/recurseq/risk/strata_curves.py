@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recurseq.base.tables import describe
+from recurseq.base.tables import put_together
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.settings import LOGISTIC, Within
 from recurseq.clinical.survival.kaplan_meier import kaplan_meier
@@ -43,7 +43,6 @@ def curve_table(recipe: Recipe, rows: Rows, places: np.ndarray, role: str) -> pd
     role
         Which cohort they are.
     """
-    names = describe("risk_strata_curve").names
     found, parts = times_of(recipe, rows), []
     for k, stratum in enumerate(recipe.risk.strata.names if found is not None else ()):
         time, event, entry = found
@@ -51,21 +50,5 @@ def curve_table(recipe: Recipe, rows: Rows, places: np.ndarray, role: str) -> pd
         if not own.any():
             continue
         curve = kaplan_meier(time[own], event[own], None if entry is None else entry[own])
-        counts = curve.counts
-        parts.append(
-            pd.DataFrame(
-                {
-                    "stratum": stratum,
-                    "cohort": role,
-                    "time": curve.time,
-                    "at_risk": counts.at_risk,
-                    "survival": curve.survival,
-                    "se": curve.se,
-                    "lower": curve.lower,
-                    "upper": curve.upper,
-                    "events": counts.events,
-                    "censored": counts.censored,
-                }
-            )
-        )
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=names)
+        parts.append(pd.DataFrame({"stratum": stratum, "cohort": role, **curve.columns}))
+    return put_together(parts, "risk_strata_curve")

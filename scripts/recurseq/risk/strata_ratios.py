@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from recurseq.clinical.cautions import FEWEST_CLUSTERS
 from recurseq.clinical.model_rows import Rows
 from recurseq.clinical.regression import regression
 from recurseq.clinical.settings import LOGISTIC, Model
@@ -58,8 +57,7 @@ def ratios(model: Model, rows: Rows, places: np.ndarray, strata: int) -> list[Ra
     if len(present) == 1 or not (rows.state == 1).any():
         return found
     columns = np.column_stack([places == k for k in present[1:]]).astype(float)
-    if rows.cluster is not None and len(np.unique(rows.cluster)) < FEWEST_CLUSTERS:
-        rows = replace(rows, cluster=None)
+    rows = rows.with_enough_clusters()
     kind = regression(model, rows)
     events = [rows.state[places == k] == 1 for k in present]
     extreme = any(not one.any() or (model.kind == LOGISTIC and one.all()) for one in events)

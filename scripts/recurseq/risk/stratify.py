@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from recurseq.base.tables import describe
+from recurseq.base.tables import describe, put_together
 from recurseq.clinical import model_cautions, patient_cautions
 from recurseq.clinical.cautions import Caution
 from recurseq.clinical.imputing import complete_only
@@ -159,7 +159,7 @@ def stratify(found: Divider, cohorts: Mapping[str, Rows]) -> StrataResult:
     if VALIDATION not in cohorts:
         analysis = f"risk.{recipe.risk.name}"
         cautions.append(own_caution.not_validated(analysis, "The rates of the strata"))
-    return StrataResult(table, pd.concat(curves, ignore_index=True), cautions)
+    return StrataResult(table, put_together(curves, "risk_strata_curve"), cautions)
 
 
 def _row(name: str, role: str, rate: Observed, mean: float, ratio: Ratio, n: int) -> dict:

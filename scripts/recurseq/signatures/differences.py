@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from recurseq.base.tables import describe
+from recurseq.base.tables import put_together
 from recurseq.design.calling import DIRECTIONS
 from recurseq.design.contrast import DENOMINATOR, NUMERATOR, Contrast
 from recurseq.limma import RowFits, fit_rows, joined, moderated_rows
@@ -88,13 +88,11 @@ def signature_tests(
     pandas.DataFrame
         Table ``signature_tests``.
     """
-    columns = describe("signature_tests").names
     parts = []
     for contrast in contrasts if signatures else ():
         vector = weights(contrast).reindex(design.columns)
         parts.append(_one_contrast(signatures, design, contrast, vector, samples, alpha))
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return table[columns]
+    return put_together(parts, "signature_tests")
 
 
 def _one_contrast(

@@ -168,3 +168,15 @@ def test_terms_that_the_other_model_gave_up_are_not_tested(tmp_path):
     sections["models"]["chosen"] = sections["models"]["m"] | {"terms": ["a", "b"]}
     rows = tables_of("r", recipes_of(tmp_path, patients(), sections))["risk_performance"]
     assert (rows.loc[rows["against"] == "chosen", "df"] == 1).any()
+
+
+def test_what_several_steps_find_is_told_once(tmp_path):
+    """Making a model and judging it both find that patients were chosen by their outcome."""
+    sections = changed()
+    sections["clinical"]["outcome_selected"] = ["development"]
+    tables = tables_of("r", recipes_of(tmp_path, patients(), sections))
+    code = "outcome_selected"
+    assert all(
+        (tables[f"{x}_cautions"]["code"] == code).sum() == 1 for x in ("risk", "performance")
+    )
+    assert (cautions_of(tables)["code"] == code).sum() == 1

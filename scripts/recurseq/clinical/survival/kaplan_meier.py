@@ -39,6 +39,20 @@ class Curve:
         return self.counts.time
 
     @property
+    def columns(self) -> dict[str, np.ndarray]:
+        """What tables hold of each step, by the names of their columns."""
+        return {
+            "time": self.time,
+            "at_risk": self.counts.at_risk,
+            "survival": self.survival,
+            "se": self.se,
+            "lower": self.lower,
+            "upper": self.upper,
+            "events": self.counts.events,
+            "censored": self.counts.censored,
+        }
+
+    @property
     def last(self) -> float:
         """Last time of follow-up; missing without a patient."""
         return float(self.time[-1]) if len(self.time) else np.nan

@@ -25,9 +25,10 @@ from recurseq.report.sections.risk_performance import (
     performance_methods,
 )
 from recurseq.risk.asking import is_levels
-from recurseq.risk.card import CARD, PERFORMANCE, CardItem, CardSources, card_items
+from recurseq.risk.card import CardItem, CardSources, card_items
+from recurseq.risk.files import CARD, MODEL
 from recurseq.risk.nomogram import nomogram
-from recurseq.risk.risk_model import MODEL, RiskModel
+from recurseq.risk.risk_model import RiskModel
 from recurseq.risk.settings import Risk, risk_settings
 from recurseq.risk.ticks import written
 from recurseq.risk.words import KINDS, horizon_text, interval_text, made_with, outcome
@@ -101,7 +102,7 @@ def collect(results: Results, study: Study) -> list[RiskFacts] | None:
 
 def _facts(results: Results, study: Study, risk: Risk, model: RiskModel | None) -> RiskFacts:
     name = risk.name
-    performance = results.table(PERFORMANCE, risk_model=name)
+    performance = results.table("risk_performance", risk_model=name)
     sources = CardSources(
         clinical_settings(study.clinical), risk, model, performance,
         [row["message"] for row in cautions_of(results, f"risk.{name}")], study.simulated,

@@ -12,7 +12,6 @@ from recurseq.clinical.settings import LOGISTIC
 from recurseq.clinical.words import plain
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
-from recurseq.risk.card import PERFORMANCE
 from recurseq.risk.centres_rows import TOGETHER
 from recurseq.risk.compared_words import added
 from recurseq.risk.judged import FITTED
@@ -30,7 +29,7 @@ from recurseq.risk.told import (
 )
 
 TABLES = {
-    "performance (TSV)": PERFORMANCE,
+    "performance (TSV)": "risk_performance",
     "calibration (TSV)": "risk_calibration",
     "decisions (TSV)": "risk_decision",
 }
@@ -84,7 +83,7 @@ def judged_of(results: Results, risk: Risk) -> Judged | None:
     risk
         Entry of the section ``risk``.
     """
-    table = results.table(PERFORMANCE, risk_model=risk.name)
+    table = results.table("risk_performance", risk_model=risk.name)
     decision = results.table("risk_decision", risk_model=risk.name)
     if table is None or decision is None or judged_first(table) is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from recurseq.base.tables import describe
+from recurseq.base.tables import put_together
 from recurseq.clinical.survival.kaplan_meier import kaplan_meier
 from recurseq.risk.benefit.effect import Followed
 
@@ -33,26 +33,6 @@ def curve_rows(
             continue
         chosen = None if weights is None else weights[own]
         curve = kaplan_meier(followed.time[own], followed.event[own], weights=chosen)
-        columns = {
-            "stratum": stratum,
-            "group": group,
-            "estimate": estimate,
-            "time": curve.time,
-            "at_risk": curve.counts.at_risk,
-            "survival": curve.survival,
-            "se": curve.se,
-            "lower": curve.lower,
-            "upper": curve.upper,
-            "events": curve.counts.events,
-            "censored": curve.counts.censored,
-        }
-        parts.append(pd.DataFrame(columns))
-    return joined(parts)
-
-
-def joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Put rows of table ``benefit_curve`` together."""
-    filled = [part for part in parts if len(part)]
-    if not filled:
-        return pd.DataFrame(columns=describe("benefit_curve").names)
-    return pd.concat(filled, ignore_index=True)
+        told = {"stratum": stratum, "group": group, "estimate": estimate}
+        parts.append(pd.DataFrame(told | curve.columns))
+    return put_together(parts, "benefit_curve")

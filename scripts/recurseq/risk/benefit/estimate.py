@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from recurseq.base.tables import describe
+from recurseq.base.tables import describe, put_together
 from recurseq.clinical.cautions import STOP, Caution
 from recurseq.clinical.patients import Patients
 from recurseq.clinical.settings import Benefit
 from recurseq.clinical.validity import judge_patients
 from recurseq.risk.benefit.cautions import no_strata
 from recurseq.risk.benefit.comparison import METHODS, Comparison, compare, time_varying_effect
-from recurseq.risk.benefit.curves import curve_rows, joined
+from recurseq.risk.benefit.curves import curve_rows
 from recurseq.risk.benefit.effect import (
     IMMORTAL,
     SELECTED,
@@ -173,4 +173,4 @@ def _curves(estimates: Sequence[Estimate]) -> pd.DataFrame:
         if one.primary and one.weighing is not None and followed.time is not None:
             parts.append(curve_rows(one.stratum, CRUDE, followed, None))
             parts.append(curve_rows(one.stratum, ADJUSTED, followed, one.weights))
-    return joined(parts)
+    return put_together(parts, "benefit_curve")
