@@ -97,7 +97,7 @@ rule pack_report:
     input:
         tables=result_tables(),
         figures=result_figures(),
-        risks=risk_files(),
+        risks=of_each_risk(MODEL) + of_each_risk(CARD),
         provenance="results/provenance.json",
         workbook="results/report/tables.xlsx",
         html="results/report/report.html",

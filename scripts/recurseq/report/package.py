@@ -8,8 +8,7 @@ from pathlib import Path
 
 from recurseq.base.whole_file import whole_file
 from recurseq.report.results import PAGE, PROVENANCE, WORKBOOK, Results
-from recurseq.risk.card import CARD
-from recurseq.risk.risk_model import MODEL
+from recurseq.risk.files import CARD, MODEL
 
 # Folder within the archive, and a file that says what is there and what is not.
 TOP, GUIDE = "report", "READ_ME.txt"
