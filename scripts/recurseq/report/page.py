@@ -27,6 +27,7 @@ from recurseq.report import words
 from recurseq.report.citation import bibtex, citation
 from recurseq.report.explorer.bundle import bundle
 from recurseq.report.glossary import Glossary
+from recurseq.report.picture_size import shown_size
 from recurseq.report.provenance import portable
 from recurseq.report.references import Reference, references
 from recurseq.report.results import DrawnFigure, Results
@@ -254,6 +255,7 @@ def _environment(results: Results, config: Mapping) -> Environment:
     environment.globals |= {
         "embedded": lambda figure: embedded.get(figure.smallest, ""),
         "link": lambda figure: results.link(figure.smallest),
+        "shown_size": lambda figure: shown_size(figure.smallest),
         "caption": caption,
         "meaning": _meanings,
         "glossary": glossary,
