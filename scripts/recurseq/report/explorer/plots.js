@@ -1,6 +1,6 @@
 // The three plots: drawn anew when what they show changes, met by pointer and keyboard.
 
-import { canvasPen, colours, svgPen } from "./pens.js";
+import { canvasPen, colours, fits, svgPen } from "./pens.js";
 import { byGroup, drawSamples, inWords } from "./samples.js";
 import { drawScatter, meanAgainstChange, nearest, neighbour, volcano } from "./scatter.js";
 import { hundredths, probability } from "./numbers.js";
@@ -78,6 +78,11 @@ export class Plots {
     }
     this.state = state;
     this.draw();
+  }
+
+  // Draw anew where a canvas has another size than was drawn.
+  refit() {
+    if (!["volcano", "ma", "samples"].every((name) => fits(this.part(name)))) this.draw();
   }
 
   draw() {

@@ -59,6 +59,7 @@ export class Contrast {
     Object.assign(this, told);
     this.study = study;
     this.place = place;
+    this.known = {};
     const own = `${place}/`;
     this.arrays = Object.fromEntries(
       Object.entries(study.arrays)
@@ -113,13 +114,18 @@ export class Contrast {
     return setGenes.slice(place ? setEnds[place - 1] : 0, setEnds[place]);
   }
 
+  // Log2 fold changes, for the axis; all at once.
+  get changes() {
+    this.known.changes ??= Float32Array.from(
+      { length: this.study.count }, (_, i) => this.change(i));
+    return this.known.changes;
+  }
+
   // Value of -log10 of the p-value that decides, for the axis; all at once.
   get heights() {
-    if (!this.known) {
-      const [mantissa, exponent] = ["m", "e"].map((part) => this.arrays[`${this.column}.${part}`]);
-      this.known = Float32Array.from(mantissa, (m, i) =>
-        (m === 0 ? NaN : m === 1 ? 324 : -Math.log10(m) - exponent[i]));
-    }
-    return this.known;
+    const [mantissa, exponent] = ["m", "e"].map((part) => this.arrays[`${this.column}.${part}`]);
+    this.known.heights ??= Float32Array.from(mantissa, (m, i) =>
+      (m === 0 ? NaN : m === 1 ? 324 : -Math.log10(m) - exponent[i]));
+    return this.known.heights;
   }
 }
