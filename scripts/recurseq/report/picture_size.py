@@ -1,4 +1,4 @@
-"""The size at which a browser shows a picture, so that the page keeps its place before it is read."""
+"""The size at which a browser shows a picture: its place is kept before it is read."""
 
 from __future__ import annotations
 

@@ -8,6 +8,18 @@ const SMALLEST = { 1: -128, 2: -32768, 4: -2147483648 };
 
 export const isMissing = (codes, i) => codes[i] === SMALLEST[codes.BYTES_PER_ELEMENT];
 
+// Numbers that were cut and kept their sign (numbers.signed_cut), without it: -1 becomes 0.
+export const uncut = (codes) => codes.map((code, i) =>
+  (code < 0 && !isMissing(codes, i) ? code + 1 : code));
+
+// Numbers written as differences (numbers.differences), whole.
+export function undiffered(codes, base) {
+  return Int32Array.from(codes, (code, i) => {
+    if (isMissing(codes, i)) return SMALLEST[4];
+    return code + (isMissing(base, i) ? 0 : base[i]);
+  });
+}
+
 const raised = (power) => (power < 0 ? "\u207b" : "")
   + [...String(Math.abs(power))].map((digit) => RAISED[digit]).join("");
 
