@@ -6,6 +6,7 @@ import { columnsOf } from "./columns.js";
 import { copy, gmtText, save, symbolsText, tableText } from "./exports.js";
 import { forestRows, toldOf } from "./forest.js";
 import { addressOf, outwardLinks, readAddress } from "./links.js";
+import { grouped } from "./numbers.js";
 import { element } from "./parts.js";
 import { Plots } from "./plots.js";
 import { Finder } from "./query.js";
@@ -16,7 +17,7 @@ import { notesOf } from "./words.js";
 
 const WAIT = 80; // milliseconds after a letter
 const NAMED = 12; // genes that were searched for and are named in the plots
-const many = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+const many = (count, word) => `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;
 
 class Explorer {
   constructor(root, study) {
@@ -134,7 +135,7 @@ class Explorer {
       : "Not the study's rule: a list cut by hand is for looking, no error rate is promised for it.";
     this.part("reset").disabled = this.controls.isRule;
     this.part("shown").textContent = `${many(this.rows.length, "gene")} shown of `
-      + `${this.study.count.toLocaleString("en")}.`;
+      + `${grouped(this.study.count)}.`;
     this.part("clear").hidden = !this.controls.isFiltered;
   }
 

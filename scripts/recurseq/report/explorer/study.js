@@ -1,6 +1,8 @@
 // The study of a packed block: genes, contrasts, samples, asked by gene (its row) and contrast.
 
-import { decimalOf, isMissing, toHundredths, uncut, undiffered } from "./numbers.js";
+import {
+  allToHundredths, decimalOf, isMissing, negatives, toHundredths, uncut, undiffered,
+} from "./numbers.js";
 import { lazily } from "./parts.js";
 
 const QUARTILE_STEPS = 20;
@@ -137,8 +139,10 @@ export class Contrast {
 
   // Log2 fold changes, for the axis; all at once.
   get changes() {
-    this.known.changes ??= Float32Array.from(
-      { length: this.study.count }, (_, i) => this.change(i));
+    if (!this.known.changes) {
+      this.known.changes = new Float32Array(this.study.count);
+      for (let i = 0; i < this.study.count; i += 1) this.known.changes[i] = this.change(i);
+    }
     return this.known.changes;
   }
 
@@ -160,10 +164,8 @@ function arraysOf(all, own) {
     lazily(arrays, name.slice(own.length), () => all[name]);
   }
   lazily(arrays, "log2FoldChange", () => uncut(whole("log2FoldChange")));
-  lazily(arrays, "negative", () => whole("log2FoldChange").map((code, i, codes) =>
-    (code < 0 && !isMissing(codes, i) ? 1 : 0)));
-  lazily(arrays, "changeShown", () => arrays.log2FoldChange.map((code, i) =>
-    (isMissing(arrays.log2FoldChange, i) ? code : toHundredths(code))));
+  lazily(arrays, "negative", () => negatives(whole("log2FoldChange")));
+  lazily(arrays, "changeShown", () => allToHundredths(arrays.log2FoldChange));
   for (const [name, base] of Object.entries(DIFFERENCES)) {
     if (own + name in all) lazily(arrays, name, () => undiffered(whole(name), arrays[base]));
   }

@@ -10,15 +10,15 @@ const next = (place) => place + ((ALIGNED - (place % ALIGNED)) % ALIGNED);
 
 // The alphabet of the block, in which &, < and > have other signs.
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%,()*+-;.=:?@^_`{|}~";
-const LARGEST = DIGITS.length - 1;
 const PLACES = new Uint8Array(128);
 [...DIGITS].forEach((digit, place) => { PLACES[digit.charCodeAt(0)] = place; });
 
 // Five digits are four bytes; at the end fewer digits are one byte less than they are.
 function bytesOf(text) {
   const bytes = new Uint8Array(Math.ceil(text.length / 5) * 4);
-  const digit = (k) => (k < text.length ? PLACES[text.charCodeAt(k)] : LARGEST);
-  for (let k = 0, place = 0; k < text.length; k += 5, place += 4) {
+  const whole = text.padEnd((bytes.length / 4) * 5, DIGITS.at(-1));
+  const digit = (k) => PLACES[whole.charCodeAt(k)];
+  for (let k = 0, place = 0; place < bytes.length; k += 5, place += 4) {
     const number = (((digit(k) * 85 + digit(k + 1)) * 85 + digit(k + 2)) * 85
       + digit(k + 3)) * 85 + digit(k + 4);
     bytes[place] = number >>> 24;
