@@ -4,8 +4,8 @@ Run by hand, with pages of finished reports if there are some:
 
     PYTHONPATH=scripts:tests .venv/bin/python benchmarks/explorer.py [report.html ...]
 
-Studies are simulated straight into what the explorer gets. Each page, and that of libraries beside
-it (`explorer_peer`), is opened in a headless Chromium from the disk, all in turn, five times; medians
+Studies are simulated straight into what the explorer gets. Each page, and those of libraries beside
+it (`explorer_peer`), are opened in a headless Chromium from the disk, in turn, five times; medians
 are shown. Ready is when the table, the plots and a gene are shown, after the navigation began.
 Processor time is that of the page's process until then: other work on the machine does not lengthen
 it as it does the clock's.
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pandas as pd
 from explorer_peer import peer_page
+
 from support.browser import BROWSERS, Browser, program
 from support.explorer import explored_study, explorer_page
 

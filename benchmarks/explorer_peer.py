@@ -1,7 +1,7 @@
 """A page of the same study made with libraries: Plotly's plots and DataTables' table.
 
 What benchmarks/explorer.py holds the report's gene explorer against. One contrast, its six columns
-as JSON and no expression: less than the explorer shows. The libraries are those of the PyPI packages
+as JSON and no expression: less than the explorer shows. The libraries are those of the packages
 plotly and itables in the benchmarks' environment (envs/benchmarks.in), put into the page as its own
 script is. Ready is when both plots and the table are drawn.
 """
@@ -12,9 +12,8 @@ import base64
 import json
 from pathlib import Path
 
-from support.paths import REPOSITORY
-
 from recurseq.report.explorer.explored import Explored
+from support.paths import REPOSITORY
 
 PACKAGES = REPOSITORY / ".bench-venv/lib"
 COLUMNS = ("baseMean", "log2FoldChange", "lfcSE", "pvalue", "padj")
@@ -28,13 +27,15 @@ const {{ columns, rows }} = JSON.parse(document.getElementById("data").textConte
 const place = Object.fromEntries(columns.map((name, k) => [name, k]));
 const of = (name) => rows.map((row) => row[place[name]]);
 const names = of("gene");
-const plot = (id, x, y) => Plotly.newPlot(id, [{{ type: "{kind}", mode: "markers", x, y, text: names,
-  marker: {{ size: 3 }} }}], {{ width: 420, height: 340 }});
+const marker = {{ size: 3 }};
+const size = {{ width: 420, height: 340 }};
+const plot = (id, x, y) => Plotly.newPlot(id,
+  [{{ type: "{kind}", mode: "markers", x, y, text: names, marker }}], size);
 await plot("volcano", of("log2FoldChange"), of("padj").map((p) => -Math.log10(p)));
 await plot("ma", of("baseMean").map(Math.log10), of("log2FoldChange"));
 const table = document.getElementById("genes");
-new DataTable(table, {{ columns: columns.map((title) => ({{ title }})), data: rows, deferRender: true,
-  pageLength: 25 }});
+new DataTable(table, {{ columns: columns.map((title) => ({{ title }})), data: rows,
+  deferRender: true, pageLength: 25 }});
 performance.mark("explorer-ready");
 </script></body></html>
 """
