@@ -9,11 +9,14 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import zlib
 from collections.abc import Mapping
 
 import numpy as np
 
 ALIGNED = 8
+_GZIP = 31  # how zlib names the format
+_OFTEN = 6  # memory level; measured: 8 makes the text 3 % longer, as do 4 and 9
 _TO_PAGE, _FROM_PAGE = str.maketrans("&<>", ",.:"), str.maketrans(",.:", "&<>")
 
 
@@ -37,7 +40,13 @@ def pack(meta: Mapping, arrays: Mapping[str, np.ndarray]) -> str:
     head = text.encode("utf-8")
     parts = [len(head).to_bytes(4, "little") + head, *map(_planes, arrays.values())]
     whole = b"".join(part + bytes(-len(part) % ALIGNED) for part in parts)
-    return base64.b85encode(gzip.compress(whole, 9, mtime=0)).decode("ascii").translate(_TO_PAGE)
+    return base64.b85encode(_gzip(whole)).decode("ascii").translate(_TO_PAGE)
+
+
+def _gzip(whole: bytes) -> bytes:
+    """Compress numbers of many kinds: codes are made anew often, and chance repeats are no news."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, _GZIP, _OFTEN, zlib.Z_FILTERED)
+    return packer.compress(whole) + packer.flush()
 
 
 def _planes(array: np.ndarray) -> bytes:
