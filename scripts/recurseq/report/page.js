@@ -96,3 +96,18 @@ for (const button of document.querySelectorAll("[data-copies]")) {
     if (event.target.closest("a") && !wide.matches) contents.open = false;
   });
 }
+
+// The rest of the page is laid out and its pictures are read when the browser has nothing else to do,
+// a section at a time: the start stays quick, and anchors, search and print meet a whole page.
+{
+  const whenIdle = window.requestIdleCallback ?? ((next) => setTimeout(next, 50));
+  const waiting = [...document.querySelectorAll("main > section")];
+  const layOut = () => {
+    const section = waiting.shift();
+    if (!section) return;
+    section.classList.add("laid-out");
+    for (const picture of section.querySelectorAll("img")) picture.loading = "eager";
+    whenIdle(layOut);
+  };
+  addEventListener("load", () => whenIdle(layOut));
+}

@@ -27,6 +27,7 @@ from recurseq.report import words
 from recurseq.report.citation import bibtex, citation
 from recurseq.report.explorer.bundle import bundle
 from recurseq.report.glossary import Glossary
+from recurseq.report.pictures import data_uri, shown_size
 from recurseq.report.provenance import portable
 from recurseq.report.references import Reference, references
 from recurseq.report.results import DrawnFigure, Results
@@ -80,7 +81,6 @@ SECTIONS: tuple[Section, ...] = (
 TOLD_FIRST = (study, quality, confounding)
 CLOSING = files  # limits and methods stand before this section
 STYLES = ("style.css", "explorer/explorer.css")
-MEDIA = {".svg": "image/svg+xml", ".png": "image/png"}
 # Characters of embedded figures and of the explorer's data, which come first: leaves room for the
 # tables below the promised 5 MB.
 FIGURE_BUDGET = 3_900_000
@@ -254,6 +254,7 @@ def _environment(results: Results, config: Mapping) -> Environment:
     environment.globals |= {
         "embedded": lambda figure: embedded.get(figure.smallest, ""),
         "link": lambda figure: results.link(figure.smallest),
+        "shown_size": lambda figure: shown_size(figure.smallest),
         "caption": caption,
         "meaning": _meanings,
         "glossary": glossary,
@@ -300,8 +301,7 @@ def embed(figures: Sequence[DrawnFigure], budget: int = FIGURE_BUDGET) -> dict[P
     uris = {}
     for figure in figures:
         path = figure.smallest
-        text = base64.b64encode(path.read_bytes()).decode("ascii")
-        uri = f"data:{MEDIA[path.suffix]};base64,{text}"
+        uri = data_uri(path)
         if len(uri) <= budget:
             budget -= len(uri)
             uris[path] = uri

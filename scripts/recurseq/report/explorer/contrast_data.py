@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 
 from recurseq.design.calling import CallingRule
-from recurseq.report.explorer.numbers import cut, levels_of, rounded, significant
+from recurseq.report.explorer.numbers import (
+    cut,
+    differences,
+    levels_of,
+    rounded,
+    signed_cut,
+    significant,
+)
 from recurseq.stats.intervals import NORMAL_975
 
 Arrays = dict[str, np.ndarray]
@@ -30,27 +37,36 @@ def contrast_arrays(genes: pd.DataFrame, rule: CallingRule) -> tuple[dict, Array
     -------
     (dict, dict)
         ``levels``: texts of the columns status and note; arrays by name. Numbers are coded by
-        `numbers.cut` (log2FoldChange, in thousandths), `numbers.rounded` (hundredths) and
-        `numbers.significant` (two arrays, ``<name>.m`` and ``<name>.e``).
+        `numbers.signed_cut` (log2FoldChange, in thousandths), `numbers.rounded` (hundredths;
+        shrunkenLog2FoldChange as its difference from `shown_change`) and `numbers.significant` (two
+        arrays, ``<name>.m`` and ``<name>.e``).
     """
     way = genes["direction"].map({"up": 1, "down": -1}).fillna(0)
     met = [one.holds(genes[one.column]).to_numpy(bool) for one in rule.conditions]
     arrays = {
-        "log2FoldChange": cut(genes["log2FoldChange"], THOUSANDTH),
+        "log2FoldChange": signed_cut(genes["log2FoldChange"], THOUSANDTH),
         "lfcSE": rounded(genes["lfcSE"], HUNDREDTH),
         **_interval_shifts(genes),
         "called": np.where(genes["significant"].astype(bool), way, 0).astype(np.int8),
         "met": sum(hit.astype(np.uint8) << place for place, hit in enumerate(met)),
-        "negative": (genes["log2FoldChange"].to_numpy(float) < 0).astype(np.uint8),
         **decimal("padj", genes["padj"], DIGITS),
         **decimal("pvalue", genes["pvalue"], FEW_DIGITS),
     }
     if genes["shrunkenLog2FoldChange"].notna().any():
-        arrays["shrunkenLog2FoldChange"] = rounded(genes["shrunkenLog2FoldChange"], HUNDREDTH)
+        shrunken = rounded(genes["shrunkenLog2FoldChange"], HUNDREDTH)
+        arrays["shrunkenLog2FoldChange"] = differences(shrunken, shown_change(genes))
     if rule.tests_threshold:
         arrays |= decimal("padjThreshold", genes["padjThreshold"], DIGITS)
         arrays |= decimal("pvalueThreshold", genes["pvalueThreshold"], FEW_DIGITS)
     return _with_levels(genes, ("status", "note"), arrays)
+
+
+def shown_change(genes: pd.DataFrame) -> np.ndarray:
+    """Log2 fold changes in hundredths, as the page rounds them: of the cut number, halves away."""
+    whole = cut(genes["log2FoldChange"], THOUSANDTH).astype(np.int32)
+    known = genes["log2FoldChange"].notna().to_numpy()
+    shown = np.sign(whole) * ((np.abs(whole) + 5) // (THOUSANDTH // HUNDREDTH))
+    return np.where(known, shown, np.iinfo(np.int32).min).astype(np.int32)
 
 
 def _interval_shifts(genes: pd.DataFrame) -> Arrays:
@@ -66,20 +82,31 @@ def _interval_shifts(genes: pd.DataFrame) -> Arrays:
     return shifts
 
 
-def evidence_arrays(evidence: pd.DataFrame, samples: Sequence[str]) -> tuple[dict, Arrays]:
+def evidence_arrays(
+    evidence: pd.DataFrame, genes: pd.DataFrame, samples: Sequence[str]
+) -> tuple[dict, Arrays]:
     """Code the columns of ``contrast_evidence``; rows as in `contrast_arrays`, some missing.
+
+    Ends of the interval of the AUC are written as differences from it, the second fold change as
+    its difference from `shown_change`.
 
     Parameters
     ----------
     evidence
         One row a gene, in the order of the page.
+    genes
+        Table ``contrast_genes``, rows as in `evidence`.
     samples
         Names of the samples, in the order of the page.
     """
+    area = rounded(evidence["auc"], HUNDREDTH)
+    ends = {name: rounded(evidence[name], HUNDREDTH) for name in ("aucLower", "aucUpper")}
+    second = rounded(evidence["voomLog2FoldChange"], HUNDREDTH)
     arrays = {
-        **{name: rounded(evidence[name], HUNDREDTH) for name in ("auc", "aucLower", "aucUpper")},
+        "auc": area,
+        **{name: differences(end, area) for name, end in ends.items()},
         "topTwoShare": rounded(evidence["topTwoShare"], 100),
-        "voomLog2FoldChange": rounded(evidence["voomLog2FoldChange"], HUNDREDTH),
+        "voomLog2FoldChange": differences(second, shown_change(genes)),
         **decimal("voomPadj", evidence["voomPadj"], FEW_DIGITS, rounding=True),
         **decimal("wilcoxonPadj", evidence["wilcoxonPadj"], FEW_DIGITS, rounding=True),
         **_hanging(evidence["flipsWithout"], samples),

@@ -6,6 +6,7 @@ import { columnsOf } from "./columns.js";
 import { copy, gmtText, save, symbolsText, tableText } from "./exports.js";
 import { forestRows, toldOf } from "./forest.js";
 import { addressOf, outwardLinks, readAddress } from "./links.js";
+import { grouped } from "./numbers.js";
 import { element } from "./parts.js";
 import { Plots } from "./plots.js";
 import { Finder } from "./query.js";
@@ -16,7 +17,7 @@ import { notesOf } from "./words.js";
 
 const WAIT = 80; // milliseconds after a letter
 const NAMED = 12; // genes that were searched for and are named in the plots
-const many = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+const many = (count, word) => `${grouped(count)} ${word}${count === 1 ? "" : "s"}`;
 
 class Explorer {
   constructor(root, study) {
@@ -67,7 +68,7 @@ class Explorer {
       search.select();
     });
     window.addEventListener("hashchange", () => this.follow());
-    new ResizeObserver(() => this.state && this.plots.draw()).observe(this.part("plots"));
+    new ResizeObserver(() => this.state && this.plots.refit()).observe(this.part("plots"));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.plots.draw());
     for (const name of ["symbols", "tsv"]) {
       this.part(name).addEventListener("click", () => this.toClipboard(name));
@@ -80,8 +81,9 @@ class Explorer {
         `${this.contrast.name}.${button.dataset.svg}.svg`, "image/svg+xml")));
   }
 
-  // Show another contrast; the gene and what was searched for stay.
-  take(name) {
+  // Show another contrast; the gene and what was searched for stay. At the start the strongest gene
+  // is chosen, which is no choice of the reader that an address would hold.
+  take(name, start = false) {
     this.contrast = this.study.contrasts.find((one) => one.name === name) ?? this.contrast;
     this.part("contrast").value = this.contrast.name;
     this.part("origin").textContent = `${this.contrast.origin}.`;
@@ -89,17 +91,20 @@ class Explorer {
     this.controls.take(this.contrast);
     this.columns = columnsOf(this.contrast);
     if (!this.columns.some((column) => column.key === this.order.key)) this.order.key = "";
-    this.update();
-    if (this.selected >= 0) this.pick(this.selected);
+    this.update(start);
+    if (this.selected < 0) return;
+    this.showChosen();
+    if (!start) this.remember();
   }
 
-  update() {
+  update(start = false) {
     const { contrast, controls } = this;
     const found = this.finder.find(this.part("search").value);
     const { ways, up, down } = passing(contrast, controls.limits);
     const rows = chosen(contrast, controls.asked, ways, found.rows);
     const column = this.columns.find((one) => one.key === this.order.key);
     this.rows = column ? ordered(rows, column, this.order.direction) : strongestFirst(rows, contrast);
+    if (start) this.selected = this.rows[0] ?? -1;
     this.state = { contrast, rows: this.rows, ways, limits: controls.limits,
       narrowed: rows.length < this.study.count, selected: this.selected,
       asked: found.rows && found.rows.length <= NAMED ? found.rows : [] };
@@ -130,7 +135,7 @@ class Explorer {
       : "Not the study's rule: a list cut by hand is for looking, no error rate is promised for it.";
     this.part("reset").disabled = this.controls.isRule;
     this.part("shown").textContent = `${many(this.rows.length, "gene")} shown of `
-      + `${this.study.count.toLocaleString("en")}.`;
+      + `${grouped(this.study.count)}.`;
     this.part("clear").hidden = !this.controls.isFiltered;
   }
 
@@ -152,9 +157,17 @@ class Explorer {
     this.selected = i;
     this.state.selected = i;
     this.plots.draw();
-    this.table.select(i);
-    this.showGene(i);
-    history.replaceState(null, "", addressOf(this.contrast.name, this.nameInAddress(i)));
+    this.showChosen();
+    this.remember();
+  }
+
+  showChosen() {
+    this.table.select(this.selected);
+    this.showGene(this.selected);
+  }
+
+  remember() {
+    history.replaceState(null, "", addressOf(this.contrast.name, this.nameInAddress(this.selected)));
   }
 
   // A symbol that several genes carry is no address.
@@ -196,10 +209,10 @@ class Explorer {
   follow() {
     const asked = readAddress(location.hash);
     if (!asked || !this.study.contrasts.some((one) => one.name === asked.contrast)) return false;
-    this.take(asked.contrast);
     const [row] = this.finder.exactly(asked.gene);
+    this.selected = row ?? this.selected;
+    this.take(asked.contrast);
     if (row === undefined) this.tellFound({ rows: [], missing: [asked.gene], renamed: [] });
-    else this.pick(row);
     this.root.closest("section").scrollIntoView();
     return true;
   }
@@ -229,16 +242,7 @@ async function start() {
   root.hidden = false;
   document.documentElement.classList.add("explored");
   const explorer = new Explorer(root, study);
-  if (!explorer.follow()) {
-    explorer.take(study.contrasts[0].name);
-    explorer.selected = explorer.rows[0] ?? -1;
-    explorer.state.selected = explorer.selected;
-    if (explorer.selected >= 0) {
-      explorer.table.select(explorer.selected);
-      explorer.showGene(explorer.selected);
-      explorer.plots.draw();
-    }
-  }
+  if (!explorer.follow()) explorer.take(study.contrasts[0].name, true);
   performance.mark("explorer-ready");
 }
 

@@ -6,7 +6,30 @@ const RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
 const ZERO_CODE = 1;
 const SMALLEST = { 1: -128, 2: -32768, 4: -2147483648 };
 
-export const isMissing = (codes, i) => codes[i] === SMALLEST[codes.BYTES_PER_ELEMENT];
+const missingOf = (codes) => SMALLEST[codes.BYTES_PER_ELEMENT];
+export const isMissing = (codes, i) => codes[i] === missingOf(codes);
+
+// Numbers that were cut and kept their sign (numbers.signed_cut), without it: -1 becomes 0.
+export function uncut(codes) {
+  const missing = missingOf(codes);
+  return codes.map((code) => (code < 0 && code !== missing ? code + 1 : code));
+}
+
+// Of such numbers: 1 for one below 0.
+export function negatives(codes) {
+  const missing = missingOf(codes);
+  return Uint8Array.from(codes, (code) => (code < 0 && code !== missing ? 1 : 0));
+}
+
+// Numbers written as differences (numbers.differences), whole.
+export function undiffered(codes, base) {
+  const [missing, without] = [missingOf(codes), missingOf(base)];
+  const whole = new Int32Array(codes.length);
+  for (let i = 0; i < whole.length; i += 1) {
+    whole[i] = codes[i] === missing ? SMALLEST[4] : codes[i] + (base[i] === without ? 0 : base[i]);
+  }
+  return whole;
+}
 
 const raised = (power) => (power < 0 ? "\u207b" : "")
   + [...String(Math.abs(power))].map((digit) => RAISED[digit]).join("");
@@ -20,6 +43,12 @@ export function hundredths(whole, minus = MINUS) {
 
 // Thousandths that were cut, rounded to hundredths.
 export const toHundredths = (cut) => Math.sign(cut) * Math.floor((Math.abs(cut) + 5) / 10);
+
+// Such thousandths all at once; a missing one stays missing.
+export function allToHundredths(codes) {
+  const missing = missingOf(codes);
+  return codes.map((code) => (code === missing ? code : toHundredths(code)));
+}
 
 export const grouped = (whole) => String(whole).replace(/\B(?=(\d{3})+$)/g, ",");
 

@@ -27,6 +27,37 @@ def cut(values: pd.Series | np.ndarray, scale: int) -> np.ndarray:
     return _signed(np.copysign(size, numbers), np.isfinite(numbers))
 
 
+def signed_cut(values: pd.Series | np.ndarray, scale: int) -> np.ndarray:
+    """Cut numbers as `cut` does and keep the sign of those that become 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        As of `cut`, but one less where a number is below 0: -1 is a negative number cut to 0.
+    """
+    numbers = np.asarray(values, dtype=float)
+    size = np.floor(np.abs(numbers) * scale + _SLACK)
+    return _signed(np.where(numbers < 0, -size - 1, size), np.isfinite(numbers))
+
+
+def differences(whole: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """Write whole numbers as what they are above others, which lie near them.
+
+    Parameters
+    ----------
+    whole, base
+        As of `cut` and `rounded`; where `base` is missing it counts as 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        As of `cut`; missing where `whole` is.
+    """
+    there = base != np.iinfo(base.dtype).min
+    known = whole != np.iinfo(whole.dtype).min
+    return _signed(whole.astype(float) - np.where(there, base, 0), known)
+
+
 def rounded(values: pd.Series | np.ndarray, scale: int) -> np.ndarray:
     """Round numbers to multiples of 1 / `scale`; returns as `cut`."""
     numbers = np.asarray(values, dtype=float)

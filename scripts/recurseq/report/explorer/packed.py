@@ -18,7 +18,13 @@ from recurseq.report.explorer.contrast_data import (
     evidence_arrays,
 )
 from recurseq.report.explorer.explored import Explored, Tested, wanted_first
-from recurseq.report.explorer.expression import first_genes, quantised, quartiles
+from recurseq.report.explorer.expression import (
+    first_genes,
+    quantised,
+    quartiles,
+    steps_of_quartiles,
+)
+from recurseq.report.explorer.identifiers import coded_ids
 from recurseq.report.explorer.numbers import levels_of
 from recurseq.report.words import number, pvalue, spaced
 
@@ -42,7 +48,10 @@ def packed(explored: Explored) -> str:
         leading[tested.contrast.name] = list(explored.genes.index[own["setGenes"]])
         arrays |= {f"{place}/{name}": array for name, array in own.items()}
     whole = first_genes(
-        wanted_first(explored, leading), list(explored.expressed), len(explored.groups)
+        wanted_first(explored, leading),
+        list(explored.expressed),
+        len(explored.groups),
+        len(explored.groups.cat.categories),
     )
     arrays |= _expression(explored, whole)
     return pack({**meta, "contrasts": contrasts}, arrays)
@@ -68,12 +77,14 @@ def _gene_arrays(explored: Explored) -> Arrays:
 def _gene_meta(explored: Explored, arrays: Arrays) -> dict:
     """Texts of genes and samples; columns of few texts become arrays with their levels."""
     genes, levels = explored.genes, {}
+    told_ids, own = coded_ids(list(map(str, genes.index)))
+    arrays |= own
     for name in ("gene_type", "pattern"):
         levels[name], arrays[name] = levels_of(genes[name])
     symbols = genes["gene_name"].where(genes["gene_name"] != genes.index, "")
     noted = [(place, notes) for place, notes in enumerate(genes["notes"]) if notes]
     return {
-        "ids": list(map(str, genes.index)),
+        "ids": told_ids,
         "symbols": list(map(str, symbols)),
         "aliases": "\n".join(map(str, genes["aliases"])),
         "notes": dict(noted),
@@ -90,7 +101,7 @@ def _contrast(tested: Tested, samples: list[str], spare: bool) -> tuple[dict, Ar
     levels, arrays = contrast_arrays(tested.genes, rule)
     if tested.evidence is not None:
         weighed = tested.evidence.where(tested.genes["significant"].astype(bool) | (not spare))
-        more, own = evidence_arrays(weighed, samples)
+        more, own = evidence_arrays(weighed, tested.genes, samples)
         levels, arrays = levels | more, arrays | own
     told = {
         "name": contrast.name,
@@ -138,22 +149,21 @@ def _expression(explored: Explored, whole: list[str]) -> Arrays:
     genes, expressed = explored.genes.index, explored.expressed
     some = expressed.isin(whole)
     groups, number = explored.groups.cat.codes.to_numpy(), len(explored.groups.cat.categories)
-    cells, quarters = [_NOTHING], [_NOTHING]
+    cells, quarters = [_NOTHING], [np.empty((number, 5, 0), np.int16)]
     for start in range(0, len(expressed), BLOCK):
         block = slice(start, start + BLOCK)
         values = np.asarray(explored.vst[:, explored.columns[block]], dtype=float).T
         kept = some[block]
         cells.append(_steps(values[kept]))
-        quarters.append(_steps(quartiles(values[~kept], groups, number)))
+        if not kept.all():
+            quarters.append(steps_of_quartiles(quartiles(values[~kept], groups, number)))
     cells, cell_ends = map(np.concatenate, zip(*cells, strict=True))
-    quarters, quarter_ends = map(np.concatenate, zip(*quarters, strict=True))
     return {
         "cellGene": genes.get_indexer(expressed[some]).astype(np.uint32),
         "cellEnds": cell_ends,
         "cells": cells,
         "quartileGene": genes.get_indexer(expressed[~some]).astype(np.uint32),
-        "quartileEnds": quarter_ends,
-        "quartiles": quarters,
+        "quartiles": np.concatenate(quarters, axis=2),
     }
 
 

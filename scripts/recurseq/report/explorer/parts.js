@@ -10,6 +10,15 @@ export function element(name, properties = {}, ...children) {
   return made;
 }
 
+// A property that is made when it is first asked for.
+export function lazily(object, name, make) {
+  Object.defineProperty(object, name, { configurable: true, enumerable: true, get() {
+    const value = make();
+    Object.defineProperty(object, name, { value, configurable: true, enumerable: true });
+    return value;
+  } });
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 export function drawn(name, attributes, ...children) {

@@ -3,12 +3,31 @@
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, sans-serif";
 
+const ratioNow = () => window.devicePixelRatio || 1;
+const pixelsOf = ({ clientWidth, clientHeight }) =>
+  [clientWidth, clientHeight].map((side) => Math.round(side * ratioNow()));
+
+// Whether a canvas was made ready for the size that it has now.
+export function fits(canvas) {
+  const [width, height] = pixelsOf(canvas);
+  return canvas.width === width && canvas.height === height;
+}
+
+// Tells of each point whether it is the first on its pixel; others of its colour would not be seen.
+function places(width, height) {
+  const across = Math.ceil(width) + 1;
+  const taken = new Uint8Array(across * (Math.ceil(height) + 1));
+  return (x, y) => {
+    const place = Math.floor(y) * across + Math.floor(x);
+    return taken[place] === 0 && (taken[place] = 1) === 1;
+  };
+}
+
 // A canvas made ready for its size on the screen.
 export function canvasPen(canvas) {
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = ratioNow();
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
+  [canvas.width, canvas.height] = pixelsOf(canvas);
   const context = canvas.getContext("2d");
   context.scale(ratio, ratio);
   context.clearRect(0, 0, width, height);
@@ -21,8 +40,10 @@ export function canvasPen(canvas) {
       context.strokeStyle = colour;
       if (radius < 2 && !ring) {
         const [side, half] = [2 * radius, radius];
+        const isFree = places(width, height);
         for (let k = 0; k < points.length; k += 2) {
-          context.fillRect(points[k] - half, points[k + 1] - half, side, side);
+          const [x, y] = [points[k], points[k + 1]];
+          if (isFree(x, y)) context.fillRect(x - half, y - half, side, side);
         }
         return;
       }

@@ -1,9 +1,9 @@
 // The three plots: drawn anew when what they show changes, met by pointer and keyboard.
 
-import { canvasPen, colours, svgPen } from "./pens.js";
+import { canvasPen, colours, fits, svgPen } from "./pens.js";
 import { byGroup, drawSamples, inWords } from "./samples.js";
 import { drawScatter, meanAgainstChange, nearest, neighbour, volcano } from "./scatter.js";
-import { hundredths, probability } from "./numbers.js";
+import { grouped, hundredths, probability } from "./numbers.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const CLOSE = 10;
@@ -80,6 +80,11 @@ export class Plots {
     this.draw();
   }
 
+  // Draw anew where a canvas has another size than was drawn.
+  refit() {
+    if (!["volcano", "ma", "samples"].every((name) => fits(this.part(name)))) this.draw();
+  }
+
   draw() {
     const paint = colours();
     const outside = ["volcano", "ma"].map((name) => {
@@ -112,7 +117,7 @@ export class Plots {
     const whole = byGroup(this.study, selected) || !this.study.quartiles(selected);
     this.part("kept").textContent = whole ? "Each point is a sample; the line is the median."
       : "Box: quartiles; line: smallest to largest. To stay small this page keeps single samples "
-        + `of ${this.study.cellRows.size.toLocaleString("en")} genes: panel, called, leading edges, `
+        + `of ${grouped(this.study.cellRows.size)} genes: panel, called, leading edges, `
         + "omnibus test. All others: model.h5ad.";
   }
 

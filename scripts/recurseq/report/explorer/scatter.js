@@ -8,10 +8,13 @@ const GONE = -1e4;
 
 // End of an axis: the largest value, or less where few genes lie far beyond the others.
 export function endOf(values, least) {
-  const sizes = Float64Array.from(values.filter((x) => x === x), Math.abs).sort();
-  if (!sizes.length) return least;
-  const most = sizes.at(-1);
-  const inner = sizes[Math.floor(WITHIN * (sizes.length - 1))] * 1.3;
+  const sizes = new Float64Array(values.length);
+  let known = 0;
+  for (const x of values) if (x === x) sizes[known++] = Math.abs(x);
+  if (!known) return least;
+  const sorted = sizes.subarray(0, known).sort();
+  const most = sorted[known - 1];
+  const inner = sorted[Math.floor(WITHIN * (known - 1))] * 1.3;
   return Math.max(least, most > 1.25 * inner ? inner : most * 1.03);
 }
 
@@ -27,7 +30,7 @@ export function ticks(low, high, wanted = 6) {
 
 // What a plot shows of a contrast: values of both axes, their ends, and their names.
 export function volcano(contrast) {
-  const x = changesOf(contrast);
+  const x = contrast.changes;
   const y = contrast.heights;
   return { kind: "volcano", title: "Volcano", x, y, clipped: [true, true],
     xEnds: symmetric(endOf(x, 1)), yEnds: [0, endOf(y, 3)], xName: "log2 fold change",
@@ -37,7 +40,7 @@ export function volcano(contrast) {
 export function meanAgainstChange(contrast) {
   const { arrays } = contrast.study;
   const [m, e] = [arrays["baseMean.m"], arrays["baseMean.e"]];
-  const y = changesOf(contrast);
+  const y = contrast.changes;
   let [low, high] = [Infinity, -Infinity];
   const x = Float32Array.from(m, (digits, i) => {
     if (digits <= 1 || Number.isNaN(y[i])) return NaN;
@@ -52,8 +55,6 @@ export function meanAgainstChange(contrast) {
 }
 
 const symmetric = (end) => [-end, end];
-const changesOf = (contrast) => Float32Array.from(
-  contrast.arrays.log2FoldChange, (_, i) => contrast.change(i));
 
 // Draw a plot with a pen. Returns where each gene stands, and how many lie beyond the frame.
 export function drawScatter(pen, plot, { ways, shown, named, selected, limits, colours, names }) {

@@ -1,16 +1,20 @@
 // The study of a packed block: genes, contrasts, samples, asked by gene (its row) and contrast.
 
-import { decimalOf, isMissing, toHundredths } from "./numbers.js";
+import {
+  allToHundredths, decimalOf, isMissing, negatives, toHundredths, uncut, undiffered,
+} from "./numbers.js";
+import { lazily } from "./parts.js";
 
+const QUARTILE_STEPS = 20;
 const NORMAL_975 = 1.959963984540054;
 
 export class Study {
   constructor({ meta, arrays }) {
     this.meta = meta;
     this.arrays = arrays;
-    this.count = meta.ids.length;
-    this.ids = meta.ids;
-    this.names = meta.symbols.map((symbol, i) => symbol || meta.ids[i]);
+    this.ids = idsOf(meta.ids, arrays);
+    this.count = this.ids.length;
+    this.names = meta.symbols.map((symbol, i) => symbol || this.ids[i]);
     this.contrasts = meta.contrasts.map((told, place) => new Contrast(this, told, place));
     this.cellRows = rowsOf(arrays.cellGene);
     this.quartileRows = rowsOf(arrays.quartileGene);
@@ -40,10 +44,27 @@ export class Study {
   quartiles(i) {
     const row = this.quartileRows.get(i);
     if (row === undefined) return null;
-    const { groups } = this.meta;
-    const all = stretched(this.arrays.quartiles, this.arrays.quartileEnds, row, groups.length * 5);
-    return groups.map((_, group) => all.slice(group * 5, group * 5 + 5));
+    const many = this.quartileRows.size;
+    let middle = 0;
+    return this.meta.groups.map((_, group) => {
+      const [moved, ...up] = Array.from({ length: 5 }, (__, part) =>
+        this.arrays.quartiles[(group * 5 + part) * many + row]);
+      middle += moved;
+      const least = middle - up[0] - up[1];
+      return up.reduce((all, step) => [...all, all.at(-1) + step], [least])
+        .map((step) => step / QUARTILE_STEPS);
+    });
   }
+}
+
+// Identifiers that are alike stand as numbers (recurseq.report.explorer.identifiers).
+export function idsOf(told, { idSteps, idEnding }) {
+  if (Array.isArray(told)) return told;
+  let number = 0;
+  return Array.from(idSteps, (step, i) => {
+    number += step;
+    return told.start + String(number).padStart(told.digits, "0") + told.endings[idEnding[i]];
+  });
 }
 
 const rowsOf = (genes) => new Map(Array.from(genes, (gene, row) => [gene, row]));
@@ -59,17 +80,20 @@ export class Contrast {
     Object.assign(this, told);
     this.study = study;
     this.place = place;
-    const own = `${place}/`;
-    this.arrays = Object.fromEntries(
-      Object.entries(study.arrays)
-        .filter(([name]) => name.startsWith(own))
-        .map(([name, array]) => [name.slice(own.length), array]));
-    this.hanging = new Map();
+    this.known = {};
+    this.arrays = arraysOf(study.arrays, `${place}/`);
+    lazily(this, "hanging", () => this.allHanging());
+  }
+
+  // Gene to the samples without which its call would end or be made.
+  allHanging() {
+    const hanging = new Map();
     (this.arrays.hangingGene ?? []).forEach((gene, k) => {
-      const samples = this.hanging.get(gene) ?? [];
-      samples.push(study.meta.samples[this.arrays.hangingSample[k]]);
-      this.hanging.set(gene, samples);
+      const samples = hanging.get(gene) ?? [];
+      samples.push(this.study.meta.samples[this.arrays.hangingSample[k]]);
+      hanging.set(gene, samples);
     });
+    return hanging;
   }
 
   has(name) {
@@ -113,13 +137,40 @@ export class Contrast {
     return setGenes.slice(place ? setEnds[place - 1] : 0, setEnds[place]);
   }
 
+  // Log2 fold changes, for the axis; all at once.
+  get changes() {
+    if (!this.known.changes) {
+      this.known.changes = new Float32Array(this.study.count);
+      for (let i = 0; i < this.study.count; i += 1) this.known.changes[i] = this.change(i);
+    }
+    return this.known.changes;
+  }
+
   // Value of -log10 of the p-value that decides, for the axis; all at once.
   get heights() {
-    if (!this.known) {
-      const [mantissa, exponent] = ["m", "e"].map((part) => this.arrays[`${this.column}.${part}`]);
-      this.known = Float32Array.from(mantissa, (m, i) =>
-        (m === 0 ? NaN : m === 1 ? 324 : -Math.log10(m) - exponent[i]));
-    }
-    return this.known;
+    const [mantissa, exponent] = ["m", "e"].map((part) => this.arrays[`${this.column}.${part}`]);
+    this.known.heights ??= Float32Array.from(mantissa, (m, i) =>
+      (m === 0 ? NaN : m === 1 ? 324 : -Math.log10(m) - exponent[i]));
+    return this.known.heights;
   }
 }
+
+// Arrays of one contrast, each made when it is first asked for: what is written as a difference
+// becomes whole (recurseq.report.explorer.contrast_data).
+function arraysOf(all, own) {
+  const arrays = {};
+  const whole = (name) => all[own + name];
+  for (const name of Object.keys(all).filter((key) => key.startsWith(own))) {
+    lazily(arrays, name.slice(own.length), () => all[name]);
+  }
+  lazily(arrays, "log2FoldChange", () => uncut(whole("log2FoldChange")));
+  lazily(arrays, "negative", () => negatives(whole("log2FoldChange")));
+  lazily(arrays, "changeShown", () => allToHundredths(arrays.log2FoldChange));
+  for (const [name, base] of Object.entries(DIFFERENCES)) {
+    if (own + name in all) lazily(arrays, name, () => undiffered(whole(name), arrays[base]));
+  }
+  return arrays;
+}
+
+const DIFFERENCES = { shrunkenLog2FoldChange: "changeShown", voomLog2FoldChange: "changeShown",
+  aucLower: "auc", aucUpper: "auc" };

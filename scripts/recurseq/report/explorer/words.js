@@ -1,7 +1,7 @@
 // What `recurseq explain` says of a gene, from the fragments of recurseq.report.gene_words.
 
 import {
-  beside, hundredths, isMissing, level, probability, shorter,
+  beside, grouped, hundredths, isMissing, level, probability, shorter,
 } from "./numbers.js";
 
 const FIELD = /\{(\w+)\}/g;
@@ -43,7 +43,7 @@ function valuesOf(contrast, i) {
     const shown = hundredths(contrast.changeShown(i));
     const size = Math.abs(contrast.change(i));
     values.log2FoldChange = shown;
-    values.times = `about ${Number((2 ** size).toPrecision(2)).toLocaleString("en")}`;
+    values.times = `about ${grouped(Number((2 ** size).toPrecision(2)))}`;
     values.absoluteChange = beside(
       hundredths(Math.abs(contrast.changeShown(i))), size.toFixed(3), size, contrast.minAbsLfc);
   }

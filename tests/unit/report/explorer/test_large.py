@@ -19,7 +19,7 @@ def study():
 def browser(study, tmp_path_factory):
     folder = tmp_path_factory.mktemp("large")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(expression, "CELLS", 100 * 40)
+        patch.setattr(expression, "NUMBERS", 300 * 15 + 100 * (40 - 15))
         patch.setattr(packed, "EVIDENCE", 500)
         (folder / "page.html").write_text(explorer_page(study), encoding="utf-8")
     opened = Browser(program(*BROWSERS), folder / "profile")

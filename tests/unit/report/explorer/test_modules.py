@@ -127,6 +127,21 @@ def test_the_clearest_genes_come_first(browser, study):
     assert (np.diff(known) >= -1e-3 * known[1:]).all()
 
 
+def test_genes_alike_in_one_p_value_are_ordered_by_the_other(browser, study):
+    """Of the numbers as the page keeps them: plateaus of padj, then the p-value, then the row."""
+    keys, told, some = asked(browser, """() => {
+      const c = found.contrasts[0];
+      const rows = Uint32Array.from(found.ids, (_, i) => i);
+      return [[...rows].map((i) => [c.decimal("padj", i), c.decimal("pvalue", i)]),
+        [...strongestFirst(rows, c)], [...strongestFirst(rows.filter((i) => i % 3), c)]];
+    }""")  # fmt: skip
+    keys = [[np.inf if one is None else one for one in key] for key in keys]
+    assert len({key[0] for key in keys}) < len(keys) - 10
+    expected = sorted(range(len(keys)), key=lambda i: (*keys[i], i))
+    assert told == expected
+    assert some == [i for i in expected if i % 3]
+
+
 def test_filters_choose_the_rows_of_the_tables(browser, study):
     genes, evidence = study.contrasts[0].genes, study.contrasts[0].evidence
     none = {"show": "", "support": "", "set": "", "pattern": "", "type": "", "panel": False}

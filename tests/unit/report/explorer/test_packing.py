@@ -6,9 +6,16 @@ import pytest
 from recurseq.report.explorer import expression
 from recurseq.report.explorer.block import pack, unpack
 from recurseq.report.explorer.bundle import bundle, joined, modules
-from recurseq.report.explorer.expression import first_genes, quantised, quartiles
+from recurseq.report.explorer.expression import (
+    first_genes,
+    quantised,
+    quartiles,
+    steps_of_quartiles,
+)
+from recurseq.report.explorer.identifiers import coded_ids
 from recurseq.report.explorer.packed import packed
 from support.explorer import MODULES, explored_study
+from support.report_study import EVIL
 
 
 def test_a_block_gives_back_what_it_holds():
@@ -22,7 +29,10 @@ def test_a_block_gives_back_what_it_holds():
         np.testing.assert_array_equal(found[name], array)
         assert found[name].dtype == array.dtype
     assert pack({}, arrays) == pack({}, arrays)
-    assert "<" not in pack({"name": "</template>"}, {})
+    for length in range(9):  # every ending of the text
+        text = pack({"name": "<&>" * length, "noise": rng.integers(0, 9999, 400).tolist()}, {})
+        assert not set("<>&") & set(text) and text.isascii()
+        assert unpack(text)[0]["name"] == "<&>" * length
 
 
 def test_expression_is_off_by_half_a_step_at_most():
@@ -36,10 +46,33 @@ def test_expression_is_off_by_half_a_step_at_most():
 
 
 def test_wanted_genes_keep_their_samples_first(monkeypatch):
-    monkeypatch.setattr(expression, "CELLS", 40)
     kept = [f"g{i}" for i in range(10)]
-    assert first_genes([["g9", "gone"], ["g5", "g9"]], kept, 10) == ["g9", "g5", "g0", "g1"]
-    assert first_genes([], kept, 1) == kept
+    wanted = [["g9", "gone"], ["g5", "g9"]]
+    monkeypatch.setattr(expression, "NUMBERS", 100)
+    assert first_genes(wanted, kept, 10, 1) == [
+        "g9",
+        "g5",
+        "g0",
+        "g1",
+        "g2",
+        *kept[3:5],
+        *kept[6:9],
+    ]
+    monkeypatch.setattr(expression, "NUMBERS", 70)  # 10 genes × 5 for quartiles, 4 × 5 more
+    assert first_genes(wanted, kept, 10, 1) == ["g9", "g5", "g0", "g1"]
+    monkeypatch.setattr(expression, "NUMBERS", 40)  # a quarter is for single samples in any case
+    assert first_genes(wanted, kept, 10, 1) == ["g9", "g5"]
+    assert sorted(first_genes([], kept, 5, 1)) == kept  # quartiles would be no smaller
+
+
+def test_steps_of_quartiles_give_back_the_quartiles():
+    values = np.sort(np.random.default_rng(3).normal(8, 2, (40, 3, 5)), axis=2)
+    coded = steps_of_quartiles(values.reshape(40, 15)).astype(int)
+    middle = coded[:, 0].cumsum(axis=0)
+    low = middle - coded[:, 1] - coded[:, 2]
+    found = np.concatenate([low[:, None], low[:, None] + coded[:, 1:].cumsum(axis=1)], axis=1) / 20
+    assert np.abs(found.transpose(2, 0, 1) - values).max() <= 0.025 + 1e-9
+    assert (coded[:, 1:] >= 0).all()
 
 
 def test_quartiles_are_those_of_each_group():
@@ -51,15 +84,47 @@ def test_quartiles_are_those_of_each_group():
     assert found[10:].tolist() == [10, 12.5, 15, 17.5, 20]
 
 
+def given_ids(told, arrays):
+    numbers = arrays["idSteps"].cumsum()
+    ends = [told["endings"][k] for k in arrays["idEnding"]]
+    return [f"{told['start']}{n:0{told['digits']}}{e}" for n, e in zip(numbers, ends, strict=True)]
+
+
 @pytest.mark.parametrize(
-    ("genes", "samples", "tested"), [(20_000, 200, 1.0), (60_000, 50, 0.45), (60_000, 200, 0.45)]
+    "ids",
+    [
+        ["ENSG00000000003.15", "ENSG00000000005.6", "ENSG00000000003.1", "ENSG00000000419"],
+        ["7", "12"],
+        ["gene1", "gene10"],
+        ["A1", "B2"],
+        ["ENSG001", EVIL],
+        ["x99999999999", "x00000000000"],
+        [],
+    ],
 )
-def test_the_data_stay_within_their_budget(genes, samples, tested):
-    """Page: below 5 MB. Its tables and texts need less than 1 MB of that."""
+def test_identifiers_are_given_back(ids):
+    told, arrays = coded_ids(ids)
+    assert (given_ids(told, arrays) if arrays else told) == ids
+    assert bool(arrays) == (ids[:1] == ["ENSG00000000003.15"])
+
+
+# Page: below 5 MB. Its script, style, tables and texts need less than 0.9 MB of that in the demo.
+@pytest.mark.parametrize(
+    ("genes", "samples", "tested", "most"),
+    [
+        (20_000, 200, 1.0, 2_650_000),
+        (60_000, 50, 0.45, 3_100_000),
+        (60_000, 50, 1.0, 4_200_000),
+    ],
+)
+def test_the_data_stay_within_their_budget(genes, samples, tested, most):
     text = packed(explored_study(genes, samples, tested=tested))
-    assert len(text) < 3_900_000
+    assert len(text) < most
     meta, arrays = unpack(text)
-    assert len(meta["ids"]) == genes and arrays["cells"].size <= expression.CELLS
+    assert len(given_ids(meta["ids"], arrays)) == genes
+    cells, quartiles = arrays["cells"].size, arrays["quartiles"].size
+    assert cells <= expression.NUMBERS and len(arrays["cellGene"]) * samples == cells
+    assert quartiles == len(arrays["quartileGene"]) * 15
     assert len(arrays["cellGene"]) + len(arrays["quartileGene"]) == int(
         (arrays["baseMean.m"] > 0).sum()
     )
