@@ -147,13 +147,18 @@ class Explorer {
     this.part("found").textContent = parts.length ? `${parts.join("; ")}.` : "";
   }
 
-  // Choose a gene: in the plots, the table, its own part, and the address.
-  pick(i) {
+  // Choose a gene: in the plots, the table and its own part.
+  choose(i) {
     this.selected = i;
     this.state.selected = i;
     this.plots.draw();
     this.table.select(i);
     this.showGene(i);
+  }
+
+  // Choose a gene, and name it in the address.
+  pick(i) {
+    this.choose(i);
     history.replaceState(null, "", addressOf(this.contrast.name, this.nameInAddress(i)));
   }
 
@@ -184,22 +189,52 @@ class Explorer {
   setButton({ set }, place) {
     const button = element("button", { type: "button", className: "link",
       textContent: set.replaceAll("_", " ") });
-    button.addEventListener("click", () => {
-      this.part("search").value = "";
-      this.controls.part("set").value = String(place);
-      this.update();
-    });
+    button.addEventListener("click", () => this.showSet(place));
     return button;
+  }
+
+  // Show the leading edge of a set, without other filters, the strongest gene chosen.
+  showSet(place) {
+    this.part("search").value = "";
+    this.controls.clear();
+    this.controls.part("set").value = String(place);
+    this.update();
+    if (this.rows.length) this.choose(this.rows[0]);
+    const { collection, set } = this.contrast.sets[place];
+    history.replaceState(null, "", addressOf(this.contrast.name, collection, set));
+  }
+
+  // What an address asks for, if its contrast is here: place of a set (-1 for none), row of a gene.
+  asked(address) {
+    const found = readAddress(address);
+    const contrast = this.study.contrasts.find((one) => one.name === found?.contrast);
+    if (!contrast) return null;
+    const [collection, set] = found.asked;
+    const place = contrast.sets.findIndex((one) => one.collection === collection && one.set === set);
+    const name = found.asked.join("/");
+    return { contrast, place, name, row: this.finder.exactly(name)[0] };
+  }
+
+  // Texts of the page that name a gene or a set become links to it.
+  openDoors() {
+    for (const door of document.querySelectorAll("[data-explore]")) {
+      const asked = this.asked(door.dataset.explore);
+      if (!asked || (asked.place < 0 && asked.row === undefined)) continue;
+      const link = element("a", { href: door.dataset.explore }, ...door.childNodes);
+      // An address that is there already changes nothing by itself.
+      link.addEventListener("click", () => { if (link.hash === location.hash) this.follow(); });
+      door.append(link);
+    }
   }
 
   // Show what the address asks for. Other anchors are the browser's.
   follow() {
-    const asked = readAddress(location.hash);
-    if (!asked || !this.study.contrasts.some((one) => one.name === asked.contrast)) return false;
-    this.take(asked.contrast);
-    const [row] = this.finder.exactly(asked.gene);
-    if (row === undefined) this.tellFound({ rows: [], missing: [asked.gene], renamed: [] });
-    else this.pick(row);
+    const asked = this.asked(location.hash);
+    if (!asked) return false;
+    this.take(asked.contrast.name);
+    if (asked.place >= 0) this.showSet(asked.place);
+    else if (asked.row === undefined) this.tellFound({ rows: [], missing: [asked.name], renamed: [] });
+    else this.pick(asked.row);
     this.root.closest("section").scrollIntoView();
     return true;
   }
@@ -231,14 +266,9 @@ async function start() {
   const explorer = new Explorer(root, study);
   if (!explorer.follow()) {
     explorer.take(study.contrasts[0].name);
-    explorer.selected = explorer.rows[0] ?? -1;
-    explorer.state.selected = explorer.selected;
-    if (explorer.selected >= 0) {
-      explorer.table.select(explorer.selected);
-      explorer.showGene(explorer.selected);
-      explorer.plots.draw();
-    }
+    if (explorer.rows.length) explorer.choose(explorer.rows[0]);
   }
+  explorer.openDoors();
   performance.mark("explorer-ready");
 }
 
