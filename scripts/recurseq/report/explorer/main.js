@@ -268,7 +268,10 @@ async function start() {
     explorer.take(study.contrasts[0].name);
     if (explorer.rows.length) explorer.choose(explorer.rows[0]);
   }
-  explorer.openDoors();
+  // The page below may still be coming in.
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", () => explorer.openDoors());
+  } else explorer.openDoors();
   performance.mark("explorer-ready");
 }
 

@@ -57,8 +57,7 @@ const changesOf = (contrast) => Float32Array.from(
 
 // Draw a plot with a pen. Returns where each gene stands, and how many lie beyond the frame.
 export function drawScatter(pen, plot, { ways, shown, named, selected, limits, colours, names }) {
-  const frame = { left: MARGIN.left, right: pen.width - MARGIN.right, top: MARGIN.top,
-    bottom: pen.height - MARGIN.bottom };
+  const frame = frameOf(pen);
   const place = scaled(plot, frame);
   const [X, Y] = [new Float32Array(ways.length), new Float32Array(ways.length)];
   const layers = { faint: [], up: [], down: [] };
@@ -98,8 +97,12 @@ export function drawScatter(pen, plot, { ways, shown, named, selected, limits, c
   return { X, Y, outside };
 }
 
+// Where the axes of a plot stand.
+export const frameOf = (pen) => ({ left: MARGIN.left, right: pen.width - MARGIN.right,
+  top: MARGIN.top, bottom: pen.height - MARGIN.bottom });
+
 // From values to pixels; a value beyond an end stands on it, with the way in which it lies out.
-function scaled(plot, frame) {
+export function scaled(plot, frame) {
   const [[x0, x1], [y0, y1]] = [plot.xEnds, plot.yEnds];
   return (a, b) => {
     const x = Math.min(Math.max(a, x0), x1);
@@ -120,7 +123,7 @@ function triangles(pen, points, colour) {
   }
 }
 
-function axes(pen, plot, frame, place, colours) {
+export function axes(pen, plot, frame, place, colours) {
   const { left, right, top, bottom } = frame;
   for (const tick of ticks(...plot.xEnds)) {
     const [x] = place(tick, plot.yEnds[0]);
