@@ -14,7 +14,7 @@ from recurseq.base.text import listed
 
 MINUS = "−"
 CHANGES = (0.25, 1, 2, 4)  # log2 fold changes from which a cell of a heat table is darker
-SCORES = (0.5, 1, 1.5, 2)  # and normalised enrichment scores
+SCORES = (1, 1.5, 2, 2.5)  # and normalised enrichment scores
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

@@ -1,7 +1,7 @@
 // Volcano and MA: every gene of a contrast as a point, in a frame that one gene cannot stretch.
 
 const MARGIN = { left: 46, right: 14, top: 18, bottom: 40 };
-const WITHIN = 0.998; // of the genes that an axis must hold
+const BEYOND = 5; // genes that may lie beyond the end of an axis
 const NEAR = 12; // pixels around the pointer in which a gene is met
 const MOST_NAMED = 12;
 const GONE = -1e4;
@@ -11,7 +11,7 @@ export function endOf(values, least) {
   const sizes = Float64Array.from(values.filter((x) => x === x), Math.abs).sort();
   if (!sizes.length) return least;
   const most = sizes.at(-1);
-  const inner = sizes[Math.floor(WITHIN * (sizes.length - 1))] * 1.3;
+  const inner = sizes[sizes.length - 1 - Math.min(BEYOND, Math.floor(sizes.length / 100))] * 1.3;
   return Math.max(least, most > 1.25 * inner ? inner : most * 1.03);
 }
 
