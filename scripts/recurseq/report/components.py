@@ -1,4 +1,4 @@
-"""Principal components of the samples, coloured by any column of the sheet that the report names."""
+"""Principal components of the samples, by any column of the sheet that the report names."""
 
 from __future__ import annotations
 
@@ -113,5 +113,7 @@ def _levels(values: pd.Series) -> tuple[list[str], list[int]]:
     else:
         names = sorted(texts.dropna().unique(), key=str)
     places = {one: min(place, MOST_LEVELS) for place, one in enumerate(names)}
-    shown = [spaced(str(name)) for name in names[:MOST_LEVELS]] + [OTHERS] * (len(names) > MOST_LEVELS)
+    shown = [spaced(str(name)) for name in names[:MOST_LEVELS]] + [OTHERS] * (
+        len(names) > MOST_LEVELS
+    )
     return shown, [UNKNOWN if one is None else places[one] for one in texts]

@@ -14,7 +14,7 @@ SETS_SHOWN = 15  # of a collection
 
 @dataclass(frozen=True)
 class SetCell:
-    """A set in a contrast: direction (``none`` when it is not called), padj, class of the colour."""
+    """A set in a contrast: direction (``none``: not called), padj, class of the colour."""
 
     direction: str
     padj: float
@@ -64,7 +64,9 @@ def side_by_side(
     shown
         How many sets are listed; those with the smallest adjusted p-value of any contrast.
     """
-    known = {contrast: table.set_index("set") for contrast, table in tables.items() if table is not None}
+    known = {
+        contrast: table.set_index("set") for contrast, table in tables.items() if table is not None
+    }
     padj = pd.DataFrame({contrast: table["competitivePadj"] for contrast, table in known.items()})
     significant = [table.index[table["significant"].fillna(False)] for table in known.values()]
     called = padj.index[padj.index.isin([one for sets in significant for one in sets])]

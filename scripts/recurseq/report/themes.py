@@ -82,7 +82,7 @@ def _rows(summary: pd.DataFrame, labels: dict[str, str], several: bool) -> list[
     rows = []
     for _, theme in summary[summary["theme"] <= TOP_THEMES].groupby("theme"):
         first = theme.iloc[0]
-        clearest = theme["contrast"].loc[theme["padj"].idxmin()]
+        clearest = theme.sort_values("padj", kind="stable")["contrast"].iloc[0]
         cells = theme.set_index("contrast").to_dict("index")
         genes = [] if is_missing(first["shared_genes"]) else first["shared_genes"].split(";")
         rows.append(

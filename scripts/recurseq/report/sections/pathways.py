@@ -121,7 +121,8 @@ def _remarks(results: Results, study: Study) -> list[str]:
     for path in study.collections.values():
         if Path(path).is_file() and not gene_set_problems(path):
             read = translated(read_gene_sets(path), study.orthologues, genes)
-            said += [*read.notes, description_note(genes, read)]
+            notes = [*read.notes, description_note(genes, read)]
+            said += [note.replace(str(path), Path(path).name) for note in notes]
     return [text for text in said if text]
 
 
