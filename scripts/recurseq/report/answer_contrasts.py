@@ -23,6 +23,7 @@ NAMES_SHOWN = 4
 SMALL_SIDE = 6  # samples
 MOST_SENTENCES = 3
 EXPECTED, OPPOSITE, NOT_TESTED = "as expected", "opposite", "not tested"
+NO_EXPECTATION = "no expectation"
 
 
 def answers_of_contrasts(results: Results, study: Study, facts: AllContrasts) -> list[Answer]:
@@ -77,6 +78,11 @@ def _markers(results: Results, contrast: str) -> Iterator[Line]:
         return
     tested = rows[rows["verdict"] != NOT_TESTED]
     expected, opposite = (tested[tested["verdict"] == code] for code in (EXPECTED, OPPOSITE))
+    unasked = int((tested["verdict"] == NO_EXPECTATION).sum())
+    if len(tested) and unasked == len(tested):
+        text = f"{count(len(tested))} tested; the panel expects nothing of this contrast."
+        yield Line("Markers", text)
+        return
     text = f"{count(len(expected))} of {count(len(tested))} tested as expected"
     evidence = results.table("contrast_evidence", contrast=contrast)
     if evidence is not None and len(expected):
@@ -85,6 +91,8 @@ def _markers(results: Results, contrast: str) -> Iterator[Line]:
     text += f", {count(len(opposite))} opposite"
     if len(opposite):
         text += f" ({first(opposite['query'].tolist(), NAMES_SHOWN)})"
+    if unasked:
+        text += f", {count(unasked)} without an expectation"
     yield Line("Markers", f"{text}.")
 
 

@@ -15,6 +15,7 @@ from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -242,9 +243,11 @@ def _environment(results: Results, config: Mapping) -> Environment:
         "measure": words.measure,
         "pvalue": words.pvalue,
         "percent": words.percent,
+        "shade": words.shade,
         "plain": words.plain,
         "spaced": words.spaced,
         "setting": setting,
+        "address": address,
     }
     environment.tests["missing"] = words.is_missing
     glossary = Glossary()
@@ -260,6 +263,7 @@ def _environment(results: Results, config: Mapping) -> Environment:
         "glossary": glossary,
         "term": glossary.term,
         "many": words.many,
+        "scores": words.SCORES,
         "listed": listed,
         "called_in_words": contrasts.called_in_words,
         "checksums_shown": provenance.CHECKSUMS_SHOWN,
@@ -306,6 +310,11 @@ def embed(figures: Sequence[DrawnFigure], budget: int = FIGURE_BUDGET) -> dict[P
             budget -= len(uri)
             uris[path] = uri
     return uris
+
+
+def address(parts: Sequence[str]) -> str:
+    """Return the address by which the explorer shows a gene or a set (``explorer/links.js``)."""
+    return "#" + "/".join(quote(part, safe="") for part in parts)
 
 
 @cache

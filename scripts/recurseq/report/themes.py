@@ -25,8 +25,9 @@ class ThemeFacts:
     Attributes
     ----------
     rows
-        The first themes: number, name, collection, collections, one cell per contrast
-        (direction, called_up, called_down, NES, padj), genes, more_genes.
+        The first themes: number, name, place of its representative in the explorer (contrast,
+        collection, set), collections, one cell per contrast (direction, called_up, called_down,
+        NES, padj), genes, more_genes.
     contrasts
         Name and label of each contrast.
     themes, sets, several
@@ -81,12 +82,14 @@ def _rows(summary: pd.DataFrame, labels: dict[str, str], several: bool) -> list[
     rows = []
     for _, theme in summary[summary["theme"] <= TOP_THEMES].groupby("theme"):
         first = theme.iloc[0]
+        clearest = theme.sort_values("padj", kind="stable")["contrast"].iloc[0]
         cells = theme.set_index("contrast").to_dict("index")
         genes = [] if is_missing(first["shared_genes"]) else first["shared_genes"].split(";")
         rows.append(
             {
                 "theme": first["theme"],
                 "name": first["name"],
+                "place": (clearest, first["collection"], first["representative"]),
                 "collections": _collections(str(first["collections"]), several),
                 "cells": [cells[name] for name in labels],
                 "genes": genes[:SHARED_GENES],

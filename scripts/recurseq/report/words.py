@@ -13,6 +13,8 @@ from recurseq.base.tables import MISSING
 from recurseq.base.text import listed
 
 MINUS = "−"
+CHANGES = (0.25, 1, 2, 4)  # log2 fold changes from which a cell of a heat table is darker
+SCORES = (1, 1.5, 2, 2.5)  # and normalised enrichment scores
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -64,6 +66,12 @@ def pvalue(value: object) -> str:
 def percent(value: object) -> str:
     """Return a share as a percentage with one decimal."""
     return MISSING if is_missing(value) else f"{float(value) * 100:.1f} %"
+
+
+def shade(value: object, steps: Sequence[float] = CHANGES) -> str:
+    """Return the class of a cell of a heat table: ``up3``, ``down1``; empty near 0."""
+    size = 0 if is_missing(value) else sum(abs(float(value)) >= step for step in steps)
+    return f"{'up' if float(value) > 0 else 'down'}{size}" if size else ""
 
 
 def plain(value: object) -> str:

@@ -61,7 +61,7 @@ def test_the_page_holds_the_section_and_escapes_names(results):
     page = build_page(results, config(coexpression=SECTION))
     assert 'id="coexpression"' in page
     assert "between groups only" in page
-    assert len(scripts_of(page)) == 2  # the explorer's and the page's
+    assert len(scripts_of(page)) == 3  # of explorer, components and page
     assert "Clopper" in page and "Bonett" in page
 
 

@@ -52,7 +52,7 @@ def whole(tmp_path):
 
 
 def test_sentences_and_numbers_are_shown_and_escaped(whole):
-    assert len(scripts_of(whole)) == 2  # the explorer's and the page's
+    assert len(scripts_of(whole)) == 3  # of explorer, components and page
     words = text_of(whole)
     assert "All 7 early samples have <script>" in words
     assert "site differs." in words

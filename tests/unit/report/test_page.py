@@ -74,7 +74,7 @@ def text_of(page: str) -> str:
 
 
 def test_names_from_outside_are_escaped(page):
-    assert len(scripts_of(page)) == 2  # the explorer's and the page's
+    assert len(scripts_of(page)) == 3  # of explorer, components and page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "Recurrence &lt;of&gt; liver cancer &amp; more" in page
     assert not any(name.startswith("on") for _, attrs in Tags(page).found for name in attrs)
@@ -189,8 +189,8 @@ def test_markers_show_every_verdict_in_words(page):
     text = text_of(page)
     for verdict in ("✓ as expected", "✕ opposite", "○ not significant", "– not tested"):
         assert verdict in text
-    assert "MYCN not in the count matrix" in text
-    assert "−1.23 −2.00 to −0.50 padj 2.5 × 10⁻⁷" in text
+    assert "MYCN note not in the count matrix" in text
+    assert "▼ −1.23 ✕ opposite −2.00 to −0.50, padj 2.5 × 10⁻⁷, expected up" in text
 
 
 def test_pathways_split_by_direction_with_leading_edge(page):
@@ -286,7 +286,7 @@ def test_claims_have_their_verdict_and_what_could_be_seen(tmp_path):
     assert "a change of 2.9 log2 units with a chance of 80 %" in text
     assert "see with a chance of 31 %, so that no answer says little" in text
     assert "down NES −1.80" in text and "not in the counts" in text
-    assert len(scripts_of(page)) == 2 and not Tags(page).errors
+    assert len(scripts_of(page)) == 3 and not Tags(page).errors
 
 
 def test_patterns_tell_of_steps_and_genes(tmp_path):
@@ -308,7 +308,7 @@ def test_patterns_tell_of_steps_and_genes(tmp_path):
     assert "1 of 2 genes could be classed." in text
     assert "▼ −1.25 ▼ −1.25 1.0 × 10⁻⁷ Lost further" in text
     assert "lies below 1." in text and "lies below 1 and" not in text
-    assert len(scripts_of(page)) == 2 and not Tags(page).errors
+    assert len(scripts_of(page)) == 3 and not Tags(page).errors
     assert "could be classed" not in text_of(build_page(tmp_path, config()))
 
 
@@ -342,12 +342,12 @@ def test_signatures_tell_of_the_composition_first_and_of_what_remains(tmp_path):
     text = text_of(page)
     assert "The sides differ in what they are made of: immune (higher)." in text
     assert "1 of 2 scores called: with what the samples are made of held equal 1 remain" in text
-    assert f"{EVIL} 40 ▲ 1.25 0.010 75 % 0.020 remains . it remains with immune" in text
+    assert f"{EVIL} 40 ▲ 1.25 0.010 75 % 0.020 remains it remains with immune" in text
     assert "finds a difference of 1.4 residual standard deviations" in text  # 2.8 / 2
     assert "1 set of 2 could not be scored: TINY, 2 of 3." in text
     assert text.index("Do the groups differ") < text.index("Signatures: the 2 of 2")
     assert "normal 3 0 0" in text and "Gaussian kernel" in text
-    assert len(scripts_of(page)) == 2 and not Tags(page).errors
+    assert len(scripts_of(page)) == 3 and not Tags(page).errors
     assert "could not be scored" not in text_of(build_page(tmp_path, config()))
 
 
@@ -361,7 +361,7 @@ def test_candidates_stand_with_their_reason(tmp_path):
     text = text_of(page)
     assert "Candidates for markers" in text
     assert f"▲ 2.50 1.50 to 3.50 0.93 1.10 confirmed; in the panel ({EVIL})" in text
-    assert len(scripts_of(page)) == 2 and not Tags(page).errors
+    assert len(scripts_of(page)) == 3 and not Tags(page).errors
 
 
 def test_same_results_same_page(results, page):

@@ -1,16 +1,16 @@
-// The address of the page says what is shown: #contrast/GENE.
+// The address of the page says what is shown: #contrast/GENE, or #contrast/collection/SET.
 
-export function addressOf(contrast, gene) {
-  return `#${encodeURIComponent(contrast)}/${encodeURIComponent(gene)}`;
+export function addressOf(...parts) {
+  return `#${parts.map(encodeURIComponent).join("/")}`;
 }
 
-// { contrast, gene } of an address, or null for any other anchor.
+// The contrast of an address and what is asked of it, or null for any other anchor.
 export function readAddress(hash) {
-  const slash = hash.indexOf("/");
-  if (slash < 2) return null;
+  const parts = hash.slice(1).split("/");
+  if (parts.length < 2 || !parts[0]) return null;
   try {
-    const parts = [hash.slice(1, slash), hash.slice(slash + 1)].map(decodeURIComponent);
-    return { contrast: parts[0], gene: parts[1] };
+    const [contrast, ...asked] = parts.map(decodeURIComponent);
+    return { contrast, asked };
   } catch {
     return null;
   }

@@ -152,18 +152,23 @@ class Explorer {
     this.part("found").textContent = parts.length ? `${parts.join("; ")}.` : "";
   }
 
-  // Choose a gene: in the plots, the table, its own part, and the address.
-  pick(i) {
+  // Choose a gene: in the plots, the table and its own part.
+  choose(i) {
     this.selected = i;
     this.state.selected = i;
     this.plots.draw();
     this.showChosen();
-    this.remember();
   }
 
   showChosen() {
     this.table.select(this.selected);
     this.showGene(this.selected);
+  }
+
+  // Choose a gene, and name it in the address.
+  pick(i) {
+    this.choose(i);
+    this.remember();
   }
 
   remember() {
@@ -197,22 +202,52 @@ class Explorer {
   setButton({ set }, place) {
     const button = element("button", { type: "button", className: "link",
       textContent: set.replaceAll("_", " ") });
-    button.addEventListener("click", () => {
-      this.part("search").value = "";
-      this.controls.part("set").value = String(place);
-      this.update();
-    });
+    button.addEventListener("click", () => this.showSet(place));
     return button;
+  }
+
+  // Show the leading edge of a set, without other filters, the strongest gene chosen.
+  showSet(place) {
+    this.part("search").value = "";
+    this.controls.clear();
+    this.controls.part("set").value = String(place);
+    this.update();
+    if (this.rows.length) this.choose(this.rows[0]);
+    const { collection, set } = this.contrast.sets[place];
+    history.replaceState(null, "", addressOf(this.contrast.name, collection, set));
+  }
+
+  // What an address asks for, if its contrast is here: place of a set (-1 for none), row of a gene.
+  asked(address) {
+    const found = readAddress(address);
+    const contrast = this.study.contrasts.find((one) => one.name === found?.contrast);
+    if (!contrast) return null;
+    const [collection, set] = found.asked;
+    const place = contrast.sets.findIndex((one) => one.collection === collection && one.set === set);
+    const name = found.asked.join("/");
+    return { contrast, place, name, row: this.finder.exactly(name)[0] };
+  }
+
+  // Texts of the page that name a gene or a set become links to it.
+  openDoors() {
+    for (const door of document.querySelectorAll("[data-explore]")) {
+      const asked = this.asked(door.dataset.explore);
+      if (!asked || (asked.place < 0 && asked.row === undefined)) continue;
+      const link = element("a", { href: door.dataset.explore }, ...door.childNodes);
+      // An address that is there already changes nothing by itself.
+      link.addEventListener("click", () => { if (link.hash === location.hash) this.follow(); });
+      door.append(link);
+    }
   }
 
   // Show what the address asks for. Other anchors are the browser's.
   follow() {
-    const asked = readAddress(location.hash);
-    if (!asked || !this.study.contrasts.some((one) => one.name === asked.contrast)) return false;
-    const [row] = this.finder.exactly(asked.gene);
-    this.selected = row ?? this.selected;
-    this.take(asked.contrast);
-    if (row === undefined) this.tellFound({ rows: [], missing: [asked.gene], renamed: [] });
+    const asked = this.asked(location.hash);
+    if (!asked) return false;
+    this.selected = asked.row ?? this.selected;
+    this.take(asked.contrast.name);
+    if (asked.place >= 0) this.showSet(asked.place);
+    else if (asked.row === undefined) this.tellFound({ rows: [], missing: [asked.name], renamed: [] });
     this.root.closest("section").scrollIntoView();
     return true;
   }
@@ -243,6 +278,10 @@ async function start() {
   document.documentElement.classList.add("explored");
   const explorer = new Explorer(root, study);
   if (!explorer.follow()) explorer.take(study.contrasts[0].name, true);
+  // The page below may still be coming in.
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", () => explorer.openDoors());
+  } else explorer.openDoors();
   performance.mark("explorer-ready");
 }
 

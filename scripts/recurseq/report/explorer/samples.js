@@ -6,6 +6,7 @@ const ROOM = { left: 46, right: 14, top: 18, bottom: 40 };
 const SPREAD = 0.62; // of a group's width
 const HASH = 2654435761;
 const LONGEST = 20;
+const LINE = 14;
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -49,11 +50,14 @@ export function drawSamples(pen, study, i, colours) {
   }
   const names = groups ? groups.map((one) => one.group) : study.meta.groups;
   const values = groups ? groups.flatMap((one) => one.samples.map((s) => s.value)) : quartiles.flat();
+  const width = (pen.width - ROOM.left - ROOM.right) / names.length;
+  // Long names stand in two lines in turn, with room for two widths.
+  const turns = names.some((name) => name.length > lettersIn(width)) && names.length > 2 ? 2 : 1;
+  const below = (turns - 1) * LINE;
   const frame = { left: ROOM.left, right: pen.width - ROOM.right, top: ROOM.top,
-    bottom: pen.height - ROOM.bottom };
+    bottom: pen.height - ROOM.bottom - below };
   const [low, high] = ends(values);
   const y = (value) => frame.bottom - ((value - low) / (high - low)) * (frame.bottom - frame.top);
-  const width = (frame.right - frame.left) / names.length;
   axis(pen, frame, low, high, y, colours);
   const points = [];
   names.forEach((name, k) => {
@@ -71,10 +75,10 @@ export function drawSamples(pen, study, i, colours) {
       const half = width * 0.28;
       pen.line(centre - half, middle, centre + half, middle, colours.ink, { width: 2 });
     } else box(pen, quartiles[k].map(y), centre, Math.min(width * 0.3, 40), colour, colours);
-    pen.text(centre, frame.bottom + 17, fitted(name, width), colours.ink,
+    pen.text(centre, frame.bottom + 17 + (k % turns) * LINE, fitted(name, turns * width), colours.ink,
       { anchor: "middle", size: 11 });
     if (groups) {
-      pen.text(centre, frame.bottom + 31, `n = ${groups[k].samples.length}`, colours.quiet,
+      pen.text(centre, frame.bottom + 31 + below, `n = ${groups[k].samples.length}`, colours.quiet,
         { anchor: "middle", size: 11 });
     }
   });
@@ -87,8 +91,10 @@ function ends(values) {
   return [low - room, high + room];
 }
 
+const lettersIn = (width) => Math.max(4, Math.min(LONGEST, Math.floor(width / 6.6)));
+
 function fitted(name, width) {
-  const most = Math.max(4, Math.min(LONGEST, Math.floor(width / 6.2)));
+  const most = lettersIn(width);
   const text = name.replaceAll("_", " ");
   return text.length > most ? `${text.slice(0, most - 1)}\u2026` : text;
 }

@@ -1,7 +1,7 @@
 // Volcano and MA: every gene of a contrast as a point, in a frame that one gene cannot stretch.
 
 const MARGIN = { left: 46, right: 14, top: 18, bottom: 40 };
-const WITHIN = 0.998; // of the genes that an axis must hold
+const BEYOND = 5; // genes that may lie beyond the end of an axis
 const NEAR = 12; // pixels around the pointer in which a gene is met
 const MOST_NAMED = 12;
 const GONE = -1e4;
@@ -14,7 +14,7 @@ export function endOf(values, least) {
   if (!known) return least;
   const sorted = sizes.subarray(0, known).sort();
   const most = sorted[known - 1];
-  const inner = sorted[Math.floor(WITHIN * (known - 1))] * 1.3;
+  const inner = sorted[known - 1 - Math.min(BEYOND, Math.floor(known / 100))] * 1.3;
   return Math.max(least, most > 1.25 * inner ? inner : most * 1.03);
 }
 
@@ -58,8 +58,7 @@ const symmetric = (end) => [-end, end];
 
 // Draw a plot with a pen. Returns where each gene stands, and how many lie beyond the frame.
 export function drawScatter(pen, plot, { ways, shown, named, selected, limits, colours, names }) {
-  const frame = { left: MARGIN.left, right: pen.width - MARGIN.right, top: MARGIN.top,
-    bottom: pen.height - MARGIN.bottom };
+  const frame = frameOf(pen);
   const place = scaled(plot, frame);
   const [X, Y] = [new Float32Array(ways.length), new Float32Array(ways.length)];
   const layers = { faint: [], up: [], down: [] };
@@ -99,8 +98,12 @@ export function drawScatter(pen, plot, { ways, shown, named, selected, limits, c
   return { X, Y, outside };
 }
 
+// Where the axes of a plot stand.
+export const frameOf = (pen) => ({ left: MARGIN.left, right: pen.width - MARGIN.right,
+  top: MARGIN.top, bottom: pen.height - MARGIN.bottom });
+
 // From values to pixels; a value beyond an end stands on it, with the way in which it lies out.
-function scaled(plot, frame) {
+export function scaled(plot, frame) {
   const [[x0, x1], [y0, y1]] = [plot.xEnds, plot.yEnds];
   return (a, b) => {
     const x = Math.min(Math.max(a, x0), x1);
@@ -121,7 +124,7 @@ function triangles(pen, points, colour) {
   }
 }
 
-function axes(pen, plot, frame, place, colours) {
+export function axes(pen, plot, frame, place, colours) {
   const { left, right, top, bottom } = frame;
   for (const tick of ticks(...plot.xEnds)) {
     const [x] = place(tick, plot.yEnds[0]);

@@ -24,26 +24,26 @@ BESIDE = {
 
 
 @dataclass(frozen=True)
-class DataFile:
-    """One file: the link from the page, its name below the results folder, what it holds."""
+class DataFiles:
+    """Files of one kind: link from the page and name below the results folder, what they hold."""
 
-    link: str
-    name: str
+    files: list[tuple[str, str]]
     title: str
     description: str
 
 
-def collect(results: Results, study: Study) -> list[DataFile]:
-    """List what lies beside the page, and every table that exists."""
-    return [
-        *(DataFile(path.name, path.name, *text) for path, text in BESIDE.items()),
-        *(
-            DataFile(
-                results.link(results.folder / file.path),
-                file.path,
-                file.table.title,
-                file.table.description,
-            )
+def collect(results: Results, study: Study) -> list[DataFiles]:
+    """List what lies beside the page, and every table that exists, those of one kind together."""
+    kinds = {file.table.name: file.table for file in results.files()}
+    links = {
+        name: [
+            (results.link(results.folder / file.path), file.path)
             for file in results.files()
-        ),
+            if file.table.name == name
+        ]
+        for name in kinds
+    }
+    return [
+        *(DataFiles([(path.name, path.name)], *text) for path, text in BESIDE.items()),
+        *(DataFiles(links[name], kind.title, kind.description) for name, kind in kinds.items()),
     ]

@@ -14,6 +14,7 @@ from recurseq.enrichment.random_sets import RANDOM_SETS
 from recurseq.enrichment.themes import CUT
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
+from recurseq.report.side_by_side import CollectionRows, side_by_side
 from recurseq.report.themes import ThemeFacts, collect_themes
 from recurseq.report.words import is_missing, spaced, with_files
 from recurseq.study import Study
@@ -67,9 +68,17 @@ class CollectionFacts:
 
 @dataclass(frozen=True)
 class PathwayFacts:
-    """Every collection in every contrast, all together, and what reading their files left out."""
+    """Every collection in every contrast, all together, and what reading their files left out.
+
+    Attributes
+    ----------
+    contrasts, sides
+        Name and label of each contrast, and the collections with these side by side.
+    """
 
     collections: list[CollectionFacts]
+    contrasts: dict[str, str]
+    sides: list[CollectionRows]
     themes: ThemeFacts | None
     remarks: list[str]
     settings: Study
@@ -85,7 +94,24 @@ def collect(results: Results, study: Study) -> PathwayFacts | None:
     ]
     if not found:
         return None
-    return PathwayFacts(found, collect_themes(results, study), _remarks(results, study), study)
+    contrasts = {
+        name: spaced(contrast.label)
+        for name, contrast in study.contrasts.items()
+        if name in {one.contrast for one in found}
+    }
+    sides = [
+        side_by_side(
+            collection,
+            {
+                name: results.table("gsea", contrast=name, collection=collection)
+                for name in contrasts
+            },
+        )
+        for collection in study.collections
+        if collection in {one.collection for one in found}
+    ]
+    themes = collect_themes(results, study)
+    return PathwayFacts(found, contrasts, sides, themes, _remarks(results, study), study)
 
 
 def _remarks(results: Results, study: Study) -> list[str]:
@@ -95,7 +121,8 @@ def _remarks(results: Results, study: Study) -> list[str]:
     for path in study.collections.values():
         if Path(path).is_file() and not gene_set_problems(path):
             read = translated(read_gene_sets(path), study.orthologues, genes)
-            said += [*read.notes, description_note(genes, read)]
+            notes = [*read.notes, description_note(genes, read)]
+            said += [note.replace(str(path), Path(path).name) for note in notes]
     return [text for text in said if text]
 
 

@@ -13,6 +13,7 @@ from recurseq.report import words as page_words
 from recurseq.report.explorer.block import pack
 from recurseq.report.explorer.numbers import cut, significant
 from recurseq.report.explorer.packed import packed
+from recurseq.report.page import address
 from recurseq.stats.intervals import NORMAL_975
 from support.browser import BROWSERS, Browser, program
 from support.explorer import asked, blank, explored_study, load
@@ -268,7 +269,12 @@ def test_files_hold_the_rows_that_are_shown(browser, study):
 def test_addresses_lead_to_contrast_and_gene(browser):
     for contrast, gene in (("early_vs_none", "MT1M"), ("a", "x/y #%"), ("c", EVIL)):
         told = asked(browser, "(c, g) => readAddress(addressOf(c, g))", contrast, gene)
-        assert told == {"contrast": contrast, "gene": gene}
+        assert told == {"contrast": contrast, "asked": [gene]}
+        assert asked(browser, "(c, g) => addressOf(c, g)", contrast, gene) == address(
+            (contrast, gene)
+        )
+    told = asked(browser, "() => readAddress(addressOf('c', 'my sets', 'A/B'))")
+    assert told == {"contrast": "c", "asked": ["my sets", "A/B"]}
     assert asked(browser, "() => ['', '#genes', '#/x', '#%/%'].map(readAddress)") == [None] * 4
     links = asked(browser, "() => outwardLinks('A&B', 'ENSG00000205364.3')")
     assert [href for _, href in links] == [
