@@ -33,17 +33,19 @@ class DataFile:
     description: str
 
 
-def collect(results: Results, study: Study) -> list[DataFile]:
+@dataclass(frozen=True)
+class FileFacts:
+    """What lies beside the page, and the tables that exist, by their folder."""
+
+    beside: list[DataFile]
+    tables: dict[str, list[DataFile]]
+
+
+def collect(results: Results, study: Study) -> FileFacts:
     """List what lies beside the page, and every table that exists."""
-    return [
-        *(DataFile(path.name, path.name, *text) for path, text in BESIDE.items()),
-        *(
-            DataFile(
-                results.link(results.folder / file.path),
-                file.path,
-                file.table.title,
-                file.table.description,
-            )
-            for file in results.files()
-        ),
-    ]
+    tables: dict[str, list[DataFile]] = {}
+    for file in results.files():
+        link = results.link(results.folder / file.path)
+        one = DataFile(link, file.path, file.table.title, file.table.description)
+        tables.setdefault(file.path.partition("/")[0], []).append(one)
+    return FileFacts([DataFile(path.name, path.name, *text) for path, text in BESIDE.items()], tables)
