@@ -169,7 +169,7 @@ def explorer_page(explored: Explored) -> str:
     """Return a page of the explorer alone, under the policy of the report."""
     links = {tested.contrast.name: tested.link for tested in explored.contrasts}
     facts = section.Genes(packed(explored), links, keeps_called_only(explored))
-    script = Script.read(section)
+    script = Script.read(HERE / "sections" / section.SCRIPT)
     template = Environment(autoescape=True).from_string(
         (HERE / "sections/genes.html").read_text(encoding="utf-8")
     )

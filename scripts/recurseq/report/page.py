@@ -90,11 +90,11 @@ EMBEDDED_FIRST = (
     *(
         "markers",
         "across",
-        "contrasts",
         "patterns",
         "coexpression",
         "signatures",
         "replication",
+        "contrasts",
         "pathways",
     ),
 )

@@ -48,4 +48,6 @@ def collect(results: Results, study: Study) -> FileFacts:
         link = results.link(results.folder / file.path)
         one = DataFile(link, file.path, file.table.title, file.table.description)
         tables.setdefault(file.path.partition("/")[0], []).append(one)
-    return FileFacts([DataFile(path.name, path.name, *text) for path, text in BESIDE.items()], tables)
+    return FileFacts(
+        [DataFile(path.name, path.name, *text) for path, text in BESIDE.items()], tables
+    )
