@@ -86,7 +86,7 @@ def size_text(groups: pd.DataFrame) -> str:
         Table ``survival_groups``.
     """
     own = groups[groups["subgroup"] == "all"]
-    return f"n = {int(own['n'].sum())}, {int(own['events'].sum())} events"
+    return f"n = {int(own['n'].sum()):,}, {int(own['events'].sum()):,} events"
 
 
 def headline(groups: pd.DataFrame, tests: pd.DataFrame, cautions: pd.DataFrame) -> str:
@@ -223,7 +223,7 @@ def model_size_text(summary: pd.DataFrame) -> str:
     if summary.empty:
         return "no term entered the model"
     row = summary.iloc[0]
-    return f"n = {int(row['n'])}, {int(row['events'])} events, {row['epv']:.1f} per parameter"
+    return f"n = {int(row['n']):,}, {int(row['events']):,} events, {row['epv']:.1f} per parameter"
 
 
 def hazards_text(tests: pd.DataFrame) -> str:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
 
 from recurseq.base.places import read_shipped
 from recurseq.clinical.cautions import ALPHA, NOTE, STOP, WARN
-from recurseq.clinical.words import plain
+from recurseq.clinical.models import COMPLETE
+from recurseq.clinical.words import model_size_text, plain
 from recurseq.report.answer import Answer, Line
 from recurseq.report.sections.benefit import BenefitFacts
 from recurseq.report.sections.models import ModelFacts
@@ -41,15 +45,16 @@ def of_survival(one: SurvivalFacts) -> Answer | None:
 
 
 def of_model(one: ModelFacts) -> Answer:
-    """Answer a regression model by the terms of its last fit."""
+    """Answer a regression model by the last fit that is no check of another."""
     general = "that changing a term would change the outcome: it is adjusted for these terms only"
+    fit = _answering(one)
     return Answer(
         anchor=f"model-{one.model.name}",
         title=f"Model: {one.title}",
         key="",
         setup=_sentence(f"{plain(one.model.endpoint)}, {one.model.kind} model"),
-        found=[*_terms(one)],
-        trust=[Line("Patients", f"{one.size}."), *_concordance(one), *_hazards(one),
+        found=[*_terms(*fit)],
+        trust=[*_patients(one, fit), *_concordance(one, fit), *_hazards(one),
                *_cautions(one.cautions)],
         not_to_conclude=_not_to_conclude(one.cautions, general),
     )  # fmt: skip
@@ -71,7 +76,7 @@ def of_risk(one: RiskFacts) -> Answer:
         setup=_sentence(one.told_of),
         found=[Line("", _sentence(judged))],
         trust=[
-            Line("Made in", _sentence(one.setup)),
+            Line("Made in", _sentence(one.made_in)),
             *(Line("Centres", text) for text in centres),
             *_cautions(cautions),
         ],
@@ -105,11 +110,30 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
 
 
-def _terms(one: ModelFacts) -> Iterator[Line]:
-    if not one.parts:
+class Fit(NamedTuple):
+    """One fit of a model: its kind in words, its terms, and its row of table ``model_summary``."""
+
+    kind: str
+    rows: list[dict]
+    summary: dict
+
+
+def _answering(one: ModelFacts) -> Fit:
+    """Return the fit that answers; complete cases only stand beside the model of all patients."""
+    fits = [part for part in one.parts if part[0] != _in_words(COMPLETE)]
+    kind, rows = fits[-1] if fits else ("", [])
+    summary = next((row for row in one.summary if _in_words(row["model"]) == kind), {})
+    return Fit(kind, rows, summary)
+
+
+def _in_words(kind: str) -> str:
+    return kind.replace("_", "-")
+
+
+def _terms(kind: str, rows: list[dict], _: dict) -> Iterator[Line]:
+    if not rows:
         yield Line("", "No term entered the model.")
         return
-    kind, rows = one.parts[-1]
     told = [row for row in rows if not is_missing(row["ratio"]) and not is_missing(row["pvalue"])]
     if not told:
         yield Line("", "No ratio is told.")
@@ -129,9 +153,14 @@ def _ratio(row: dict) -> str:
     return f"{row['term']}{level}{against} {number(row['ratio'])} ({low} to {high})"
 
 
-def _concordance(one: ModelFacts) -> Iterator[Line]:
-    if one.summary and not is_missing(one.summary[-1]["c_index"]):
-        value = number(one.summary[-1]["c_index"])
+def _patients(one: ModelFacts, fit: Fit) -> Iterator[Line]:
+    size = model_size_text(pd.DataFrame([fit.summary])) if fit.summary else one.size
+    yield Line("Patients", f"{size}.")
+
+
+def _concordance(one: ModelFacts, fit: Fit) -> Iterator[Line]:
+    if fit.summary and not is_missing(fit.summary["c_index"]):
+        value = number(fit.summary["c_index"])
         yield Line("Ranking", f"{'AUC' if one.logistic else 'C'} {value} in its own patients.")
 
 

@@ -91,11 +91,11 @@ EMBEDDED_FIRST = (
     *(
         "markers",
         "across",
-        "contrasts",
         "patterns",
         "coexpression",
         "signatures",
         "replication",
+        "contrasts",
         "pathways",
     ),
 )

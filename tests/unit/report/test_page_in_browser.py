@@ -111,6 +111,12 @@ def test_the_page_is_no_wider_than_a_phone_and_wide_tables_scroll_inside(browser
           && getComputedStyle(box).backgroundImage.includes("gradient");
       })""")
     assert len(stuck) > 3 and all(stuck)
+    browser.run("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+    letters = browser.run("""[...document.querySelectorAll(".scroll tbody th")].filter((head) => {
+      const { width, height } = head.getBoundingClientRect();
+      return width < 60 && height > 3 * width;
+    }).map((head) => head.textContent)""")
+    assert letters == []
 
 
 def test_columns_are_explained_by_keyboard_and_touch(browser):

@@ -84,23 +84,27 @@ def _rows(table: pd.DataFrame) -> list[VariableRow]:
         lines = own[own["level"] != TREND]
         if lines["level"].isna().all():
             cells = [_number_cell(row) for row in lines.itertuples()]
-            found.append(VariableRow(str(variable), "", cells, first))
+            found += [VariableRow(str(variable), "", cells, first), *_missing(lines)]
             continue
         found.append(VariableRow(str(variable), "", [], first))
         for level, part in lines.groupby("level", sort=False):
             cells = [f"{count(row.n)} ({number(row.percent, 1)} %)" for row in part.itertuples()]
             found.append(VariableRow("", str(level), cells, None))
-        missing = lines.groupby("group", sort=False)["missing"].first()
-        if missing.sum():
-            found.append(VariableRow("", "missing", [count(value) for value in missing], None))
+        found += _missing(lines)
         for row in trend.to_dict("records"):
             found.append(VariableRow("", "trend over the levels", [], row))
     return found
 
 
 def _number_cell(row) -> str:
-    text = f"{measure(row.median)} ({measure(row.q1)} to {measure(row.q3)})"
-    return f"{text}, {count(row.missing)} missing" if row.missing else text
+    return f"{measure(row.median)} ({measure(row.q1)} to {measure(row.q3)})"
+
+
+def _missing(lines: pd.DataFrame) -> list[VariableRow]:
+    """Count the missing values of a variable by group, where there are any."""
+    missing = lines.groupby("group", sort=False)["missing"].first()
+    told = [count(value) for value in missing]
+    return [VariableRow("", "missing", told, None)] if missing.sum() else []
 
 
 def methods(facts: list[AssociationFacts]) -> list[Paragraph]:

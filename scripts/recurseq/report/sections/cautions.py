@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from recurseq.clinical.cautions import SEVERITIES, STOP
+from recurseq.clinical.cautions import NOTE, SEVERITIES, STOP
 from recurseq.report.results import Results
 from recurseq.report.words import many
 from recurseq.study import Study
@@ -19,6 +19,16 @@ class CautionFacts:
     rows: list[dict]
     counts: dict[str, int]
     link: str
+
+    @property
+    def grave(self) -> list[dict]:
+        """Stops and warnings."""
+        return [row for row in self.rows if row["severity"] != NOTE]
+
+    @property
+    def notes(self) -> list[dict]:
+        """What only asks for care."""
+        return [row for row in self.rows if row["severity"] == NOTE]
 
 
 def collect(results: Results, study: Study) -> CautionFacts | None:

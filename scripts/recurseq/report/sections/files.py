@@ -32,18 +32,24 @@ class DataFiles:
     description: str
 
 
-def collect(results: Results, study: Study) -> list[DataFiles]:
+@dataclass(frozen=True)
+class FileFacts:
+    """What lies beside the page, and the tables that exist, by their folder."""
+
+    beside: list[DataFiles]
+    tables: dict[str, list[DataFiles]]
+
+
+def collect(results: Results, study: Study) -> FileFacts:
     """List what lies beside the page, and every table that exists, those of one kind together."""
-    kinds = {file.table.name: file.table for file in results.files()}
-    links = {
-        name: [
-            (results.link(results.folder / file.path), file.path)
-            for file in results.files()
-            if file.table.name == name
-        ]
-        for name in kinds
-    }
-    return [
-        *(DataFiles([(path.name, path.name)], *text) for path, text in BESIDE.items()),
-        *(DataFiles(links[name], kind.title, kind.description) for name, kind in kinds.items()),
-    ]
+    kinds: dict[str, DataFiles] = {}
+    folders: dict[str, list[DataFiles]] = {}
+    for file in results.files():
+        if file.table.name not in kinds:
+            one = DataFiles([], file.table.title, file.table.description)
+            kinds[file.table.name] = one
+            folders.setdefault(file.path.partition("/")[0], []).append(one)
+        link = results.link(results.folder / file.path)
+        kinds[file.table.name].files.append((link, file.path))
+    beside = [DataFiles([(path.name, path.name)], *text) for path, text in BESIDE.items()]
+    return FileFacts(beside, folders)

@@ -81,6 +81,15 @@ class RiskFacts:
         return plain(self.risk.name)
 
     @property
+    def made_in(self) -> str:
+        """Which patients made it, and by what."""
+        if self.model is None:
+            return self.setup
+        simulated = "simulated " if self.model.simulated else ""
+        patients = f"{self.model.n:,} {simulated}patients with {self.model.events:,} events"
+        return f"{patients}, {KINDS[self.model.kind]}"
+
+    @property
     def told_of(self) -> str:
         """What it is the risk of."""
         if self.model is None:

@@ -345,13 +345,12 @@ def test_without_scripts_the_tables_stand_and_with_them_they_give_way(browser, r
     page = (results / "report/report.html").read_text(encoding="utf-8")
     assert '<div id="gene-explorer" class="explorer" hidden>' in page
     assert "Higher in the numerator: 25 of" in page
-    tables = "document.querySelector('#contrasts .without-explorer')"
-    seen = f"getComputedStyle({tables}).display !== 'none'"
-    assert not browser.run(seen)
-    browser.ask("Emulation.setEmulatedMedia", media="print")
-    assert browser.run(seen) and not browser.run(
-        "document.querySelector('#gene-explorer').checkVisibility()"
-    )
+    seen = """["#contrasts .without-explorer", "#genes .without-explorer", "#gene-explorer"]
+      .map((one) => document.querySelector(one).checkVisibility())"""
+    assert browser.run(seen) == [False, False, True]
+    browser.run("document.documentElement.classList.remove('explored')")
+    assert browser.run(seen) == [True, True, True]
+    browser.run("document.documentElement.classList.add('explored')")
+    browser.ask("Emulation.setEmulatedMedia", media="print")  # the answer, and no list of genes
+    assert browser.run(seen) == [False, False, False]
     browser.ask("Emulation.setEmulatedMedia", media="")
-    assert asked(browser, "() => document.querySelector('#genes .without-explorer')"
-                 ".checkVisibility()") is False  # fmt: skip
