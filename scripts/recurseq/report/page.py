@@ -314,7 +314,7 @@ def embed(figures: Sequence[DrawnFigure], budget: int = FIGURE_BUDGET) -> dict[P
 
 def address(parts: Sequence[str]) -> str:
     """Return the address by which the explorer shows a gene or a set (``explorer/links.js``)."""
-    return "#" + "/".join(quote(part, safe="") for part in parts)
+    return "#" + "/".join(quote(part, safe="!'()*~") for part in parts)
 
 
 @cache
