@@ -1,7 +1,7 @@
 // Volcano and MA: every gene of a contrast as a point, in a frame that one gene cannot stretch.
 
 const MARGIN = { left: 46, right: 14, top: 18, bottom: 40 };
-const BEYOND = 5; // genes that may lie beyond the end of an axis
+const LET_BEYOND = 5; // genes that may lie beyond the end of an axis
 const NEAR = 12; // pixels around the pointer in which a gene is met
 const MOST_NAMED = 12;
 const GONE = -1e4;
@@ -14,7 +14,7 @@ export function endOf(values, least) {
   if (!known) return least;
   const sorted = sizes.subarray(0, known).sort();
   const most = sorted[known - 1];
-  const inner = sorted[known - 1 - Math.min(BEYOND, Math.floor(known / 100))] * 1.3;
+  const inner = sorted[known - 1 - Math.min(LET_BEYOND, Math.floor(known / 100))] * 1.3;
   return Math.max(least, most > 1.25 * inner ? inner : most * 1.03);
 }
 
