@@ -11,7 +11,6 @@ import pytest
 from recurseq.base.tables import read_table
 from recurseq.report.page import build_page
 from support.browser import BROWSERS, Browser, program
-from support.explorer import asked
 from support.report_study import EVIL, FORMULA_NAME, config, write_study
 
 PART = "document.querySelector('#gene-explorer [data-part=\"{}\"]')"
