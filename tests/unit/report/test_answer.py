@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,6 +10,7 @@ from recurseq.base.places import read_shipped
 from recurseq.base.tables import read_table, write_table
 from recurseq.report import answer_patients
 from recurseq.report.page import build_page
+from recurseq.report.sections.models import ModelFacts
 from support.paths import REPOSITORY
 from support.report_study import EVIL, config, frame, permutations_table, write_study
 
@@ -134,6 +136,29 @@ def test_every_caution_of_the_library_says_what_it_forbids():
     codes = set(re.findall(r'Caution\(\s*"([a-z_]+)"', source))
     known = set(read_shipped(LIBRARY / "report/not_to_conclude.yaml"))
     assert codes - quiet <= known and len(codes) > 20
+
+
+def test_a_model_answers_with_one_fit_and_its_patients_not_with_its_check():
+    """Complete cases stand beside the model of all patients; a landmark or time replaces it."""
+    term = {"term": "size", "level": float("nan"), "reference": "per cm", "lower": 1.1,
+            "upper": 3.0, "pvalue": 0.01}  # fmt: skip
+    fits = {"multivariable": (2.0, 3098), "complete_cases": (2.5, 2895)}
+
+    def told(fits):
+        parts = [(name.replace("_", "-"), [term | {"ratio": ratio}])
+                 for name, (ratio, _) in fits.items()]  # fmt: skip
+        summary = [{"model": name, "n": n, "events": 1000, "epv": 20.0, "c_index": n / 4000}
+                   for name, (_, n) in fits.items()]  # fmt: skip
+        model = SimpleNamespace(name="m", endpoint="os", kind="cox")
+        one = ModelFacts(model, "n = 0", parts, summary, [], "", [], [], {})
+        answer = answer_patients.of_model(one)
+        return " ".join(line.text for line in (*answer.found, *answer.trust))
+
+    text = told(fits)
+    assert "(multivariable): size per cm 2.00 (1.10 to 3.00)" in text and "complete" not in text
+    assert "n = 3,098, 1,000 events" in text and "C 0.77 in" in text
+    text = told({"naive": (2.0, 272), "landmark": (1.5, 229), "complete_cases": (9.0, 200)})
+    assert "(landmark): size per cm 1.50" in text and "n = 229" in text
 
 
 def test_grave_cautions_come_before_what_always_holds():

@@ -17,6 +17,7 @@ from recurseq.risk.asking import answer, read_values
 from recurseq.risk.build import build
 from recurseq.risk.points import nomogram_tables
 from recurseq.risk.risk_model import write_model
+from support.audit import violations
 from support.browser import BROWSERS, Browser, program
 from support.golden import RISK, data
 from support.paths import REPOSITORY
@@ -179,6 +180,13 @@ def test_sliders_stay_inside_and_set_the_exact_number(page, browser):
         found = browser.run("({...document.querySelector('.calculator output').dataset})")
         expected = by_library(page[0], TYPED | {"age": value})
         assert float(found["risk"]) == pytest.approx(expected[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_a_report_of_patients(browser, scheme):
+    media = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.ask("Emulation.setEmulatedMedia", features=media)
+    assert violations(browser) == []
 
 
 def test_nothing_is_asked_of_anybody_and_only_this_script_may_run(page, browser):
