@@ -1,21 +1,25 @@
 // Volcano and MA: every gene of a contrast as a point, in a frame that one gene cannot stretch.
 
 const MARGIN = { left: 46, right: 14, top: 18, bottom: 40 };
-const LET_BEYOND = 5; // genes that may lie beyond the end of an axis
+// Share of the genes, and of p-values their number, that may lie far beyond the end of an axis: a
+// gene without a count on one side has any fold change, one with a small p-value has to be seen.
+const SHARE_BEYOND = 0.002;
+const MOST_BEYOND = 5;
 const NEAR = 12; // pixels around the pointer in which a gene is met
 const MOST_NAMED = 12;
 const GONE = -1e4;
 
 // End of an axis: the largest value, or less where few genes lie far beyond the others.
-export function endOf(values, least) {
+export function endOf(values, least, most = Infinity) {
   const sizes = new Float64Array(values.length);
   let known = 0;
   for (const x of values) if (x === x) sizes[known++] = Math.abs(x);
   if (!known) return least;
   const sorted = sizes.subarray(0, known).sort();
-  const most = sorted[known - 1];
-  const inner = sorted[known - 1 - Math.min(LET_BEYOND, Math.floor(known / 100))] * 1.3;
-  return Math.max(least, most > 1.25 * inner ? inner : most * 1.03);
+  const largest = sorted[known - 1];
+  const beyond = Math.min(most, Math.ceil(SHARE_BEYOND * (known - 1)));
+  const inner = sorted[known - 1 - beyond] * 1.3;
+  return Math.max(least, largest > 1.25 * inner ? inner : largest * 1.03);
 }
 
 // Steps of an axis: 1, 2 or 5 times a power of ten, about `wanted` of them.
@@ -33,7 +37,7 @@ export function volcano(contrast) {
   const x = contrast.changes;
   const y = contrast.heights;
   return { kind: "volcano", title: "Volcano", x, y, clipped: [true, true],
-    xEnds: symmetric(endOf(x, 1)), yEnds: [0, endOf(y, 3)], xName: "log2 fold change",
+    xEnds: symmetric(endOf(x, 1)), yEnds: [0, endOf(y, 3, MOST_BEYOND)], xName: "log2 fold change",
     yName: `\u2212log10 ${contrast.column}` };
 }
 

@@ -223,6 +223,9 @@ def test_axes_hold_most_genes_and_are_not_stretched_by_one(browser):
     values = [*np.linspace(0, 5, 1000), 400.0]
     end = asked(browser, "(x) => endOf(x, 1)", values)
     assert 5 <= end < 8
+    clear = [*np.linspace(0, 1, 10_000), *np.linspace(1, 10, 30), 300.0]
+    assert asked(browser, "(x) => endOf(x, 1)", clear) < 10
+    assert 10 <= asked(browser, "(x) => endOf(x, 1, 5)", clear) < 15
     assert asked(browser, "() => endOf([], 3)") == 3
     assert asked(browser, "() => ticks(-1.2, 1.2)") == [-1, -0.5, 0, 0.5, 1]
     assert asked(browser, "() => ticks(0, 100, 5)") == [0, 20, 40, 60, 80, 100]
