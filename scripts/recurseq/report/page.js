@@ -98,16 +98,32 @@ for (const button of document.querySelectorAll("[data-copies]")) {
 }
 
 // The rest of the page is laid out and its pictures are read when the browser has nothing else to do,
-// a section at a time: the start stays quick, and anchors, search and print meet a whole page.
+// a section at a time: the start stays quick. Who goes to a place or prints gets all of it at once, as
+// a way within the page ends where it should only when everything above has its height.
 {
   const whenIdle = window.requestIdleCallback ?? ((next) => setTimeout(next, 50));
   const waiting = [...document.querySelectorAll("main > section")];
-  const layOut = () => {
-    const section = waiting.shift();
-    if (!section) return;
+  const layOut = (section) => {
     section.classList.add("laid-out");
     for (const picture of section.querySelectorAll("img")) picture.loading = "eager";
-    whenIdle(layOut);
   };
-  addEventListener("load", () => whenIdle(layOut));
+  const layOutAll = () => waiting.splice(0).forEach(layOut);
+  const layOutNext = () => {
+    if (!waiting.length) return;
+    layOut(waiting.shift());
+    whenIdle(layOutNext);
+  };
+  addEventListener("beforeprint", layOutAll);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest('a[href^="#"]')) layOutAll();
+  }, { capture: true });
+  addEventListener("load", () => {
+    const asked = document.querySelector(":target");
+    if (!asked) {
+      whenIdle(layOutNext);
+      return;
+    }
+    layOutAll();
+    asked.scrollIntoView({ behavior: "instant" });
+  });
 }

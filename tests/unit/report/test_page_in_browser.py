@@ -255,3 +255,21 @@ def test_paper_has_the_answer_on_its_first_page_and_no_screen_parts(browser):
 def test_without_a_script_the_words_are_there(browser, study):
     assert "hidden>Copy methods" in study.read_text(encoding="utf-8")
     assert browser.run("!document.querySelector('[data-copies]').hidden")
+
+
+def test_what_is_laid_out_later_is_whole_where_a_reader_goes(study, tmp_path):
+    """Opened at a place, or led to one by a link, the page ends there; else all comes in time."""
+    top = "Math.round(document.querySelector('#{}').getBoundingClientRect().top)"
+    opened = Browser(program(*BROWSERS), tmp_path)
+    show(opened, "desktop", "light")
+    opened.open(study, "markers")
+    assert soon(opened, f"Math.abs({top.format('markers')}) < 60 || null")
+    opened.close()
+    opened = Browser(program(*BROWSERS), tmp_path / "other")
+    show(opened, "desktop", "light")
+    opened.open(study)
+    count = "document.querySelectorAll('main > section{}').length"
+    assert soon(opened, f"{count.format(':not(.laid-out)')} === 0 || null")
+    assert soon(opened, "[...document.images].every((one) => one.naturalWidth > 0) || null")
+    assert opened.run("[...document.images].every((one) => one.width > 0 && one.height > 0)")
+    opened.close()
