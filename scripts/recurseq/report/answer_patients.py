@@ -38,7 +38,7 @@ def of_survival(one: SurvivalFacts) -> Answer | None:
         title=f"Survival: {one.title}",
         key="",
         setup=_sentence(f"{plain(survival.endpoint)} by {plain(survival.by)}"),
-        found=[Line("", _sentence(one.sentence))],
+        found=[Line("", f"{one.sentence}.")],  # begins with a name of the study
         trust=[Line("Patients", f"{one.size}."), *_cautions(one.cautions)],
         not_to_conclude=_not_to_conclude(one.cautions, general),
     )
@@ -184,7 +184,7 @@ def _balance(one: BenefitFacts) -> Iterator[Line]:
         if not is_missing(row[column])
     ]
     if told:
-        yield Line("Balance", _sentence(f"{one.sides[0].stratum}: {', '.join(told)}"))
+        yield Line("Balance", f"{one.sides[0].stratum}: {', '.join(told)}.")
 
 
 def _cautions(rows: list[dict]) -> Iterator[Line]:
