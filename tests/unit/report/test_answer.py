@@ -59,6 +59,19 @@ def test_numbers_are_those_of_the_tables(folder):
     assert f"p = {row.permutation_pvalue:.2f} from 25 shuffles" in trust
 
 
+def test_a_panel_that_expects_nothing_of_a_contrast_is_no_failed_panel(tmp_path):
+    write_study(tmp_path)
+    path = tmp_path / "markers/markers.tsv"
+    rows = read_table(path, "markers")
+    tested = rows["verdict"] != "not tested"
+    rows.loc[tested, ["verdict", "expected"]] = ["no expectation", None]
+    write_table(rows, path, "markers")
+    found, _, _ = answers(tmp_path)["contrast-early_vs_none"]
+    many = (tested & (rows["contrast"] == "early_vs_none")).sum()
+    assert f"{many} tested; the panel expects nothing of this contrast." in found
+    assert "as expected" not in found
+
+
 def test_sets_are_the_three_strongest_by_the_test_that_respects_correlation(folder):
     sets = [
         {"set": name, "NES": nes, "padj": 1e-9, "direction": way, "significant": called,
