@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 
 from recurseq.base.places import LIBRARY
 from recurseq.base.tables import read_table
+from recurseq.report.explorer.bundle import bundle
 from support.hostile.ground import CANARY, Ground
 
 pytestmark = pytest.mark.workflow
@@ -159,8 +160,8 @@ def test_no_cell_of_the_workbook_is_a_formula(results):
 
 def test_the_page_shows_names_and_runs_none(results):
     page = Page((results / "report/report.html").read_text(encoding="utf-8"))
-    own = [path.read_text(encoding="utf-8") for path in LIBRARY.rglob("*.js")]
-    assert page.scripts and set(filter(str.strip, page.scripts)) <= set(own)
+    own = {bundle(path) for path in LIBRARY.rglob("*.js")}
+    assert page.scripts and set(filter(str.strip, page.scripts)) <= own
     assert acting(page.tags, page.attributes) == ["script"]
     assert SCRIPT in "".join(page.texts)
 

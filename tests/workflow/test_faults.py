@@ -136,7 +136,7 @@ def undisturbed(finished_study):
 
 def test_every_log_begins_with_what_the_job_had_and_ends_with_its_cost(undisturbed):
     logs = sorted((undisturbed.path / "results" / "logs").rglob("*.log"))
-    assert len(logs) == 22
+    assert len(logs) == 27
     for path in logs:
         lines = path.read_text().splitlines()
         rule = path.stem if path.parent.name == "logs" else path.parent.name
