@@ -36,7 +36,7 @@ LEVELS = {  # the rules of one job: those of a level run side by side
     ],
     "confounding": [["measure_confounding"], ["adjust_for_covariates"]],
     "closing": [
-        ["check_claims", "check_contrasts", "check_demo", "plot_model", "write_h5ad"],
+        ["check_claims", "check_contrasts", "check_demo", "plot_model"],
         ["write_provenance"],
         ["build_workbook", "build_report"],
         ["pack_report"],
@@ -53,7 +53,10 @@ LEVELS = {  # the rules of one job: those of a level run side by side
         ["check_clinical_demo"],
     ],
 }
-ALONE = ("plot_cohort",)  # of a group, but in the demo without anything of it before or behind
+ALONE = (
+    "plot_cohort",
+    "write_h5ad",
+)  # of a group, but in the demo without anything of it before or behind
 FIT = ("--until", "fit_model")
 ACCOUNT = ("--default-resources", *OWN)
 
