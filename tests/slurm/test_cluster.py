@@ -53,10 +53,8 @@ LEVELS = {  # the rules of one job: those of a level run side by side
         ["check_clinical_demo"],
     ],
 }
-ALONE = (
-    "plot_cohort",
-    "write_h5ad",
-)  # of a group, but in the demo without anything of it before or behind
+# Of a group, but in the demo without anything of it before or behind.
+ALONE = ("plot_cohort", "write_h5ad")
 FIT = ("--until", "fit_model")
 ACCOUNT = ("--default-resources", *OWN)
 
