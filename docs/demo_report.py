@@ -18,7 +18,7 @@ from recurseq.base.whole_file import whole_file
 from support.browser import BROWSERS, Browser
 
 DOCS = Path(__file__).parent
-WIDTH, HEIGHT, SHARPER = 1280, 960, 1.5
+WIDTH, HEIGHT, SHARPER = 1280, 1560, 1.25
 SETTLED = 3  # seconds that the page may take to unpack its genes and draw them, on a slow machine
 
 
