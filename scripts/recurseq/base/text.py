@@ -109,6 +109,11 @@ def listed(items: Iterable[object], last: str = "and") -> str:
     return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
 
 
+def capital(text: str) -> str:
+    """Begin a text with a capital letter, as a sentence does; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def setting(value: float) -> str:
     """Write a threshold as it was configured: ``0.05``, ``1``."""
     return f"{value:g}"

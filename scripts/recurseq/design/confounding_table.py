@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.base.text import listed, printable
+from recurseq.base.text import capital, listed, printable
 from recurseq.design import adjustment
 from recurseq.design.columns import NUMERIC
 from recurseq.design.confounding import (
@@ -78,7 +78,7 @@ def _separated(found: Relation) -> str:
             f"all {_group(found, side)} have {found.column} {found.on(side).iloc[0]}"
             for side in SIDES
         ]
-        seen = _capital(listed(both))
+        seen = capital(listed(both))
     return f"{seen}. {_inseparable(found)}"
 
 
@@ -189,7 +189,3 @@ def _number(value: object) -> str:
 def _more(values: list[str]) -> list[str]:
     rest = len(values) - MOST_NAMED
     return [f"{rest} more"] if rest > 0 else []
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

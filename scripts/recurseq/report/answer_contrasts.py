@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from recurseq.base.text import listed
+from recurseq.base.text import capital, listed
 from recurseq.design.confounding import ASSOCIATED, INSEPARABLE
 from recurseq.design.contrast import Contrast
 from recurseq.evidence.support import CARRIED, CONFIRMED
@@ -140,13 +140,13 @@ def _calls(one: ContrastFacts) -> Iterator[Line]:
 
 
 def _chance(row: dict) -> str:
-    verdict = IN_WORDS[row["verdict"]]
+    verdict = capital(IN_WORDS[row["verdict"]])
     if row["verdict"] == UNTESTABLE:
-        return f"{verdict[0].upper()}{verdict[1:]}."
+        return f"{verdict}."
     shuffles, found = int(row["permutations"]), row["permutation_pvalue"]
     least = ", the least they can show" if found * (1 + shuffles) < 1.5 else ""
     return (
-        f"{verdict[0].upper()}{verdict[1:]} (p = {number(found)} from {shuffles} shuffles{least}); "
+        f"{verdict} (p = {number(found)} from {shuffles} shuffles{least}); "
         f"they call {count(round(row['permuted_median']))} in the median, up to "
         f"{count(round(row['permuted_q95']))} in 95 %."
     )
@@ -162,7 +162,7 @@ def _flags(results: Results, contrast: Contrast) -> Iterator[Line]:
     told = f"{many(len(names), 'sample')} flagged"
     if names:
         told += f" ({first(names, NAMES_SHOWN)}), none removed"
-    yield Line("Quality", f"{told[0].upper()}{told[1:]}.")
+    yield Line("Quality", f"{capital(told)}.")
 
 
 def _columns(results: Results, contrast: str) -> Iterator[Line]:
@@ -175,7 +175,7 @@ def _columns(results: Results, contrast: str) -> Iterator[Line]:
         *([f"uneven between the sides: {listed(uneven)}"] if uneven else []),
     ]
     text = "; ".join(told) or "none differs strongly between the sides"
-    yield Line("Other columns", f"{text[0].upper()}{text[1:]}.")
+    yield Line("Other columns", f"{capital(text)}.")
 
 
 def _related(rows: pd.DataFrame) -> tuple[list[str], list[str]]:

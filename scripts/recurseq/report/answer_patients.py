@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from recurseq.base.places import read_shipped
+from recurseq.base.text import capital
 from recurseq.clinical.cautions import ALPHA, NOTE, STOP, WARN
 from recurseq.clinical.models import COMPLETE
 from recurseq.clinical.words import model_size_text, plain
@@ -107,7 +108,7 @@ def _of_risks(one: RiskFacts) -> list[str]:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
+    return capital(text).rstrip(".") + "."
 
 
 class Fit(NamedTuple):

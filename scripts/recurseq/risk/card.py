@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from recurseq.base.text import listed, setting
+from recurseq.base.text import capital, listed, setting
 from recurseq.clinical.endpoints import rule_in_words
 from recurseq.clinical.settings import ALL, LOGISTIC, Clinical, Condition, Model
 from recurseq.clinical.terms import INTERACTION, LEVELS, SPLINE, TermRule
@@ -199,7 +199,7 @@ def _analysis(sources: CardSources) -> Iterator[str]:
     kind = KINDS[model.kind]
     if model.kind == "cox":
         kind += f", ties after {rules.ties.capitalize()}"
-    yield f"{kind[0].upper()}{kind[1:]}."
+    yield f"{capital(kind)}."
     if model.penalty == "firth":
         yield "Coefficients have Firth's penalty."
     if rules.cluster is not None:
@@ -235,7 +235,7 @@ def _performance(sources: CardSources) -> Iterator[str]:
         words = IN_WORDS[data]
         size = f"{found[0].n:,} patients, {found[0].events:,} events"
         values = "; ".join(f"{one.name} {one.text}" for one in found)
-        yield f"{words[0].upper()}{words[1:]}, {size}: {values}."
+        yield f"{capital(words)}, {size}: {values}."
     yield from centres(table)
     for other in compared(table):
         yield from (f"Beside {other}: {text}" for text in added(sources.risk.name, other, table))

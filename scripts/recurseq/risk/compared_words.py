@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from recurseq.base.text import listed, setting
+from recurseq.base.text import capital, listed, setting
 from recurseq.clinical.words import pvalue_text
 from recurseq.risk.comparison import LIKELIHOOD, WALD
 from recurseq.risk.performance_rows import APPARENT, CORRECTED, VALIDATION
@@ -62,7 +62,7 @@ def _ranking(name: str, other: str, table: pd.DataFrame) -> Iterator[str]:
     for data, words in WHERE.items():
         one = told(table, data, measure, other)
         if one is not None:
-            yield f"{words[0].upper()}{words[1:]}: {difference(name, other, one)}."
+            yield f"{capital(words)}: {difference(name, other, one)}."
 
 
 def difference(name: str, other: str, one: Told) -> str:

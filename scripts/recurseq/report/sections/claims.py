@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recurseq.base.text import capital
 from recurseq.claims.claim import CONTRADICTED, LEVEL, VERDICTS
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
@@ -64,7 +65,7 @@ def answer(row: dict) -> str:
         return f"{seen}." if seen else ""
     seen = f"{seen}; " if seen else ""
     text = f"{seen}the claimed change it would see with a chance of {_chance(row['power'])}"
-    text = text[0].upper() + text[1:]
+    text = capital(text)
     if row["verdict"] not in ("supported", CONTRADICTED) and row["power"] < 0.8:
         text += ", so that no answer says little"
     return f"{text}."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recurseq.base.tables import MISSING
+from recurseq.base.text import capital
 from recurseq.evidence.arrangements import FEWEST
 from recurseq.evidence.sides import RANKED_FROM
 from recurseq.evidence.support import HIGH_SHARE, IN_WORDS, LOW_AREA, NONE
@@ -57,7 +58,7 @@ class Support:
         """Calls, their support and what chance would call, in one line; it may be empty."""
         chance = verdict_sentence(self.summary) if self.summary else ""
         if not self.called:
-            return f"{chance[:1].upper()}{chance[1:]}." if chance else ""
+            return f"{capital(chance)}." if chance else ""
         parts = [f"{count(amount)} {word}" for word, amount in self.words.items()]
         text = f"Of {many(self.called, 'called gene')}, {', '.join(parts)}"
         return f"{text}; {chance}." if chance else f"{text}."
