@@ -13,6 +13,11 @@ from recurseq.base.text import setting
 DIRECTIONS = ("up", "down")
 
 
+def is_called(table: pd.DataFrame) -> pd.Series:
+    """Which rows of a table with the column ``significant`` are called; a missing answer is no."""
+    return table["significant"].fillna(False).astype(bool)
+
+
 @dataclass(frozen=True)
 class Condition:
     """One thing a called gene has to fulfil.

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from recurseq.design.calling import CallingRule
+from recurseq.design.calling import CallingRule, is_called
 from recurseq.design.contrast import Contrast
 from recurseq.figures.labels import place_labels
 from recurseq.figures.limits import beyond, beyond_words, edge_marks, robust_limit, robust_range
@@ -77,7 +77,7 @@ def about(contrast: Contrast, samples: pd.DataFrame, simulated: bool) -> About:
 
 
 def _direction(genes: pd.DataFrame) -> np.ndarray:
-    called = genes["significant"].fillna(False).to_numpy(dtype=bool)
+    called = is_called(genes).to_numpy()
     return np.where(called, genes["direction"].fillna("none").to_numpy(dtype=object), "none")
 
 
@@ -137,7 +137,7 @@ def named_genes(
     never = len(places)
     names = zip(genes["gene_id"].str.upper(), genes["gene_name"].str.upper(), strict=True)
     place = pd.Series([min(places.get(k, never) for k in pair) for pair in names], genes.index)
-    called = genes["significant"].fillna(False).astype(bool)
+    called = is_called(genes)
     ranked = genes.sort_values(["pvalue", "gene_id"], kind="stable").index
     in_panel, called = place[ranked] < never, called[ranked]
     by_panel = [
@@ -192,7 +192,7 @@ def ma_figure(genes: pd.DataFrame, about: About, panel: Sequence[str] = ()) -> F
     axes.set_xlabel("mean of normalised counts")
     axes.set_ylabel("log2 fold change (maximum likelihood)")
     _none_called(axes, direction)
-    called = shown.index[shown["significant"].fillna(False).astype(bool)]
+    called = shown.index[is_called(shown)]
     rows = shown.index.get_indexer(named_genes(shown.loc[called], panel, 10, 3))
     names = shown["gene_name"].iloc[rows]
     place_labels(axes, x[rows], y[rows], names, avoid=np.column_stack([x, y]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.design.calling import strongest_first
+from recurseq.design.calling import is_called, strongest_first
 from recurseq.figures.contrast import About
 from recurseq.figures.parts import group_key
 from recurseq.figures.sample_heatmap import clustered, draw_samples, sample_figure, z_scores
@@ -37,7 +37,7 @@ def top_genes_figure(
     column = about.rule.column
     top = top_of(genes, column)
     figure = sample_figure(len(top), vst.index)
-    called = int(top["significant"].fillna(False).astype(bool).sum())
+    called = int(is_called(top).sum())
     facts = f"top {len(top)} genes by {column}, {called} of them {about.called}"
     heading(figure, about.title, facts, about.simulated, group_key(groups, marker="s"))
     if top.empty:

@@ -11,7 +11,7 @@ import pandas as pd
 from recurseq.base.h5ad import Stored, gene_columns
 from recurseq.base.tables import describe
 from recurseq.cohort.genes.symbols import resolve_symbols
-from recurseq.design.calling import CallingRule
+from recurseq.design.calling import CallingRule, is_called
 from recurseq.design.contrast import SIDES, Contrast
 from recurseq.markers.panel import EXPECTED
 from recurseq.stats.intervals import NORMAL_975
@@ -115,7 +115,7 @@ def _one_contrast(
 
 def _verdict(result: pd.DataFrame, rule: CallingRule) -> np.ndarray:
     """Choose the first verdict that holds; a gene is tested when it has a p-value."""
-    uncalled = ~result["significant"].fillna(False).astype(bool)
+    uncalled = ~is_called(result)
     return np.select(
         [
             result["pvalue"].isna(),

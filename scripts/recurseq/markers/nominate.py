@@ -11,6 +11,7 @@ import pandas as pd
 
 from recurseq.base.h5ad import Stored
 from recurseq.base.tables import describe
+from recurseq.design.calling import is_called
 from recurseq.design.contrast import DENOMINATOR, NUMERATOR, SIDES, Contrast
 from recurseq.markers.reasons import reasons_of
 from recurseq.stats.intervals import NORMAL_975
@@ -75,7 +76,7 @@ def _candidates(
     panel: pd.Series,
     model: Stored | AnnData,
 ) -> pd.DataFrame:
-    called = genes[genes["significant"].fillna(False).astype(bool)].set_index("gene_id")
+    called = genes[is_called(genes)].set_index("gene_id")
     beside = ["auc", "aucLower", "aucUpper", "flipsWithout", "support"]
     table = called.join(evidence.set_index("gene_id")[beside])
     table = table.join(levels_of(contrast, table, model))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
+from recurseq.design.calling import is_called
 from recurseq.stats.adjust import benjamini_hochberg
 from recurseq.stats.meta_analysis import (
     LEAST_RANDOM,
@@ -82,7 +83,7 @@ def combine(
             "gene_id": shown["gene_id"].to_numpy(),
             "gene_name": shown["gene_name"].to_numpy(),
             "panel": shown["gene_id"].isin(panel).to_numpy(),
-            "called": shown["significant"].fillna(False).to_numpy(dtype=bool),
+            "called": is_called(shown).to_numpy(),
             **found,
         }
     )[describe("replication_meta").names]
@@ -99,7 +100,7 @@ def combine(
 
 
 def _shown(own: pd.DataFrame, panel: Sequence[str]) -> pd.DataFrame:
-    called = own[own["significant"].fillna(False).astype(bool)]
+    called = own[is_called(own)]
     called = called.sort_values(["pvalue", "gene_id"], kind="stable")
     places = pd.Series(own.index, index=own["gene_id"])
     first = [places[gene] for gene in dict.fromkeys(panel) if gene in places.index]

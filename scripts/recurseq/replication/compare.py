@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
-from recurseq.design.calling import CallingRule
+from recurseq.design.calling import CallingRule, is_called
 from recurseq.replication.codes import (
     ABSENT,
     AMBIGUOUS,
@@ -65,7 +65,7 @@ def look_up_calls(together: pd.DataFrame, contrast: str, rule: CallingRule) -> p
         Table ``replication_genes`` without ``study``: one row per gene called here, the clearest
         first.
     """
-    called = together[together["significant"].fillna(False).astype(bool)]
+    called = together[is_called(together)]
     called = called.sort_values([rule.column, "pvalue", "gene_id"], kind="stable")
     status = _status(called)
     estimated = status.isin([LOOKED_UP, NO_PVALUE])

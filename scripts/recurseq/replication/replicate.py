@@ -9,6 +9,7 @@ import pandas as pd
 
 from recurseq.base.tables import describe
 from recurseq.base.text import few, listed
+from recurseq.design.calling import is_called
 from recurseq.design.contrast import DENOMINATOR, NUMERATOR, SIDES, Contrast
 from recurseq.replication.codes import NO_CONTRAST, OTHER_SPECIES
 from recurseq.replication.combine import combine
@@ -71,7 +72,7 @@ def replicate(
                 {**head, **sides, "caution": "; ".join(cautions) or None, "verdict": reason}
             )
             if reason:
-                rows[-1]["called"] = int(own[name]["significant"].fillna(False).sum())
+                rows[-1]["called"] = int(is_called(own[name]).sum())
                 continue
             together = side_by_side(own[name], there.genes)
             rule = contrasts[name].rule

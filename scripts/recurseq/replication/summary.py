@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recurseq.base.tables import describe
+from recurseq.design.calling import is_called
 from recurseq.replication.codes import (
     AMBIGUOUS,
     DIRECTION_ONLY,
@@ -142,7 +143,7 @@ def background_share(together: pd.DataFrame) -> float:
     """
     both = together[["log2FoldChange", "log2FoldChangeThere"]].notna().all(axis=1)
     known = together[both]
-    called = known["significant"].fillna(False).astype(bool).to_numpy()
+    called = is_called(known).to_numpy()
     if not called.any() or called.all():
         return np.nan
     order = ranks(known["baseMean"].to_numpy(dtype=float))

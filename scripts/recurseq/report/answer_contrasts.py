@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from recurseq.base.text import capital, listed
+from recurseq.design.calling import is_called
 from recurseq.design.confounding import ASSOCIATED, INSEPARABLE
 from recurseq.design.contrast import Contrast
 from recurseq.evidence.support import CARRIED, CONFIRMED
@@ -105,7 +106,7 @@ def _sets(results: Results, study: Study, contrast: str) -> Iterator[Line]:
     if not known:
         return
     rows = pd.concat(known, ignore_index=True)
-    called = rows[rows["significant"].fillna(False).astype(bool)]
+    called = rows[is_called(rows)]
     tested = count(rows["competitivePadj"].notna().sum())
     if called.empty:
         yield Line("Gene sets", f"None of {tested} survives the correlation of its genes.")
@@ -217,5 +218,5 @@ def _made_of(results: Results, contrast: str) -> list[str]:
     rows = _rows(results, "signature_tests", contrast)
     if rows.empty:
         return []
-    called = rows["significant"].fillna(False).astype(bool)
+    called = is_called(rows)
     return rows.loc[called & (rows["collection"] == COMPOSITION), "set"].map(spaced).tolist()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from recurseq.design.calling import is_called
 from recurseq.report.words import SCORES, shade
 
 SETS_SHOWN = 15  # of a collection
@@ -68,7 +69,7 @@ def side_by_side(
         contrast: table.set_index("set") for contrast, table in tables.items() if table is not None
     }
     padj = pd.DataFrame({contrast: table["competitivePadj"] for contrast, table in known.items()})
-    significant = [table.index[table["significant"].fillna(False)] for table in known.values()]
+    significant = [table.index[is_called(table)] for table in known.values()]
     called = padj.index[padj.index.isin([one for sets in significant for one in sets])]
     smallest = padj.loc[called].min(axis=1)
     first = smallest.reset_index().sort_values([0, "set"], kind="stable")["set"][:shown]
@@ -88,7 +89,7 @@ def side_by_side(
 
 
 def _counts(table: pd.DataFrame) -> tuple[int, int, int]:
-    called = table[table["significant"].fillna(False)]
+    called = table[is_called(table)]
     up, down = (int((called["direction"] == way).sum()) for way in ("up", "down"))
     return up, down, int(table["competitivePadj"].notna().sum())
 

@@ -16,6 +16,7 @@ from matplotlib.colors import to_hex
 
 from recurseq.base.h5ad import Stored, without_slash
 from recurseq.base.versions import own_version
+from recurseq.design.calling import is_called
 from recurseq.figures.style import group_colours
 from recurseq.study import Study
 
@@ -109,7 +110,7 @@ def _samples(sheet: pd.DataFrame) -> pd.DataFrame:
 def _contrast(table: pd.DataFrame, evidence: pd.DataFrame, genes: pd.Index) -> pd.DataFrame:
     support = evidence.set_index("gene_id")["support"]
     columns = table.set_index("gene_id")[list(OF_CONTRASTS)].assign(support=support)
-    columns["significant"] = columns["significant"].fillna(False).astype(bool)
+    columns["significant"] = is_called(columns)
     return _storable(columns.reindex(genes))
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from recurseq.base.tables import Column, Table, TableFile, describe, read_table
 from recurseq.base.text import listed
+from recurseq.design.calling import is_called
 from recurseq.patterns.codes import NO_EVIDENCE
 from recurseq.report.results import Results
 
@@ -21,7 +22,7 @@ NOTABLE = 0.05
 SHOWN: dict[str, tuple[str, Callable[[pd.DataFrame], pd.Series]]] = {
     "contrast_genes": (
         f"genes that are called or have an adjusted p-value below {NOTABLE}",
-        lambda table: table["significant"].fillna(False) | (table["padj"] < NOTABLE),
+        lambda table: is_called(table) | (table["padj"] < NOTABLE),
     ),
     "omnibus_genes": (
         f"genes with an adjusted p-value below {NOTABLE}",
@@ -176,7 +177,7 @@ def _called(results: Results) -> list[Sheet]:
             genes, evidence = (
                 read_table(path, table.name) for path, table in zip(paths, tables, strict=True)
             )
-            called = genes[genes["significant"].fillna(False).astype(bool)]
+            called = genes[is_called(genes)]
             behind = evidence.drop(columns="gene_name")
             both = called.merge(behind, on="gene_id", how="left", validate="1:1")[[*OF_CALLED]]
             both.insert(0, CONTRAST.name, name)

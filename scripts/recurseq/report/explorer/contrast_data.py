@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from recurseq.design.calling import CallingRule
+from recurseq.design.calling import CallingRule, is_called
 from recurseq.report.explorer.numbers import (
     cut,
     differences,
@@ -47,7 +47,7 @@ def contrast_arrays(genes: pd.DataFrame, rule: CallingRule) -> tuple[dict, Array
         "log2FoldChange": signed_cut(genes["log2FoldChange"], THOUSANDTH),
         "lfcSE": rounded(genes["lfcSE"], HUNDREDTH),
         **_interval_shifts(genes),
-        "called": np.where(genes["significant"].astype(bool), way, 0).astype(np.int8),
+        "called": np.where(is_called(genes), way, 0).astype(np.int8),
         "met": sum(hit.astype(np.uint8) << place for place, hit in enumerate(met)),
         **decimal("padj", genes["padj"], DIGITS),
         **decimal("pvalue", genes["pvalue"], FEW_DIGITS),

@@ -13,7 +13,7 @@ from recurseq.base.h5ad import StoredLayer
 from recurseq.cohort.genes.annotation import load_annotation
 from recurseq.cohort.genes.gtf import is_gtf
 from recurseq.cohort.genes.symbols import other_names
-from recurseq.design.calling import strongest_first
+from recurseq.design.calling import is_called, strongest_first
 from recurseq.design.contrast import Contrast
 from recurseq.report.gene_notes import marker_sentences, theme_sentences
 from recurseq.report.results import Results
@@ -225,7 +225,7 @@ def wanted_first(explored: Explored, leading: Mapping[str, Sequence[str]]) -> li
         for table in explored.contrasts
     ]
     lists = [list(genes.index[genes["panel"]])]
-    lists += [list(table.loc[table["significant"].astype(bool), "gene_id"]) for table in called]
+    lists += [list(table.loc[is_called(table), "gene_id"]) for table in called]
     lists += list(leading.values())
     if explored.omnibus is not None:
         lists.append(list(explored.omnibus["pvalue"].sort_values(kind="stable").dropna().index))

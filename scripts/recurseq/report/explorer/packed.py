@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from recurseq.design.calling import is_called
 from recurseq.design.contrast import DENOMINATOR, NUMERATOR
 from recurseq.figures.style import GROUPS
 from recurseq.report import gene_words
@@ -100,7 +101,7 @@ def _contrast(tested: Tested, samples: list[str], spare: bool) -> tuple[dict, Ar
     contrast, rule = tested.contrast, tested.contrast.rule
     levels, arrays = contrast_arrays(tested.genes, rule)
     if tested.evidence is not None:
-        weighed = tested.evidence.where(tested.genes["significant"].astype(bool) | (not spare))
+        weighed = tested.evidence.where(is_called(tested.genes) | (not spare))
         more, own = evidence_arrays(weighed, tested.genes, samples)
         levels, arrays = levels | more, arrays | own
     told = {

@@ -9,7 +9,7 @@ import pandas as pd
 
 from recurseq.cohort.genes.gene_sets import description_note, gene_set_problems, read_gene_sets
 from recurseq.cohort.genes.orthologues import in_words, translated
-from recurseq.design.calling import CallingRule, SetRule, rule_by_padj
+from recurseq.design.calling import CallingRule, SetRule, is_called, rule_by_padj
 from recurseq.enrichment.random_sets import RANDOM_SETS
 from recurseq.enrichment.themes import CUT
 from recurseq.report.results import DrawnFigure, Results
@@ -133,7 +133,7 @@ def _collection_facts(
     compared = study.contrasts[contrast]
     rule = SetRule(study.testing.alpha)
     ranked = results.table("gsea", **place)
-    called = ranked[ranked["significant"].fillna(False)]
+    called = ranked[is_called(ranked)]
     up, down = (called[called["direction"] == way] for way in ("up", "down"))
     over = results.table("ora", **place)
     over_rule = rule_by_padj(study.testing.alpha)
