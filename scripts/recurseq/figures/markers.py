@@ -27,6 +27,7 @@ from recurseq.figures.style import (
     short,
     styled,
 )
+from recurseq.markers.verdicts import AS_EXPECTED, NO_EXPECTATION, NOT_SIGNIFICANT, OPPOSITE, SMALL
 
 GENES = 24
 COLUMNS = 6
@@ -35,14 +36,14 @@ FOREST_COLUMNS = 5  # contrasts beside each other
 TITLE_LINE = 26  # characters of a line above one contrast
 # Verdicts of the table `markers`, with the colour and shape that show each.
 VERDICTS = {
-    "as expected": {"color": GREEN, "marker": "o"},
-    "opposite": {"color": VERMILION, "marker": "X"},
-    "no expectation": {"color": BLACK, "marker": "s"},
-    "significant, but below the fold change asked for": {"color": "#B58A1B", "marker": "D"},
-    "not significant": {"color": "#8C8C8C", "marker": "o"},
+    AS_EXPECTED: {"color": GREEN, "marker": "o"},
+    OPPOSITE: {"color": VERMILION, "marker": "X"},
+    NO_EXPECTATION: {"color": BLACK, "marker": "s"},
+    SMALL: {"color": "#B58A1B", "marker": "D"},
+    NOT_SIGNIFICANT: {"color": "#8C8C8C", "marker": "o"},
 }
 
-BRIEF = {"significant, but below the fold change asked for": "below the fold change asked for"}
+BRIEF = {SMALL: "below the fold change asked for"}
 
 
 @styled

@@ -14,12 +14,19 @@ from recurseq.cohort.genes.symbols import resolve_symbols
 from recurseq.design.calling import CallingRule, is_called
 from recurseq.design.contrast import SIDES, Contrast
 from recurseq.markers.panel import EXPECTED
+from recurseq.markers.verdicts import (
+    AS_EXPECTED,
+    NO_EXPECTATION,
+    NOT_SIGNIFICANT,
+    NOT_TESTED,
+    OPPOSITE,
+    SMALL,
+)
 from recurseq.stats.intervals import NORMAL_975
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
-SMALL = "significant, but below the fold change asked for"
 ESTIMATES = (
     *("log2FoldChange", "lfcSE", "shrunkenLog2FoldChange"),
     *("pvalue", "padj", "padjThreshold", "significant"),
@@ -124,8 +131,8 @@ def _verdict(result: pd.DataFrame, rule: CallingRule) -> np.ndarray:
             uncalled,
             result["expected"] == result["observed"],
         ],
-        ["not tested", "no expectation", SMALL, "not significant", "as expected"],
-        default="opposite",
+        [NOT_TESTED, NO_EXPECTATION, SMALL, NOT_SIGNIFICANT, AS_EXPECTED],
+        default=OPPOSITE,
     )
 
 

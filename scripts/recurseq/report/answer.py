@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+MOST_SENTENCES = 3  # that tell what not to conclude
+
 
 class Line(NamedTuple):
     """What one line is about, and the line; a first line speaks for itself."""

@@ -12,7 +12,8 @@ from recurseq.design.confounding import ASSOCIATED, INSEPARABLE
 from recurseq.design.contrast import Contrast
 from recurseq.evidence.support import CARRIED, CONFIRMED
 from recurseq.evidence.verdict import ABOVE, IN_WORDS, LIKE, UNTESTABLE
-from recurseq.report.answer import Answer, Line
+from recurseq.markers.verdicts import AS_EXPECTED, NO_EXPECTATION, NOT_TESTED, OPPOSITE
+from recurseq.report.answer import MOST_SENTENCES, Answer, Line
 from recurseq.report.results import Results
 from recurseq.report.sections.contrasts import AllContrasts, ContrastFacts, called_in_words
 from recurseq.report.words import count, first, is_missing, many, number, pvalue, spaced
@@ -22,9 +23,6 @@ from recurseq.study import Study
 TOP_SETS = 3
 NAMES_SHOWN = 4
 SMALL_SIDE = 6  # samples
-MOST_SENTENCES = 3
-EXPECTED, OPPOSITE, NOT_TESTED = "as expected", "opposite", "not tested"
-NO_EXPECTATION = "no expectation"
 
 
 def answers_of_contrasts(results: Results, study: Study, facts: AllContrasts) -> list[Answer]:
@@ -78,7 +76,7 @@ def _markers(results: Results, contrast: str) -> Iterator[Line]:
     if rows.empty:
         return
     tested = rows[rows["verdict"] != NOT_TESTED]
-    expected, opposite = (tested[tested["verdict"] == code] for code in (EXPECTED, OPPOSITE))
+    expected, opposite = (tested[tested["verdict"] == code] for code in (AS_EXPECTED, OPPOSITE))
     unasked = int((tested["verdict"] == NO_EXPECTATION).sum())
     if len(tested) and unasked == len(tested):
         text = f"{count(len(tested))} tested; the panel expects nothing of this contrast."

@@ -13,7 +13,7 @@ from recurseq.base.text import capital
 from recurseq.clinical.cautions import ALPHA, NOTE, STOP, WARN
 from recurseq.clinical.models import COMPLETE
 from recurseq.clinical.words import model_size_text, plain
-from recurseq.report.answer import Answer, Line
+from recurseq.report.answer import MOST_SENTENCES, Answer, Line
 from recurseq.report.sections.benefit import BenefitFacts
 from recurseq.report.sections.models import ModelFacts
 from recurseq.report.sections.risk import RiskFacts
@@ -22,7 +22,6 @@ from recurseq.report.words import count, is_missing, many, number, spaced
 from recurseq.risk.performance_rows import VALIDATION
 
 TOP_TERMS = 3
-MOST_SENTENCES = 3
 
 
 def of_survival(one: SurvivalFacts) -> Answer | None:

@@ -10,6 +10,7 @@ import pandas as pd
 from recurseq.base.text import listed
 from recurseq.cohort.genes.orthologues import in_words
 from recurseq.design.contrast import Contrast
+from recurseq.markers.verdicts import VERDICTS
 from recurseq.report.results import DrawnFigure, Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import count, is_missing, spaced
@@ -19,10 +20,6 @@ TITLE = "Marker panel"
 # More than these would make the page heavy; the table file has them all.
 MOST_CELLS = 1500
 CANDIDATES = 10  # of each contrast; the table file has more
-VERDICTS = (
-    *("as expected", "opposite", "significant, but below the fold change asked for"),
-    *("not significant", "no expectation", "not tested"),
-)
 
 
 @dataclass(frozen=True)
