@@ -14,7 +14,15 @@ from matplotlib.ticker import FuncFormatter
 from recurseq.design.calling import CallingRule, is_called
 from recurseq.design.contrast import Contrast
 from recurseq.figures.labels import place_labels
-from recurseq.figures.limits import beyond, beyond_words, edge_marks, robust_limit, robust_range
+from recurseq.figures.limits import (
+    DOT,
+    beyond,
+    beyond_words,
+    edge_marks,
+    robust_limit,
+    robust_range,
+    scatter_marked,
+)
 from recurseq.figures.style import (
     DOWN,
     HALF,
@@ -94,16 +102,11 @@ def _scatter(
 ) -> None:
     """Draw genes, called ones on top, each with its mark: a dot, or a triangle at the edge."""
     for name, colour in COLOURS.items():
-        for mark in "o<>v^":
-            rows = (direction == name) & (marks == mark)
-            if not rows.any():
-                continue
-            size = (5 if name == "none" else 9) if mark == "o" else 18
-            axes.scatter(
-                x[rows], y[rows], s=size, color=colour, marker=mark, linewidth=0,
-                alpha=0.5 if name == "none" else 0.85, rasterized=True, label=name,
-                zorder=2 if mark == "o" else 3, clip_on=mark == "o",
-            )  # fmt: skip
+        rows, quiet = direction == name, name == "none"
+        scatter_marked(
+            axes, x[rows], y[rows], marks[rows], (5 if quiet else 9, 18), 2, color=colour,
+            alpha=0.5 if quiet else 0.85, rasterized=True, label=name,
+        )  # fmt: skip
 
 
 def _none_called(axes: Axes, direction: np.ndarray) -> None:
@@ -176,7 +179,7 @@ def ma_figure(genes: pd.DataFrame, about: About, panel: Sequence[str] = ()) -> F
     limit = robust_limit(np.abs(change), max(about.rule.min_abs_lfc * 1.5, 1.0))
     least, most = robust_range(mean)
     marks = edge_marks(beyond(mean, least, most), beyond(change, -limit, limit))
-    facts = facts_of((about.called, beyond_words((marks != "o").sum())))
+    facts = facts_of((about.called, beyond_words((marks != DOT).sum())))
     heading(figure, about.title, facts, about.simulated, _key(direction))
     x, y = 10 ** np.clip(mean, least, most), np.clip(change, -limit, limit)
     _scatter(axes, x, y, direction, marks)
@@ -231,7 +234,7 @@ def volcano_figure(genes: pd.DataFrame, about: About, panel: Sequence[str] = ())
     across = robust_limit(np.abs(change), max(about.rule.min_abs_lfc * 1.5, 1.0))
     top = robust_limit(tall, 2.0)
     marks = edge_marks(beyond(change, -across, across), beyond(tall, 0, top))
-    facts = facts_of((about.called, beyond_words((marks != "o").sum())))
+    facts = facts_of((about.called, beyond_words((marks != DOT).sum())))
     heading(figure, about.title, facts, about.simulated, _key(direction))
     x, height = np.clip(change, -across, across), np.minimum(tall, top)
     _scatter(axes, x, height, direction, marks)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.limits import beyond, edge_marks
+from recurseq.figures.limits import beyond, edge_marks, scatter_marked
 from recurseq.figures.style import (
     BLUE,
     FAINT,
@@ -65,12 +65,8 @@ def schoenfeld_figure(
         room = 0.3 * max(high - low, 1e-6)
         low, high = low - room, high + room
         marks = edge_marks(np.zeros(len(value)), beyond(value, low, high))
-        for mark in "ov^":
-            own = marks == mark
-            axes.scatter(
-                time[own], np.clip(value[own], low, high), s=7 if mark == "o" else 16, marker=mark,
-                color=QUIET, linewidth=0, rasterized=len(time) > MANY, clip_on=mark == "o",
-            )  # fmt: skip
+        held, rasterized = np.clip(value, low, high), len(time) > MANY
+        scatter_marked(axes, time, held, marks, (7, 16), color=QUIET, rasterized=rasterized)
         axes.axhline(0, color=INK, linewidth=0.7)
         axes.axhline(value.mean(), color=BLUE, linewidth=0.8, linestyle=(0, (4, 3)))
         axes.plot(*running_mean(time, value), color=BLUE, linewidth=1.6)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.axes import Axes
 
 SHARE = 0.998  # of the values that an axis surely holds
 BEYOND = 1.25  # times their largest: further ones are drawn at the edge
+DOT, EDGES = "o", "<>v^"
 
 
 def robust_limit(sizes: np.ndarray, least: float = 0.0) -> float:
@@ -44,7 +46,41 @@ def beyond(values: np.ndarray, low: float, high: float) -> np.ndarray:
 
 def edge_marks(across: np.ndarray, up: np.ndarray) -> np.ndarray:
     """Return the mark of each point by where it lies (`beyond`): a dot, or a triangle outwards."""
-    return np.select([across < 0, across > 0, up < 0, up > 0], list("<>v^"), "o")
+    return np.select([across < 0, across > 0, up < 0, up > 0], list(EDGES), DOT)
+
+
+def scatter_marked(
+    axes: Axes,
+    x: np.ndarray,
+    y: np.ndarray,
+    marks: np.ndarray,
+    sizes: tuple[float, float],
+    zorder: float = 1,
+    **look: object,
+) -> None:
+    """Draw points with their marks, those at the edge over the others and not cut off there.
+
+    Parameters
+    ----------
+    axes
+        Where they are drawn.
+    x, y
+        Places within the limits.
+    marks
+        Of `edge_marks`; a point with another one is not drawn.
+    sizes
+        Of a dot, and of a triangle at the edge.
+    zorder, look
+        As for `matplotlib.axes.Axes.scatter`; ``marker`` takes the place of the dot.
+    """
+    dot = look.pop("marker", DOT)
+    for mark in (DOT, *EDGES):
+        rows, inside = marks == mark, mark == DOT
+        if rows.any():
+            axes.scatter(
+                x[rows], y[rows], s=sizes[not inside], marker=dot if inside else mark, linewidth=0,
+                zorder=zorder + (not inside), clip_on=inside, **look,
+            )  # fmt: skip
 
 
 def beyond_words(outside: int, what: str = "gene") -> str:

@@ -82,7 +82,7 @@ def model_forest_figure(
             height = place + (offset - (len(models) - 1) / 2) * 0.7 / max(len(models), 2)
             for one in own:
                 texts.append((height, _drawn(axes, one, height, looks[model], limits)))
-    _finish(axes, rows, texts, terms, ratio)
+    _finish(axes, rows, texts, terms, ratio, limits)
     return figure
 
 
@@ -128,7 +128,7 @@ def subgroup_forest_figure(
         if one.subgroup in interaction.index:
             text += f"   interaction {pvalue_text(interaction[one.subgroup])}"
         texts.append((place, text))
-    _finish(axes, names, texts, compared, "hazard ratio")
+    _finish(axes, names, texts, compared, "hazard ratio", limits)
     return figure
 
 
@@ -153,10 +153,14 @@ def _drawn(axes: Axes, one, height: float, look: dict, limits: tuple[float, floa
 
 
 def _finish(
-    axes: Axes, names: list[str], texts: list[tuple[float, str]], rows: pd.DataFrame, ratio: str
+    axes: Axes,
+    names: list[str],
+    texts: list[tuple[float, str]],
+    rows: pd.DataFrame,
+    ratio: str,
+    limits: tuple[float, float],
 ) -> None:
     """Set the logarithmic axis, the names on the left and the numbers on the right."""
-    limits = _limits(rows)
     axes.axvline(1, color=INK, linewidth=0.8)
     axes.set_xscale("log")
     axes.set_xlim(limits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from recurseq.figures.intervals import INTERVALS_CUT, any_cut, draw_estimate, forest_limit
-from recurseq.figures.limits import beyond, beyond_words, edge_marks, robust_limit
+from recurseq.figures.limits import (
+    EDGES,
+    beyond,
+    beyond_words,
+    edge_marks,
+    robust_limit,
+    scatter_marked,
+)
 from recurseq.figures.style import (
     BLACK,
     BLUE,
@@ -167,7 +175,8 @@ def replication_scatter_figure(
     facts = "log2 fold change of the genes called here; the line has slope 1"
     if len(names) < len(calls):
         facts += f"; {len(names)} of {len(calls)} studies"
-    cut = sum(int(np.isin(_changes(calls[name])[3], list("<>v^")).sum()) for name in names)
+    changes = {name: _changes(calls[name]) for name in names}
+    cut = sum(int(np.isin(one.marks, list(EDGES)).sum()) for one in changes.values())
     facts = facts_of((facts, beyond_words(cut)))
     outcomes = {name: _outcome(calls[name]) for name in names}
     totals = {o: sum(int((found == o).sum()) for found in outcomes.values()) for o in OUTCOMES}
@@ -181,7 +190,7 @@ def replication_scatter_figure(
     for axes in panels.flat[len(names) :]:
         axes.set_axis_off()
     for axes, name in zip(panels.flat, names, strict=False):
-        _scatter(axes, calls[name], outcomes[name])
+        _scatter(axes, changes[name], outcomes[name])
         _label(axes, name, rest.loc[name])
     return figure
 
@@ -193,32 +202,37 @@ def _outcome(calls: pd.DataFrame) -> pd.Series:
     return pd.Series(words, calls.index).where(calls["same_direction"].notna())
 
 
-def _changes(calls: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, float, np.ndarray]:
-    """Return changes here and there, the limit of both axes, and the mark of each gene."""
+class Changes(NamedTuple):
+    """Log2 fold changes here and there, the limit of both axes, and the mark of each gene."""
+
+    here: np.ndarray
+    there: np.ndarray
+    limit: float
+    marks: np.ndarray
+
+
+def _changes(calls: pd.DataFrame) -> Changes:
     here, there = (
         calls[c].to_numpy(dtype=float) for c in ("log2FoldChange", "log2FoldChangeThere")
     )
     both = np.abs(np.concatenate([here, there])[np.tile(~np.isnan(there), 2)])
     limit = robust_limit(both, 2.0)
     marks = edge_marks(beyond(here, -limit, limit), beyond(there, -limit, limit))
-    return here, there, limit, np.where(np.isnan(there), "", marks)
+    return Changes(here, there, limit, np.where(np.isnan(there), "", marks))
 
 
-def _scatter(axes: Axes, calls: pd.DataFrame, outcome: pd.Series) -> None:
-    here, there, limit, marks = _changes(calls)
+def _scatter(axes: Axes, changes: Changes, outcome: pd.Series) -> None:
+    limit, rasterized = changes.limit, len(changes.here) > MOST_POINTS
+    x, y = (np.clip(one, -limit, limit) for one in (changes.here, changes.there))
     axes.axhline(0, color=INK, linewidth=0.7)
     axes.axvline(0, color=INK, linewidth=0.7)
     axes.plot([-limit, limit], [-limit, limit], color=QUIET, linewidth=0.9, linestyle=(0, (4, 3)))
     for name, look in OUTCOMES.items():
-        for mark in "o<>v^":
-            own = (outcome == name).to_numpy() & (marks == mark)
-            if own.any():
-                shape = look if mark == "o" else {**look, "marker": mark, "s": 26}
-                axes.scatter(
-                    np.clip(here[own], -limit, limit), np.clip(there[own], -limit, limit),
-                    linewidth=0, alpha=0.75, rasterized=len(calls) > MOST_POINTS,
-                    **{"s": 13, **shape},
-                )  # fmt: skip
+        own = (outcome == name).to_numpy()
+        scatter_marked(
+            axes, x[own], y[own], changes.marks[own], (13, 26), alpha=0.75, rasterized=rasterized,
+            **look,
+        )  # fmt: skip
     axes.set_xlim(-limit * 1.03, limit * 1.03)
     axes.set_ylim(-limit * 1.03, limit * 1.03)
     axes.grid(color=FAINT, linewidth=0.6)
