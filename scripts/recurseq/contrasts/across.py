@@ -106,13 +106,33 @@ def agreement(contrasts: Sequence[Contrast], tables: Tables) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=describe("contrast_agreement").names)
 
 
-def _pair(first: Contrast, second: Contrast, one: pd.DataFrame, other: pd.DataFrame) -> dict:
-    both = one.merge(other, on="gene_id", suffixes=("_first", "_second"))
+def beside(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Set the genes of two contrasts beside each other.
+
+    Parameters
+    ----------
+    one, other
+        Table ``contrast_genes`` of each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a gene of both: ``first`` and ``second``, its log2 fold changes; ``called``, how
+        many of the two call it; ``same``, whether the changes have one sign.
+    """
+    columns = ["gene_id", "log2FoldChange", "direction"]
+    both = one[columns].merge(other[columns], on="gene_id", suffixes=("_first", "_second"))
     change, against = both["log2FoldChange_first"], both["log2FoldChange_second"]
-    tested = change.notna() & against.notna()
-    called = both[["direction_first", "direction_second"]].ne("none")
-    twice, same = called.all(axis=1), np.sign(change) == np.sign(against)
-    once = called.any(axis=1) & tested
+    called = both[["direction_first", "direction_second"]].ne("none").sum(axis=1)
+    same = np.sign(change) == np.sign(against)
+    return pd.DataFrame({"first": change, "second": against, "called": called, "same": same})
+
+
+def _pair(first: Contrast, second: Contrast, one: pd.DataFrame, other: pd.DataFrame) -> dict:
+    both = beside(one, other)
+    change, against, same = both["first"], both["second"], both["same"]
+    tested, twice = change.notna() & against.notna(), both["called"] == 2
+    once = (both["called"] > 0) & tested
     known = first.of_levels and second.of_levels
     shared = [group.level for group in first.groups if group in second.groups]
     return {

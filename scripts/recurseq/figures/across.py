@@ -10,6 +10,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from recurseq.contrasts.across import beside
+from recurseq.figures.limits import (
+    DOT,
+    beyond,
+    beyond_words,
+    edge_marks,
+    robust_limit,
+    scatter_marked,
+)
 from recurseq.figures.style import (
     DOWN,
     FAINT,
@@ -20,6 +29,7 @@ from recurseq.figures.style import (
     UP,
     WIDE,
     empty,
+    facts_of,
     heading,
     new_figure,
     short,
@@ -28,7 +38,7 @@ from recurseq.figures.style import (
 
 MOST_BARS = 20
 MOST_PAIRS = 6
-WIDEST = 0.999  # share of the fold changes that the axes hold; the others stand at their edge
+AT_EDGE = 10  # size of a triangle
 STACK = {"up": ("up in all", UP), "down": ("down in all", DOWN), "mixed": ("both ways", PURPLE)}
 POINTS = {
     "one": ("called in one", QUIET, 3),
@@ -130,16 +140,18 @@ def fold_changes_figure(
     columns = min(3, len(shown))
     rows = -(-len(shown) // columns)
     figure = new_figure(WIDE, (WIDE / columns + 0.5 if columns > 1 else 5.0) * rows)
-    limit = _limit(tables)
+    both = [beside(*(tables[name] for name in pair)).dropna() for pair in shown]
+    limit = robust_limit(np.abs(np.concatenate([_changes(one).ravel() for one in both])), 1.0)
+    marks = [edge_marks(*(beyond(way, -limit, limit) for way in _changes(one))) for one in both]
     more = f"; the first {len(shown)} of {len(pairs)} pairs" if len(pairs) > len(shown) else ""
-    edge = f"fold changes beyond ±{limit:.1f} stand at the edge"
-    note = f"{edge}; genes called in neither are pale{more}"
+    cut = beyond_words(sum(int((own != DOT).sum()) for own in marks), "point")
+    note = facts_of((f"genes called in neither are pale{more}", cut))
     key = {text: {"color": colour} for text, colour, _ in POINTS.values()}
     heading(figure, "Fold changes of one contrast against another", note, simulated, key)
     panels = np.ravel(figure.subplots(rows, columns, squeeze=False))
     rho = agreement.set_index(["first", "second"])["spearman"]
-    for axes, pair in zip(panels, shown, strict=False):
-        _draw_pair(axes, *(tables[name] for name in pair), limit)
+    for axes, pair, one, own in zip(panels, shown, both, marks, strict=False):
+        _draw_pair(axes, one, own, limit)
         axes.set_title(f"Spearman {rho[pair]:.2f}".replace("-", "−"))
         axes.set_xlabel(f"log2 FC, {short(labels[pair[0]], 36)}", size=8)
         axes.set_ylabel(f"log2 FC, {short(labels[pair[1]], 36)}", size=8)
@@ -148,25 +160,21 @@ def fold_changes_figure(
     return figure
 
 
-def _limit(tables: Mapping[str, pd.DataFrame]) -> float:
-    sizes = pd.concat([table["log2FoldChange"].abs() for table in tables.values()]).dropna()
-    return max(1.0, 1.05 * float(sizes.quantile(WIDEST))) if len(sizes) else 1.0
+def _changes(both: pd.DataFrame) -> np.ndarray:
+    """Fold changes of the first and of the second contrast."""
+    return both[["first", "second"]].to_numpy(dtype=float).T
 
 
-def _draw_pair(axes: Axes, first: pd.DataFrame, second: pd.DataFrame, limit: float) -> None:
-    both = first.merge(second, on="gene_id", suffixes=("_x", "_y"))
-    both = both[both["log2FoldChange_x"].notna() & both["log2FoldChange_y"].notna()]
-    x, y = (both[f"log2FoldChange_{side}"].clip(-limit, limit) for side in "xy")
-    called = both[["direction_x", "direction_y"]].ne("none")
-    same = np.sign(both["log2FoldChange_x"]) == np.sign(both["log2FoldChange_y"])
-    twice = called.all(axis=1)
-    kinds = {"one": ~twice & called.any(axis=1), "same": twice & same, "opposite": twice & ~same}
-    none = ~called.any(axis=1)
-    axes.scatter(x[none], y[none], s=2, color=FAINT, linewidth=0, rasterized=True)
-    for name, rows in kinds.items():
-        _, colour, size = POINTS[name]
-        axes.scatter(x[rows], y[rows], s=size, color=colour, linewidth=0, alpha=0.8,
-                     rasterized=True)  # fmt: skip
+def _draw_pair(axes: Axes, both: pd.DataFrame, marks: np.ndarray, limit: float) -> None:
+    x, y = np.clip(_changes(both), -limit, limit)
+    called, same = both["called"].to_numpy(), both["same"].to_numpy(dtype=bool)
+    kinds = {"one": called == 1, "same": (called == 2) & same, "opposite": (called == 2) & ~same}
+    looks = [(called == 0, FAINT, 2, 1.0), *((kinds[k], *POINTS[k][1:], 0.8) for k in kinds)]
+    for rows, colour, size, alpha in looks:
+        sizes = (size, max(size, AT_EDGE))
+        scatter_marked(
+            axes, x[rows], y[rows], marks[rows], sizes, color=colour, alpha=alpha, rasterized=True
+        )
     axes.axhline(0, color=INK, linewidth=0.6)
     axes.axvline(0, color=INK, linewidth=0.6)
     axes.axline((0, 0), slope=1, color=INK, linewidth=0.6, linestyle=":")

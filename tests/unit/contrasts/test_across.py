@@ -8,6 +8,7 @@ from scipy.stats import spearmanr
 from recurseq.contrasts.across import agreement, overlaps, threshold_counts
 from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
+from recurseq.figures.across import fold_changes_figure
 from support.report_study import contrast_table
 
 RULE = CallingRule(0.05, min_abs_lfc=1.0)
@@ -106,3 +107,15 @@ def test_order_of_genes_does_not_matter(tables):
     }
     pd.testing.assert_frame_equal(overlaps(tables), overlaps(turned))
     pd.testing.assert_frame_equal(agreement(CONTRASTS, tables), agreement(CONTRASTS, turned))
+
+
+def test_a_change_beyond_the_axes_is_a_triangle_and_is_counted():
+    tables = genes(**dict.fromkeys("ab", "ud" * 400 + "u"))
+    tables["b"].loc[800, "log2FoldChange"] = 40.0
+    pair = agreement(CONTRASTS[:2], tables)
+    figure = fold_changes_figure(tables, pair, {"a": "first", "b": "second"})
+    (axes,) = figure.axes
+    assert axes.get_ylim()[1] < 4
+    edges = [one for one in axes.collections if not one.get_clip_on()]
+    assert [one.get_offsets().tolist() for one in edges] == [[[2.0, pytest.approx(2.5)]]]
+    assert "1 point lies beyond the axes: triangles" in " ".join(t.get_text() for t in figure.texts)
