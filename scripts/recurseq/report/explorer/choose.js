@@ -82,15 +82,14 @@ export function ordered(rows, column, direction) {
 // The clearest genes first: as every list of the report, by the p-value that decides, then by the
 // other one.
 export function strongestFirst(rows, contrast) {
-  contrast.known.ranking ??= ranked(contrast);
   const wanted = new Uint8Array(contrast.study.count);
   for (const i of rows) wanted[i] = 1;
-  return contrast.known.ranking.filter((i) => wanted[i]);
+  return contrast.ranking.filter((i) => wanted[i]);
 }
 
 // All genes in this order. Numbers that hold the first p-value and the row are sorted without a
 // function, which would take ten times as long; then those alike in the first by the second.
-function ranked(contrast) {
+export function ranked(contrast) {
   const [first, second] = [contrast.column, "pvalue"].map((name) => ordersOf(contrast, name));
   const keys = first.map((order, i) => order * ROWS + i).sort();
   const rows = Uint32Array.from(keys, (key) => key - Math.floor(key / ROWS) * ROWS);

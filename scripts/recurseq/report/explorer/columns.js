@@ -1,7 +1,7 @@
 // Columns of the table: what they are called, how they sort, what is shown and what is written.
 
 import {
-  MISSING, decimalOf, hundredths, isMissing, level, plainDecimal, probability,
+  MISSING, hundredths, isMissing, level, plainDecimal, probability,
 } from "./numbers.js";
 
 function ofHundredths(source, name, title, hint) {
@@ -14,7 +14,7 @@ function ofHundredths(source, name, title, hint) {
 
 function ofDecimal(source, name, title, hint, shown) {
   const [m, e] = ["m", "e"].map((part) => source.arrays[`${name}.${part}`]);
-  return { key: name, title, hint, number: true, value: (i) => decimalOf(m[i], e[i]),
+  return { key: name, title, hint, number: true, value: (i) => source.decimal(name, i),
     shown: (i) => shown(m[i], e[i]), written: (i) => plainDecimal(m[i], e[i]) };
 }
 

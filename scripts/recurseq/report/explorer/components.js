@@ -1,8 +1,8 @@
 // The samples on two principal components, coloured by a column of the sheet that is chosen.
 
-import { element } from "./parts.js";
+import { element, tellBeside } from "./parts.js";
 import { canvasPen, colours } from "./pens.js";
-import { axes, frameOf, nearest, scaled } from "./scatter.js";
+import { axes, frameOf, nearest, scaled, withRoom } from "./scatter.js";
 
 const SIZE = 4;
 const GLYPHS = ["\u25cf", "\u25b2", "\u25a0", "\u25c6"];
@@ -21,12 +21,6 @@ function drawMark(pen, x, y, { colour, shape }) {
   else if (shape === 1) pen.shape([x - s, y + s, x + s, y + s, x, y - s], colour);
   else if (shape === 2) pen.shape([x - s, y - s, x + s, y - s, x + s, y + s, x - s, y + s], colour);
   else pen.shape([x - s - 1, y, x, y - s - 1, x + s + 1, y, x, y + s + 1], colour);
-}
-
-function endsOf(values) {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = (high - low || 1) * 0.06;
-  return [low - room, high + room];
 }
 
 class Components {
@@ -86,7 +80,7 @@ class Components {
     const paint = colours();
     const pen = canvasPen(this.canvas);
     const frame = frameOf(pen);
-    const plot = { xEnds: endsOf(scores[x]), yEnds: endsOf(scores[y]), clipped: [false, false],
+    const plot = { xEnds: withRoom(scores[x]), yEnds: withRoom(scores[y]), clipped: [false, false],
       xName: `${components[x]} (${shares[x]} of the variance)`,
       yName: `${components[y]} (${shares[y]})` };
     const place = scaled(plot, frame);
@@ -104,17 +98,10 @@ class Components {
 
   meet(event) {
     const i = nearest(this.places, event.offsetX, event.offsetY);
-    const hint = this.part("hint");
-    hint.hidden = i < 0;
-    if (i < 0) return;
     const { levels, codes, title } = this.column;
     const { samples, flagged } = this.data;
-    hint.textContent = `${samples[i]}: ${title} ${levels[codes[i]] ?? UNKNOWN}`
-      + `${flagged[i] ? "; flagged" : ""}`;
-    hint.style.top = `${this.canvas.offsetTop + event.offsetY + 14}px`;
-    const right = event.offsetX > this.canvas.clientWidth / 2;
-    hint.style.left = right ? "" : `${event.offsetX + 8}px`;
-    hint.style.right = right ? `${this.canvas.clientWidth - event.offsetX + 8}px` : "";
+    tellBeside(this.part("hint"), i < 0 ? "" : `${samples[i]}: ${title} `
+      + `${levels[codes[i]] ?? UNKNOWN}${flagged[i] ? "; flagged" : ""}`, event, this.canvas);
   }
 }
 

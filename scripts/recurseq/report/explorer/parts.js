@@ -19,6 +19,18 @@ export function lazily(object, name, make) {
   } });
 }
 
+// Show words beside the pointer over a canvas, to the side with more room; no words hide the hint.
+export function tellBeside(hint, words, event, canvas) {
+  hint.hidden = !words;
+  if (!words) return;
+  hint.textContent = words;
+  const left = canvas.offsetLeft + event.offsetX;
+  const isLeft = event.offsetX < canvas.clientWidth / 2;
+  hint.style.top = `${canvas.offsetTop + event.offsetY + 14}px`;
+  hint.style.left = isLeft ? `${left + 8}px` : "";
+  hint.style.right = isLeft ? "" : `${canvas.offsetParent.clientWidth - left + 8}px`;
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 export function drawn(name, attributes, ...children) {

@@ -1,5 +1,6 @@
 // The three plots: drawn anew when what they show changes, met by pointer and keyboard.
 
+import { tellBeside } from "./parts.js";
 import { canvasPen, colours, fits, svgPen } from "./pens.js";
 import { byGroup, drawSamples, inWords } from "./samples.js";
 import { drawScatter, meanAgainstChange, nearest, neighbour, volcano } from "./scatter.js";
@@ -58,15 +59,7 @@ export class Plots {
   }
 
   tell(words, event, canvas) {
-    this.hint.hidden = !words;
-    if (!words) return;
-    this.hint.textContent = words;
-    const half = canvas.clientWidth / 2;
-    const left = canvas.offsetLeft + event.offsetX;
-    this.hint.style.top = `${canvas.offsetTop + event.offsetY + 14}px`;
-    this.hint.style.left = event.offsetX < half ? `${left + 8}px` : "";
-    this.hint.style.right = event.offsetX < half ? ""
-      : `${canvas.offsetParent.clientWidth - left + 8}px`;
+    tellBeside(this.hint, words, event, canvas);
   }
 
   // state: { contrast, rows, ways, limits, selected, asked }, where `asked` are genes to be named

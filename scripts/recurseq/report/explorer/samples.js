@@ -1,8 +1,7 @@
 // A gene in the samples: a point each, by group, with the median; or quartiles.
 
-import { ticks } from "./scatter.js";
+import { frameOf, ticks, withRoom } from "./scatter.js";
 
-const ROOM = { left: 46, right: 14, top: 18, bottom: 40 };
 const SPREAD = 0.62; // of a group's width
 const HASH = 2654435761;
 const LONGEST = 20;
@@ -50,13 +49,13 @@ export function drawSamples(pen, study, i, colours) {
   }
   const names = groups ? groups.map((one) => one.group) : study.meta.groups;
   const values = groups ? groups.flatMap((one) => one.samples.map((s) => s.value)) : quartiles.flat();
-  const width = (pen.width - ROOM.left - ROOM.right) / names.length;
+  const whole = frameOf(pen);
+  const width = (whole.right - whole.left) / names.length;
   // Long names stand in two lines in turn, with room for two widths.
   const turns = names.some((name) => name.length > lettersIn(width)) && names.length > 2 ? 2 : 1;
   const below = (turns - 1) * LINE;
-  const frame = { left: ROOM.left, right: pen.width - ROOM.right, top: ROOM.top,
-    bottom: pen.height - ROOM.bottom - below };
-  const [low, high] = ends(values);
+  const frame = { ...whole, bottom: whole.bottom - below };
+  const [low, high] = withRoom(values, 0.05);
   const y = (value) => frame.bottom - ((value - low) / (high - low)) * (frame.bottom - frame.top);
   axis(pen, frame, low, high, y, colours);
   const points = [];
@@ -83,12 +82,6 @@ export function drawSamples(pen, study, i, colours) {
     }
   });
   return points;
-}
-
-function ends(values) {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  const room = Math.max((high - low) * 0.06, 0.05);
-  return [low - room, high + room];
 }
 
 const lettersIn = (width) => Math.max(4, Math.min(LONGEST, Math.floor(width / 6.6)));

@@ -5,6 +5,7 @@ const MARGIN = { left: 46, right: 14, top: 18, bottom: 40 };
 // gene without a count on one side has any fold change, one with a small p-value has to be seen.
 const SHARE_BEYOND = 0.002;
 const MOST_BEYOND = 5;
+const ROOM = 0.06; // of what an axis spans, around its values
 const NEAR = 12; // pixels around the pointer in which a gene is met
 const MOST_NAMED = 12;
 const GONE = -1e4;
@@ -56,6 +57,13 @@ export function meanAgainstChange(contrast) {
   if (low > high) [low, high] = [0, 1];
   return { kind: "ma", title: "MA", x, y, clipped: [false, true], xEnds: [low, high + 0.1],
     yEnds: symmetric(endOf(y, 1)), xName: "log10 of the mean count", yName: "log2 fold change" };
+}
+
+// Ends of an axis that holds values with some room around them, at least so much.
+export function withRoom(values, least = 0) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const room = Math.max((high - low) * ROOM, least) || ROOM;
+  return [low - room, high + room];
 }
 
 const symmetric = (end) => [-end, end];

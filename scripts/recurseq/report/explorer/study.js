@@ -3,34 +3,44 @@
 import {
   allToHundredths, decimalOf, isMissing, negatives, toHundredths, uncut, undiffered,
 } from "./numbers.js";
+import { ranked } from "./choose.js";
 import { lazily } from "./parts.js";
 
 const QUARTILE_STEPS = 20;
 const NORMAL_975 = 1.959963984540054;
 
-export class Study {
-  constructor({ meta, arrays }) {
-    this.meta = meta;
+// Columns of genes, asked by gene: those of a study and those of a contrast.
+class Columns {
+  constructor(arrays, levels) {
     this.arrays = arrays;
+    this.levels = levels;
+  }
+
+  has(name) {
+    return name in this.arrays || `${name}.m` in this.arrays;
+  }
+
+  // Text of a column of few texts; empty where there is none.
+  level(name, i) {
+    return this.levels[name][this.arrays[name][i]];
+  }
+
+  // A number kept as mantissa and exponent; NaN where missing.
+  decimal(name, i) {
+    return decimalOf(this.arrays[`${name}.m`][i], this.arrays[`${name}.e`][i]);
+  }
+}
+
+export class Study extends Columns {
+  constructor({ meta, arrays }) {
+    super(arrays, meta.levels);
+    this.meta = meta;
     this.ids = idsOf(meta.ids, arrays);
     this.count = this.ids.length;
     this.names = meta.symbols.map((symbol, i) => symbol || this.ids[i]);
     this.contrasts = meta.contrasts.map((told, place) => new Contrast(this, told, place));
     this.cellRows = rowsOf(arrays.cellGene);
     this.quartileRows = rowsOf(arrays.quartileGene);
-  }
-
-  // Text of a column of few texts; empty where there is none.
-  level(name, i) {
-    return this.meta.levels[name][this.arrays[name][i]];
-  }
-
-  decimal(name, i) {
-    return decimalOf(this.arrays[`${name}.m`][i], this.arrays[`${name}.e`][i]);
-  }
-
-  has(name) {
-    return name in this.arrays || `${name}.m` in this.arrays;
   }
 
   // Expression of a gene in every sample, in the order of meta.samples; null where it is not kept.
@@ -75,14 +85,16 @@ function stretched(steps, ends, row, width) {
     low + (steps[row * width + j] / 255) * (high - low));
 }
 
-export class Contrast {
+export class Contrast extends Columns {
   constructor(study, told, place) {
+    super(arraysOf(study.arrays, `${place}/`), told.levels);
     Object.assign(this, told);
     this.study = study;
     this.place = place;
-    this.known = {};
-    this.arrays = arraysOf(study.arrays, `${place}/`);
     lazily(this, "hanging", () => this.allHanging());
+    lazily(this, "changes", () => this.allChanges());
+    lazily(this, "heights", () => this.allHeights());
+    lazily(this, "ranking", () => ranked(this));
   }
 
   // Gene to the samples without which its call would end or be made.
@@ -96,22 +108,10 @@ export class Contrast {
     return hanging;
   }
 
-  has(name) {
-    return name in this.arrays || `${name}.m` in this.arrays;
-  }
-
-  level(name, i) {
-    return this.levels[name][this.arrays[name][i]];
-  }
-
-  // A number kept in whole steps, and one kept as mantissa and exponent; NaN where missing.
+  // A number kept in whole steps; NaN where missing.
   whole(name, i) {
     const codes = this.arrays[name];
     return isMissing(codes, i) ? NaN : codes[i];
-  }
-
-  decimal(name, i) {
-    return decimalOf(this.arrays[`${name}.m`][i], this.arrays[`${name}.e`][i]);
   }
 
   // Log2 fold change, cut to thousandths.
@@ -137,21 +137,18 @@ export class Contrast {
     return setGenes.slice(place ? setEnds[place - 1] : 0, setEnds[place]);
   }
 
-  // Log2 fold changes, for the axis; all at once.
-  get changes() {
-    if (!this.known.changes) {
-      this.known.changes = new Float32Array(this.study.count);
-      for (let i = 0; i < this.study.count; i += 1) this.known.changes[i] = this.change(i);
-    }
-    return this.known.changes;
+  // Log2 fold changes, for the axis.
+  allChanges() {
+    const changes = new Float32Array(this.study.count);
+    for (let i = 0; i < changes.length; i += 1) changes[i] = this.change(i);
+    return changes;
   }
 
-  // Value of -log10 of the p-value that decides, for the axis; all at once.
-  get heights() {
+  // Values of -log10 of the p-value that decides, for the axis.
+  allHeights() {
     const [mantissa, exponent] = ["m", "e"].map((part) => this.arrays[`${this.column}.${part}`]);
-    this.known.heights ??= Float32Array.from(mantissa, (m, i) =>
+    return Float32Array.from(mantissa, (m, i) =>
       (m === 0 ? NaN : m === 1 ? 324 : -Math.log10(m) - exponent[i]));
-    return this.known.heights;
   }
 }
 
