@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from recurseq.base.errors import Problem, raise_if_any
-from recurseq.base.text import few, suggest
+from recurseq.base.text import capital, few, suggest
 from recurseq.command.folder import StudyFolder, advised
 from recurseq.command.terminal import heading, say, show_table
 from recurseq.io.bytes import fail
@@ -108,5 +108,5 @@ def _show_answer(model: RiskModel, values: Mapping[str, object]) -> None:
         ]
         show_table(("term", "points", "linear predictor"), shown)
     say()
-    say(f"{interval_text(model)} {made_with(model).capitalize()}.")
+    say(f"{interval_text(model)} {capital(made_with(model))}.")
     say("For research; not a medical device.")

@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from recurseq.base.tables import describe
-from recurseq.base.text import listed, setting
+from recurseq.base.text import capital, listed, setting
 from recurseq.figures.registry import FigureEntry
 from recurseq.report import words
 from recurseq.report.citation import bibtex, citation
@@ -237,6 +237,7 @@ def _environment(results: Results, config: Mapping) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "capital": capital,
         "count": words.count,
         "number": words.number,
         "level": words.level,

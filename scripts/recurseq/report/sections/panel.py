@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from recurseq.clinical.words import plain
 from recurseq.report.cautions import cautions_of
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
@@ -32,6 +33,11 @@ class PanelFacts:
     rows: list[dict]
     cautions: list[dict]
     link: str
+
+    @property
+    def title(self) -> str:
+        """The endpoint in words."""
+        return plain(self.endpoint)
 
 
 def collect(results: Results, study: Study) -> list[PanelFacts] | None:
