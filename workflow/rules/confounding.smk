@@ -42,7 +42,7 @@ if "covariates" in study.parts:
             "confounding"
         conda:
             "../../envs/recurseq.yaml"
-        threads: REQUESTS["adjust_for_covariates"].threads
+        threads: shared_threads("adjust_for_covariates")
         resources:
             mem_mb=memory("adjust_for_covariates"),
             runtime=minutes("adjust_for_covariates"),

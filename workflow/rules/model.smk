@@ -12,7 +12,7 @@ rule fit_model:
     priority: TABLES_FIRST  # everything but the quality of samples waits for it
     conda:
         "../../envs/recurseq.yaml"
-    threads: REQUESTS["fit_model"].threads
+    threads: shared_threads("fit_model")
     resources:
         mem_mb=memory("fit_model"),
         runtime=minutes("fit_model"),
