@@ -15,6 +15,7 @@ install: .venv/installed ## Set up .venv from the lock file, with the command re
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r envs/requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q scripts # each job starts a Python, which may not be allowed to keep it
 	$(BIN)/python -m recurseq.deseq.compile_kernels
 	touch $@
 
