@@ -1,5 +1,8 @@
 """The compiled loops against SciPy, statsmodels and numerical optima."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -14,6 +17,7 @@ from recurseq.deseq.kernels import dispersions as dispersion_loops
 from recurseq.deseq.kernels import posterior as posterior_loops
 from recurseq.deseq.kernels.coefficients import reweight_genes
 from recurseq.deseq.kernels.dispersions import climb_genes, search_genes
+from support.paths import REPOSITORY
 
 BOUNDS = np.log(1e-9), 100
 THREE_GROUPS = np.column_stack([np.ones(12), np.repeat([0, 1, 0], 4), np.repeat([0, 0, 1], 4)])
@@ -164,3 +168,14 @@ def test_what_is_kept_is_renewed_with_what_it_is_built_on(loops):
     assert compiling.state_of_files() == loops.BUILT_ON, (
         f"write {compiling.state_of_files()!r} into {loops.__file__}"
     )
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_loops_are_compiled_in_one_order_whatever_is_needed_first(place):
+    """What they share is compiled for the first that needs it, and decides the last digits."""
+    order = ["dispersions", "coefficients", "posterior"]
+    code = f"import recurseq.deseq.kernels.{order[place]}, sys; print(*sys.modules)"
+    command, scripts = [sys.executable, "-c", code], REPOSITORY / "scripts"
+    ended = subprocess.run(command, cwd=scripts, capture_output=True, text=True, check=True)
+    loaded = {f"recurseq.deseq.kernels.{name}" for name in order} & set(ended.stdout.split())
+    assert loaded == {f"recurseq.deseq.kernels.{name}" for name in order[: place + 1]}

@@ -13,7 +13,9 @@ user's cache folder where these cannot be written.
 `weighted`
     X'WX of one gene,
 `dispersions`, `coefficients`, `posterior`
-    what Python calls: loops over genes.
+    what Python calls: loops over genes. Each imports the one before, so that they are compiled in
+    this order wherever that happens: functions that they share are compiled for the first that needs
+    them, and another order would change the last digits of a sum.
 
 Loops over samples are written so that the compiler can do several samples at once.
 """

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+import recurseq.deseq.kernels.dispersions  # noqa: F401 - it is compiled first; see the package
 from recurseq.deseq.kernels.compiled import (
     ANY_MATRIX,
     GROUPS,

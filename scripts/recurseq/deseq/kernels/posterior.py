@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+import recurseq.deseq.kernels.coefficients  # noqa: F401 - it is compiled first; see the package
 from recurseq.deseq.kernels.compiled import (
     ANY_MATRIX,
     GROUPS,
