@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import brentq
-from scipy.special import expit
-from scipy.stats import norm
+from scipy.special import expit, ndtri
 
 CENTRES = {"C1": 713, "C2": 560, "C3": 380, "C4": 260, "C5": 200, "C6": 480, "C7": 322, "C8": 210}
 DEVELOPMENT = ("C1", "C2", "C3", "C4", "C5")
@@ -70,7 +68,7 @@ def draw_factors(n: int, random: np.random.Generator) -> pd.DataFrame:
         "tumour_size_cm": np.clip(np.exp(1.55 + 0.55 * behind(0.40)), 0.6, 22).round(1),
         "ki67_pct": np.clip(24 + 14 * behind(0.45), 1, 95).round(),
     }
-    answers = {name: behind(loading) > norm.isf(share) for name, (share, loading) in BINARY.items()}
+    answers = {name: behind(loading) > -ndtri(share) for name, (share, loading) in BINARY.items()}
     return pd.DataFrame(numbers | answers)
 
 
@@ -97,6 +95,8 @@ def log_odds(factors: pd.DataFrame, centres: np.ndarray, random: np.random.Gener
     random
         Source of the intercepts of the centres.
     """
+    from scipy.optimize import brentq  # slow to import, and not every cohort is this one
+
     effects = SCALE * np.array(list(EFFECTS.values()))
     names, place = np.unique(centres, return_inverse=True)
     score = dichotomised(factors).to_numpy(float) @ effects

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recurseq.contrasts.across import beside
+from recurseq.figures.colours import DOWN, FAINT, GREEN, INK, PURPLE, QUIET, UP
 from recurseq.figures.limits import (
     DOT,
     beyond,
@@ -19,22 +20,7 @@ from recurseq.figures.limits import (
     robust_limit,
     scatter_marked,
 )
-from recurseq.figures.style import (
-    DOWN,
-    FAINT,
-    GREEN,
-    INK,
-    PURPLE,
-    QUIET,
-    UP,
-    WIDE,
-    empty,
-    facts_of,
-    heading,
-    new_figure,
-    short,
-    styled,
-)
+from recurseq.figures.style import WIDE, empty, facts_of, heading, new_figure, short, styled
 
 MOST_BARS = 20
 MOST_PAIRS = 6

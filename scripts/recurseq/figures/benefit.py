@@ -11,9 +11,7 @@ from matplotlib.figure import Figure
 from recurseq.base.text import setting
 from recurseq.clinical.settings import Benefit
 from recurseq.clinical.words import plain, warnings_of
-from recurseq.figures.drawing import Tables
-from recurseq.figures.ratios import model_forest_figure
-from recurseq.figures.style import (
+from recurseq.figures.colours import (
     BLACK,
     BLUE,
     FAINT,
@@ -23,14 +21,10 @@ from recurseq.figures.style import (
     PURPLE,
     QUIET,
     VERMILION,
-    WIDE,
-    empty,
-    facts_of,
-    heading,
-    new_figure,
-    short,
-    styled,
 )
+from recurseq.figures.drawing import Tables
+from recurseq.figures.ratios import model_forest_figure
+from recurseq.figures.style import WIDE, empty, facts_of, heading, new_figure, short, styled
 from recurseq.figures.survival import at_ticks, draw_risk_table, draw_steps
 from recurseq.risk.benefit.balance import LARGEST
 from recurseq.risk.benefit.curves import TREATED, UNTREATED

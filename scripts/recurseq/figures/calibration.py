@@ -7,19 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from recurseq.figures.colours import FAINT, INK, QUIET
 from recurseq.figures.discrimination import LINES
-from recurseq.figures.style import (
-    FAINT,
-    HALF,
-    INK,
-    QUIET,
-    WIDE,
-    empty,
-    facts_of,
-    heading,
-    new_figure,
-    styled,
-)
+from recurseq.figures.style import HALF, WIDE, empty, facts_of, heading, new_figure, styled
 from recurseq.risk.judged import INTERCEPT, OVER, SLOPE
 from recurseq.risk.performance_rows import APPARENT, CORRECTED, VALIDATION
 from recurseq.risk.told import told

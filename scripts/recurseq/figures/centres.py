@@ -8,18 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recurseq.clinical.words import plain
+from recurseq.figures.colours import BLACK, FAINT, INK
 from recurseq.figures.discrimination import LINES
-from recurseq.figures.style import (
-    BLACK,
-    FAINT,
-    INK,
-    WIDE,
-    empty,
-    heading,
-    new_figure,
-    short,
-    styled,
-)
+from recurseq.figures.style import WIDE, empty, heading, new_figure, short, styled
 from recurseq.risk.centres_rows import FURTHER, TOGETHER
 from recurseq.risk.judged import OVER, SLOPE
 from recurseq.risk.performance_rows import BY_CENTRE, CORRECTED, LEFT_OUT, VALIDATION

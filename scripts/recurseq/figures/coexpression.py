@@ -7,15 +7,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from recurseq.figures.colours import INK, QUIET, group_colours
 from recurseq.figures.parts import cluster_order
 from recurseq.figures.style import (
     DIVERGING,
-    INK,
     MARKERS,
-    QUIET,
     WIDE,
     empty,
-    group_colours,
     heading,
     new_figure,
     plain_number,

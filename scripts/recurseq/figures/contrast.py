@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter
 
 from recurseq.design.calling import CallingRule, is_called
 from recurseq.design.contrast import Contrast
+from recurseq.figures.colours import DOWN, INK, QUIET, UP
 from recurseq.figures.labels import place_labels
 from recurseq.figures.limits import (
     DOT,
@@ -24,11 +25,7 @@ from recurseq.figures.limits import (
     scatter_marked,
 )
 from recurseq.figures.style import (
-    DOWN,
     HALF,
-    INK,
-    QUIET,
-    UP,
     WIDE,
     empty,
     facts_of,

@@ -6,18 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.style import (
-    BLUE,
-    FAINT,
-    HALF,
-    INK,
-    VERMILION,
-    empty,
-    heading,
-    new_figure,
-    plain_log,
-    styled,
-)
+from recurseq.figures.colours import BLUE, FAINT, INK, VERMILION
+from recurseq.figures.style import HALF, empty, heading, new_figure, plain_log, styled
 
 WIDE_RANGE = 20  # largest over smallest value: a logarithmic axis
 

@@ -10,21 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recurseq.clinical.words import plain
+from recurseq.figures.colours import FAINT, GREEN, INK, PURPLE, QUIET
 from recurseq.figures.discrimination import LINES
-from recurseq.figures.style import (
-    FAINT,
-    GREEN,
-    HALF,
-    INK,
-    PURPLE,
-    QUIET,
-    WIDE,
-    empty,
-    heading,
-    new_figure,
-    short,
-    styled,
-)
+from recurseq.figures.style import HALF, WIDE, empty, heading, new_figure, short, styled
 from recurseq.risk.performance_rows import CORRECTED, VALIDATION
 
 TITLES = {

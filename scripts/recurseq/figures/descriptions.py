@@ -9,20 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from recurseq.base.text import setting
-from recurseq.figures.style import (
-    FAINT,
-    HALF,
-    INK,
-    ORANGE,
-    SKY,
-    VERMILION,
-    WIDE,
-    empty,
-    heading,
-    new_figure,
-    short,
-    styled,
-)
+from recurseq.figures.colours import FAINT, INK, ORANGE, SKY, VERMILION
+from recurseq.figures.style import HALF, WIDE, empty, heading, new_figure, short, styled
 
 BAR = 0.38
 ROW = 0.46  # inches for a level

@@ -5,18 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.style import (
-    BLUE,
-    FAINT,
-    HALF,
-    INK,
-    QUIET,
-    VERMILION,
-    empty,
-    heading,
-    new_figure,
-    styled,
-)
+from recurseq.figures.colours import BLUE, FAINT, INK, QUIET, VERMILION
+from recurseq.figures.style import HALF, empty, heading, new_figure, styled
 from recurseq.risk.judged import AUC
 from recurseq.risk.performance_rows import APPARENT, CORRECTED, VALIDATION
 from recurseq.risk.told import told

@@ -14,13 +14,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from recurseq.design.calling import SetRule
 from recurseq.enrichment import running_score
+from recurseq.figures.colours import DOWN, FAINT, INK, UP
 from recurseq.figures.contrast import About
 from recurseq.figures.style import (
-    DOWN,
-    FAINT,
-    INK,
     SEQUENTIAL,
-    UP,
     WIDE,
     empty,
     heading,

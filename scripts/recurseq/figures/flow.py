@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 
 from recurseq.clinical.cohorts import COHORT, flow_gaps
 from recurseq.clinical.settings import ALL
-from recurseq.figures.style import FAINT, INK, WIDE, heading, new_figure, short, styled
+from recurseq.figures.colours import FAINT, INK
+from recurseq.figures.style import WIDE, heading, new_figure, short, styled
 
 ROW = 0.62  # inches between the boxes of two steps
 SPLIT = 1.25  # inches for the boxes of the cohorts

@@ -6,19 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from recurseq.figures.colours import BLUE, FAINT, INK, QUIET
 from recurseq.figures.limits import beyond, edge_marks, scatter_marked
-from recurseq.figures.style import (
-    BLUE,
-    FAINT,
-    INK,
-    QUIET,
-    WIDE,
-    empty,
-    heading,
-    new_figure,
-    short,
-    styled,
-)
+from recurseq.figures.style import WIDE, empty, heading, new_figure, short, styled
 
 MOST_PANELS = 12
 COLUMNS = 4

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 
-from recurseq.figures.style import INK, short
+from recurseq.figures.colours import INK
+from recurseq.figures.style import short
 
 # Places to try around a point: above and beside before below, near before far (points).
 ANGLES = tuple(range(0, 360, 15))

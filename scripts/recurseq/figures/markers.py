@@ -8,19 +8,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from recurseq.figures.colours import BLACK, FAINT, GREEN, INK, VERMILION, group_colours
 from recurseq.figures.intervals import INTERVALS_CUT, any_cut, draw_estimate, forest_limit
 from recurseq.figures.parts import group_key, strip
 from recurseq.figures.style import (
-    BLACK,
-    FAINT,
-    GREEN,
     HALF,
-    INK,
-    VERMILION,
     WIDE,
     empty,
     facts_of,
-    group_colours,
     heading,
     new_figure,
     plain_number,

@@ -6,18 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.style import (
-    BLACK,
-    BLUE,
-    HALF,
-    SKY,
-    VERMILION,
-    empty,
-    heading,
-    new_figure,
-    plain_log,
-    styled,
-)
+from recurseq.figures.colours import BLACK, BLUE, SKY, VERMILION
+from recurseq.figures.style import HALF, empty, heading, new_figure, plain_log, styled
 
 LOWEST = 1e-8  # the smallest dispersion that DESeq2 draws and fits
 

@@ -11,17 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from recurseq.clinical.words import plain
-from recurseq.figures.style import (
-    FAINT,
-    INK,
-    QUIET,
-    empty,
-    facts_of,
-    heading,
-    new_figure,
-    short,
-    styled,
-)
+from recurseq.figures.colours import FAINT, INK, QUIET
+from recurseq.figures.style import empty, facts_of, heading, new_figure, short, styled
 from recurseq.risk.nomogram import MOST_POINTS, Axis, Nomogram, nomogram, risk_ticks
 from recurseq.risk.risk_model import RiskModel
 from recurseq.risk.ticks import written

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 
-from recurseq.figures.style import FAINT, INK, ORANGE, SKY
+from recurseq.figures.colours import FAINT, INK, ORANGE, SKY
 from recurseq.risk.cohorts import DEVELOPMENT, VALIDATION
 
 COLOURS = {DEVELOPMENT: SKY, VALIDATION: ORANGE}

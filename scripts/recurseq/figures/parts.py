@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
-from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
-from scipy.spatial.distance import squareform
 
-from recurseq.figures.style import FAINT, INK, group_colours, short
+from recurseq.figures.colours import FAINT, INK, group_colours
+from recurseq.figures.style import short
 
 MOST_NAMES = 60  # samples whose names are still readable along an axis
 
@@ -56,6 +55,10 @@ def cluster_order(distances: np.ndarray) -> np.ndarray:
     """Order items so that close ones are neighbours (average linkage, optimal leaf order)."""
     if len(distances) < 3:
         return np.arange(len(distances))
+    # Half of what draws heatmaps never orders anything, and these take a moment to import.
+    from scipy.cluster.hierarchy import leaves_list, linkage, optimal_leaf_ordering
+    from scipy.spatial.distance import squareform
+
     condensed = squareform(distances, checks=False)
     tree = linkage(condensed, method="average")
     # Optimal ordering takes cubic time; large cohorts are drawn without names anyway.

@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from recurseq.figures.parts import group_key
-from recurseq.figures.sample_heatmap import clustered, draw_samples, sample_figure, z_scores
-from recurseq.figures.style import (
+from recurseq.figures.colours import (
     BLACK,
     DOWN,
     FAINT,
@@ -21,14 +19,11 @@ from recurseq.figures.style import (
     QUIET,
     SKY,
     UP,
-    WIDE,
     YELLOW,
-    empty,
-    heading,
-    new_figure,
-    short,
-    styled,
 )
+from recurseq.figures.parts import group_key
+from recurseq.figures.sample_heatmap import clustered, draw_samples, sample_figure, z_scores
+from recurseq.figures.style import WIDE, empty, heading, new_figure, short, styled
 from recurseq.patterns.codes import CHANGING, CODES, NO_EVIDENCE, UNCHANGED, title
 
 COLOURS = {

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recurseq.design.groups import sample_groups
+from recurseq.figures.colours import FAINT, GROUPS, INK, QUIET, group_colours
 from recurseq.figures.labels import place_labels
 from recurseq.figures.parts import (
     MOST_NAMES,
@@ -20,16 +21,11 @@ from recurseq.figures.parts import (
     strip,
 )
 from recurseq.figures.style import (
-    FAINT,
-    GROUPS,
     HALF,
-    INK,
     MARKERS,
-    QUIET,
     SEQUENTIAL,
     WIDE,
     empty,
-    group_colours,
     heading,
     new_figure,
     short,

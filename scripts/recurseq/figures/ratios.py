@@ -11,23 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from recurseq.clinical.words import pvalue_text
+from recurseq.figures.colours import BLACK, BLUE, FAINT, GREEN, INK, QUIET, VERMILION
 from recurseq.figures.intervals import INTERVALS_CUT, any_cut, draw_estimate, forest_limit
-from recurseq.figures.style import (
-    BLACK,
-    BLUE,
-    FAINT,
-    GREEN,
-    INK,
-    QUIET,
-    VERMILION,
-    WIDE,
-    empty,
-    heading,
-    new_figure,
-    plain_number,
-    short,
-    styled,
-)
+from recurseq.figures.style import WIDE, empty, heading, new_figure, plain_number, short, styled
 
 LOOKS = {
     "univariable": {"color": QUIET, "marker": "o"},

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from recurseq.figures.colours import BLACK, BLUE, FAINT, GREEN, INK, QUIET, VERMILION
 from recurseq.figures.intervals import INTERVALS_CUT, any_cut, draw_estimate, forest_limit
 from recurseq.figures.limits import (
     EDGES,
@@ -20,23 +21,7 @@ from recurseq.figures.limits import (
     robust_limit,
     scatter_marked,
 )
-from recurseq.figures.style import (
-    BLACK,
-    BLUE,
-    FAINT,
-    GREEN,
-    HALF,
-    INK,
-    QUIET,
-    VERMILION,
-    WIDE,
-    empty,
-    facts_of,
-    heading,
-    new_figure,
-    short,
-    styled,
-)
+from recurseq.figures.style import HALF, WIDE, empty, facts_of, heading, new_figure, short, styled
 from recurseq.replication.codes import IN_WORDS
 from recurseq.replication.combine import ALONE, EFFECT, ERROR, RANDOM, THIS
 from recurseq.stats.intervals import NORMAL_975

@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from recurseq.figures.colours import group_colours
 from recurseq.figures.parts import MOST_NAMES, brief_names, cluster_order, draw_bar
-from recurseq.figures.style import DIVERGING, WIDE, group_colours, new_figure
+from recurseq.figures.style import DIVERGING, WIDE, new_figure
 
 CAP = 2.5  # z-scores beyond are drawn in the last colour
 

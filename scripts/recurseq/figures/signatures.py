@@ -7,17 +7,10 @@ import textwrap
 import pandas as pd
 from matplotlib.figure import Figure
 
+from recurseq.figures.colours import group_colours
 from recurseq.figures.parts import group_key, strip
 from recurseq.figures.sample_heatmap import clustered, draw_samples, sample_figure, z_scores
-from recurseq.figures.style import (
-    WIDE,
-    empty,
-    group_colours,
-    heading,
-    new_figure,
-    short,
-    styled,
-)
+from recurseq.figures.style import WIDE, empty, heading, new_figure, short, styled
 from recurseq.signatures.composition import SHOWN
 
 MOST_SETS = 60

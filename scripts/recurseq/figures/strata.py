@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from recurseq.figures.colours import INK
 from recurseq.figures.observed import COLOURS, draw_observed, offsets, risk_axis
-from recurseq.figures.style import INK, WIDE, heading, new_figure, short, styled
+from recurseq.figures.style import WIDE, heading, new_figure, short, styled
 
 BAR = 0.34
 DOT = {"color": INK, "markersize": 5}

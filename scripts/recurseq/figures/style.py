@@ -1,4 +1,4 @@
-"""The one place for colours, sizes, fonts, axis texts and how a figure is written."""
+"""The one place for sizes, fonts, axis texts and how a figure is written."""
 
 from __future__ import annotations
 
@@ -21,12 +21,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from matplotlib.transforms import Affine2D, Bbox
 
 from recurseq.base.whole_file import whole_file
+from recurseq.figures.colours import BLUE, INK, VERMILION
 
-# Okabe & Ito (2008): told apart by people with any common colour-vision deficiency.
-ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
-BLUE, VERMILION, PURPLE, BLACK = "#0072B2", "#D55E00", "#CC79A7", "#000000"
-UP, DOWN, QUIET, INK, FAINT = VERMILION, BLUE, "#B4B4B4", "#333333", "#E6E6E6"
-GROUPS = (GREEN, ORANGE, PURPLE, SKY, YELLOW, BLUE, VERMILION, "#7F7F7F")
 MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*", "<", ">")
 DIVERGING = LinearSegmentedColormap.from_list("blue_white_vermilion", [BLUE, "#FFFFFF", VERMILION])
 SEQUENTIAL = "viridis"
@@ -108,7 +104,7 @@ def save(figure: Figure, svg_path: str | Path, enlarged: float = ENLARGED) -> No
     path = Path(svg_path)
     with matplotlib.rc_context(SETTINGS):
         # One layout serves all files: they show the same, and it costs more than drawing.
-        figure.draw_without_rendering()
+        figure.get_layout_engine().execute(figure)
         figure.set_layout_engine("none")
         # Each canvas draws once; `savefig` would draw twice for each file.
         figure.set_dpi(RASTER_DPI)
@@ -233,15 +229,6 @@ def empty(axes: Axes, text: str) -> None:
     """Say in the middle of an empty panel why it is empty."""
     axes.set_axis_off()
     axes.text(0.5, 0.5, text, ha="center", va="center", transform=axes.transAxes, color="#555555")
-
-
-def group_colours(levels: Iterable[object]) -> dict[str, object]:
-    """Give every level its colour, by its place in the order of levels."""
-    names = [str(level) for level in levels]
-    if len(names) <= len(GROUPS):
-        return dict(zip(names, GROUPS, strict=False))
-    spectrum = matplotlib.colormaps["turbo"](np.linspace(0.05, 0.95, len(names)))
-    return {name: tuple(colour) for name, colour in zip(names, spectrum, strict=True)}
 
 
 def plain_log(axis: object, base: int = 10, subs: tuple[int, ...] = (1,)) -> None:

@@ -7,17 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from recurseq.figures.style import (
-    FAINT,
-    INK,
-    WIDE,
-    empty,
-    group_colours,
-    heading,
-    new_figure,
-    short,
-    styled,
-)
+from recurseq.figures.colours import FAINT, INK, group_colours
+from recurseq.figures.style import WIDE, empty, heading, new_figure, short, styled
 
 ROW = 0.075  # height of a row of the risk table, in units of the probability axis
 THIN = 10  # fewer at risk: the curve is drawn pale

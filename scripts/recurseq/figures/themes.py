@@ -10,18 +10,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from recurseq.base.text import setting
+from recurseq.figures.colours import FAINT, INK
 from recurseq.figures.enrichment import set_label
-from recurseq.figures.style import (
-    DIVERGING,
-    FAINT,
-    INK,
-    WIDE,
-    empty,
-    heading,
-    new_figure,
-    short,
-    styled,
-)
+from recurseq.figures.style import DIVERGING, WIDE, empty, heading, new_figure, short, styled
 
 MOST_THEMES = 25
 LONGEST = 44  # characters of a set's name

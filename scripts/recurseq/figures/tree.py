@@ -11,16 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from recurseq.clinical.words import pvalue_text
+from recurseq.figures.colours import INK
 from recurseq.figures.observed import COLOURS, draw_observed, offsets, risk_axis
-from recurseq.figures.style import (
-    INK,
-    WIDE,
-    facts_of,
-    heading,
-    new_figure,
-    short,
-    styled,
-)
+from recurseq.figures.style import WIDE, facts_of, heading, new_figure, short, styled
 from recurseq.risk.cohorts import DEVELOPMENT
 
 MOST_LEAVES = 12

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from recurseq.figures.style import GROUPS
+from recurseq.figures.colours import GROUPS
 from recurseq.report.words import number, pvalue, spaced
 
 SHOWN = 6  # components

@@ -17,7 +17,7 @@ from matplotlib.colors import to_hex
 from recurseq.base.h5ad import Stored, without_slash
 from recurseq.base.versions import own_version
 from recurseq.design.calling import is_called
-from recurseq.figures.style import group_colours
+from recurseq.figures.colours import group_colours
 from recurseq.study import Study
 
 if TYPE_CHECKING:

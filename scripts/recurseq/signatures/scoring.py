@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
-from scipy.stats import rankdata
 
 WEIGHT = 0.25  # exponent of the ranks in ssGSEA, as in its paper
 Sets = Mapping[str, Sequence[str]]
@@ -48,6 +47,8 @@ def ssgsea(expression: pd.DataFrame, sets: Sets) -> pd.DataFrame:
     ----------
     Barbie et al. 2009, supplementary methods.
     """
+    from scipy.stats import rankdata  # slow to import, and whoever reads scores needs none
+
     ranks = rankdata(expression.to_numpy(dtype=float), axis=1)
     weights = ranks**WEIGHT
     members, sizes = _indicators(expression.columns, sets)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import f_oneway, kruskal, mannwhitneyu, ttest_ind
 
 LARGEST_EXACT = 50  # patients in a group, as in R's wilcox.test
 
@@ -23,6 +22,8 @@ class NumberTest:
 
 def compare_means(groups: Sequence[np.ndarray]) -> NumberTest:
     """Compare means: Welch's t test for two groups, analysis of variance for more."""
+    from scipy.stats import f_oneway, ttest_ind  # takes half a second to import
+
     two = len(groups) == 2
     method = "Welch t" if two else "analysis of variance"
     values = np.concatenate(groups) if len(groups) else np.zeros(0)
@@ -41,6 +42,8 @@ def compare_ranks(groups: Sequence[np.ndarray]) -> NumberTest:
     Two groups of less than 50 without ties are compared exactly, others by the normal
     approximation with corrections for ties and continuity.
     """
+    from scipy.stats import kruskal, mannwhitneyu  # takes half a second to import
+
     two = len(groups) == 2
     method = "Mann-Whitney" if two else "Kruskal-Wallis"
     values = np.concatenate(groups) if len(groups) else np.zeros(0)

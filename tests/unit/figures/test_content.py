@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 from recurseq.design.calling import CallingRule
 from recurseq.design.contrast import Contrast
-from recurseq.figures import style
+from recurseq.figures import colours, style
 from recurseq.figures.contrast import (
     About,
     about,
@@ -316,11 +316,11 @@ def test_ticks_are_plain_text():
 
 
 def test_colours_follow_the_order_of_levels_and_never_run_out():
-    assert list(style.group_colours(["b", "a"]).items()) == [
-        ("b", style.GROUPS[0]),
-        ("a", style.GROUPS[1]),
+    assert list(colours.group_colours(["b", "a"]).items()) == [
+        ("b", colours.GROUPS[0]),
+        ("a", colours.GROUPS[1]),
     ]
-    assert len(set(style.group_colours(range(30)).values())) == 30
+    assert len(set(colours.group_colours(range(30)).values())) == 30
 
 
 @pytest.mark.parametrize("width", [style.HALF, style.WIDE])

@@ -10,6 +10,7 @@ from matplotlib.text import Text
 
 from recurseq.design.calling import CallingRule
 from recurseq.design.groups import sample_groups
+from recurseq.figures.colours import QUIET
 from recurseq.figures.contrast import About
 from recurseq.figures.enrichment import dotplot_figure, running_figure, top_sets
 from recurseq.figures.markers import forest_figure, markers_figure
@@ -23,7 +24,7 @@ from recurseq.figures.quality import (
     sex_figure,
     shape_column,
 )
-from recurseq.figures.style import QUIET, save
+from recurseq.figures.style import save
 from recurseq.qc.components import associations, principal_components, sample_distances
 
 ABOUT = About("early v none (6 v 5 samples)", CallingRule(0.05, 0.0, 1.0), simulated=True)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from recurseq.base.h5ad import open_h5ad, write_h5ad
-from recurseq.figures.style import group_colours
+from recurseq.figures.colours import group_colours
 from recurseq.report.study_h5ad import SHOWN, study_data, unique_symbols
 from recurseq.study import load_study
 from support.report_study import config, contrast_table, evidence_table, samples

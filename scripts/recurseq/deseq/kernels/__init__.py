@@ -14,8 +14,8 @@ user's cache folder where these cannot be written.
     X'WX of one gene,
 `dispersions`, `coefficients`, `posterior`
     what Python calls: loops over genes. Each imports the one before, so that they are compiled in
-    this order wherever that happens: functions that they share are compiled for the first that needs
-    them, and another order would change the last digits of a sum.
+    this order wherever that happens: what they share is compiled for the first that needs it, and
+    another order would change the last digits of a sum.
 
 Loops over samples are written so that the compiler can do several samples at once.
 """

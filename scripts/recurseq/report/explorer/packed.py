@@ -7,7 +7,7 @@ import pandas as pd
 
 from recurseq.design.calling import is_called
 from recurseq.design.contrast import DENOMINATOR, NUMERATOR
-from recurseq.figures.style import GROUPS
+from recurseq.figures.colours import GROUPS
 from recurseq.report import gene_words
 from recurseq.report.explorer.block import pack
 from recurseq.report.explorer.contrast_data import (
