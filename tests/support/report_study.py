@@ -187,7 +187,13 @@ def _write_model(path: Path) -> None:
     genes[["replaced", "cooksOutlier"]] = False
     genes.loc[genes.index[:3], "converged"] = False
     genes.loc[genes.index[:2], "replaced"] = True
-    notes = {"fit_type": "parametric", "min_samples": 4, "messages": [f"sample {EVIL} left out"]}
+    changed = {"sample_id": ["S9", EVIL], "count": [5000, 70], "replacement": [31, 4]}
+    notes = {
+        "fit_type": "parametric",
+        "min_samples": 4,
+        "messages": [f"sample {EVIL} left out"],
+        "replacements": pd.DataFrame({"gene_id": genes.index[:2], **changed}),
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     levels = np.random.default_rng(3).normal(8, 1, (len(samples()), len(genes)))
     vst = np.where(genes["kept"].to_numpy(bool), levels, np.nan)

@@ -10,6 +10,7 @@ from recurseq.command.outcome import ContrastResult, Outcome
 from recurseq.deseq.cooks import REPLICATES_TO_FLAG, REPLICATES_TO_REPLACE
 from recurseq.design.contrast import NUMERATOR
 from recurseq.report import gene_words
+from recurseq.report.gene_notes import replacement_sentences
 from recurseq.report.gene_words import say
 
 
@@ -66,11 +67,7 @@ def cooks_sentence(gene: pd.Series, replacements: pd.DataFrame, outcome: Outcome
         return ""
     if not outcome.study.testing.cooks:
         return "Outlying counts were left alone (testing.cooks is false)."
-    parts = [
-        f"The count of sample {row.sample_id}, {int(row.count):,}, is an outlier and was replaced "
-        f"by {int(row.replacement):,} before fitting."
-        for row in replacements.itertuples(name="Row", index=False)
-    ]
+    parts = replacement_sentences(replacements)
     largest, limit = gene["maxCooks"], float(outcome.model.uns["cooks_limit"])
     if pd.isna(largest) and int(outcome.model.uns["replicates"]) < REPLICATES_TO_FLAG:
         none = (

@@ -1,4 +1,4 @@
-"""What panel and gene sets say of single genes, for ``recurseq explain`` and the report."""
+"""What is said of single genes in ``recurseq explain`` and in the report alike."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ def marker_sentences(rows: pd.DataFrame) -> list[str]:
         text = "; ".join(expected) or "without an expectation in these contrasts"
         sentences.append(f"It is in the set {name!r} of the marker panel ({text}).")
     return sentences
+
+
+def replacement_sentences(replacements: pd.DataFrame) -> list[str]:
+    """Name the counts of a gene that were replaced: ``replacements`` of the model, its rows."""
+    return [
+        f"The count of sample {row.sample_id}, {int(row.count):,}, is an outlier and was replaced "
+        f"by {int(row.replacement):,} before fitting."
+        for row in replacements.itertuples(name="Row", index=False)
+    ]
 
 
 def theme_sentences(themes: pd.DataFrame | None, name: str) -> list[str]:

@@ -15,7 +15,11 @@ from recurseq.cohort.genes.gtf import is_gtf
 from recurseq.cohort.genes.symbols import other_names
 from recurseq.design.calling import is_called, strongest_first
 from recurseq.design.contrast import Contrast
-from recurseq.report.gene_notes import marker_sentences, theme_sentences
+from recurseq.report.gene_notes import (
+    marker_sentences,
+    replacement_sentences,
+    theme_sentences,
+)
 from recurseq.report.results import Results
 from recurseq.study import Study
 
@@ -158,7 +162,12 @@ def _genes(results: Results, study: Study, contrast: str, order: pd.Index) -> pd
         pattern=None if pattern is None else pattern.reindex(genes.index),
         panel=genes.index.isin([] if rows is None else rows["gene_id"]),
         aliases=_aliases(study, genes["gene_name"]),
-        notes=_notes(rows, results.table("theme_summary"), genes["gene_name"]),
+        notes=_notes(
+            rows,
+            results.table("theme_summary"),
+            results.model_facts["replacements"],
+            genes["gene_name"],
+        ),
     )
 
 
@@ -175,12 +184,17 @@ def _aliases(study: Study, names: pd.Series) -> pd.Series:
 
 
 def _notes(
-    markers: pd.DataFrame | None, themes: pd.DataFrame | None, names: pd.Series
+    markers: pd.DataFrame | None,
+    themes: pd.DataFrame | None,
+    replacements: pd.DataFrame,
+    names: pd.Series,
 ) -> pd.Series:
-    """Sentences on genes of the panel and on those that the sets of a theme share."""
+    """Sentences on genes with replaced counts, of the panel, and shared by the sets of a theme."""
     notes: dict[str, list[str]] = {}
+    for gene, rows in replacements.groupby("gene_id", sort=False):
+        notes[gene] = replacement_sentences(rows)
     for gene, rows in () if markers is None else markers.groupby("gene_id", sort=False):
-        notes[gene] = marker_sentences(rows)
+        notes.setdefault(gene, []).extend(marker_sentences(rows))
     shared = (
         set() if themes is None else set(";".join(themes["shared_genes"].astype(str)).split(";"))
     )
