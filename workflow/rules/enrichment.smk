@@ -29,7 +29,7 @@ if "enrichment" in study.parts:
             "pathways"
         conda:
             "../../envs/recurseq.yaml"
-        threads: shared_threads("enrich_pathways", len(study.collections))
+        threads: shared_threads("enrich_pathways", max(2, len(study.collections)))
         resources:
             mem_mb=memory("enrich_pathways"),
             runtime=minutes("enrich_pathways"),

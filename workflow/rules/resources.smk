@@ -116,20 +116,20 @@ REQUESTS = {
 }
 
 
-def shared_threads(rule, jobs=1):
+def shared_threads(rule, jobs=2):
     """Threads of each of several jobs that run side by side, as a function of the cores.
 
     On this machine they share its cores: two jobs with a thread each get more done than one after
     the other with two, and a job that asks for every core waits until all others have ended. So
-    none gets more than half of them. On a cluster, and in a job of a cluster, each has what was
-    asked for.
+    two is the least, but for what takes longest in a large study, the shuffles of its only
+    contrast. On a cluster, and in a job of a cluster, each has what was asked for.
     """
     wanted = REQUESTS[rule].threads
 
     def count(wildcards):
         if not (workflow.local_exec and workflow.is_main_process):
             return wanted
-        return max(1, min(wanted, workflow.cores // max(jobs, 2)))
+        return max(1, min(wanted, workflow.cores // jobs))
 
     return count
 
