@@ -3,6 +3,7 @@
 import copy
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -23,6 +24,18 @@ def example(name):
     return yaml.safe_load((REPOSITORY / f"examples/{name}/config.yaml").read_text())
 
 
+def cohorts(folder, config, simulate, seeds):
+    """Patients of every seed, by the steps of the workflow; all are read from files at once."""
+    made = [simulate(seed).assign(seed=seed) for seed in range(seeds)]
+    table = pd.concat(made, ignore_index=True)
+    table["patient_id"] = table["seed"].astype(str) + "-" + table["patient_id"]
+    write_rows(table.drop(columns="seed"), folder / "clinical.tsv")
+    patients = read_through(folder, config)
+    assert len(patients) == len(table)
+    for seed in range(seeds):
+        yield patients.take(table["seed"] == seed)
+
+
 def covers(rows, truth):
     """Share of the intervals that hold the true ratio."""
     return np.mean([row["lower"] <= truth <= row["upper"] for row in rows])
@@ -35,6 +48,11 @@ def nominal(share, seeds):
 
 def row_of(terms, model, term):
     return terms[(terms["model"] == model) & (terms["term"] == term)].iloc[0]
+
+
+def with_the_true_group(seed):
+    made = simulate_mt1m(seed)
+    return made.clinical.assign(low=made.hidden["true_low"].astype(str))
 
 
 def test_the_planted_ratio_is_in_its_interval_and_no_subgroup_is_claimed(tmp_path):
@@ -50,11 +68,7 @@ def test_the_planted_ratio_is_in_its_interval_and_no_subgroup_is_claimed(tmp_pat
     config["survival"] = {"dfs": {"endpoint": "dfs", "by": "low", "subgroups": stage}}
     config["models"] = {"dfs": {"kind": "cox", "endpoint": "dfs", "terms": ["low"]}}
     rows, interactions, claimed, naming = [], [], 0, 0
-    for seed in range(SEEDS):
-        made = simulate_mt1m(seed)
-        table = made.clinical.assign(low=made.hidden["true_low"].astype(str))
-        write_rows(table, tmp_path / "clinical.tsv")
-        patients = read_through(tmp_path, config)
+    for patients in cohorts(tmp_path, config, with_the_true_group, SEEDS):
         terms = fit_outcome(patients.settings.models["dfs"], patients).terms
         rows.append(row_of(terms, "multivariable", "low"))
         found = analyse(patients.settings.survival["dfs"], patients)
@@ -82,9 +96,7 @@ def test_immortal_time_helps_the_naive_estimate_alone(tmp_path):
     config["clinical"]["path"] = "clinical.tsv"
     config["models"]["os"]["cluster"] = None
     naive, changing = [], []
-    for seed in range(FEWER):
-        write_rows(simulate_zhang(seed).clinical, tmp_path / "clinical.tsv")
-        patients = read_through(tmp_path, config)
+    for patients in cohorts(tmp_path, config, lambda seed: simulate_zhang(seed).clinical, FEWER):
         found = fit_outcome(patients.settings.models["os"], patients)
         naive.append(row_of(found.terms, "naive", "surgery"))
         changing.append(row_of(found.terms, "time_varying", "surgery"))
@@ -100,9 +112,7 @@ def test_baseline_effects_of_a_cohort_with_a_later_response(tmp_path):
     config["clinical"]["path"] = "clinical.tsv"
     rows = {"local_treatment": [], "size_gt3": []}
     later = []
-    for seed in range(FEW):
-        write_rows(simulate_lee(seed).clinical, tmp_path / "clinical.tsv")
-        patients = read_through(tmp_path, config)
+    for patients in cohorts(tmp_path, config, lambda seed: simulate_lee(seed).clinical, FEW):
         terms = fit_outcome(patients.settings.models["os"], patients).terms
         for name, found in rows.items():
             found.append(row_of(terms, "time_varying", name))
