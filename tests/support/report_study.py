@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import anndata
@@ -274,7 +276,16 @@ def draw(folder: Path, names: list[str]) -> None:
     """Write small pictures under the names."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in names:
-        figure = Figure(figsize=(4, 3))
-        figure.subplots().plot([0, 1], [0, 1])
-        figure.savefig(folder / f"{name}.png", dpi=50)
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+        for ending, content in _picture().items():
+            (folder / f"{name}.{ending}").write_bytes(content)
+
+
+@cache
+def _picture() -> dict[str, bytes]:
+    """A small picture by the endings of its files: the same everywhere, and drawn once."""
+    figure = Figure(figsize=(4, 3))
+    figure.subplots().plot([0, 1], [0, 1])
+    png, svg = BytesIO(), BytesIO()
+    figure.savefig(png, format="png", dpi=50)
+    figure.savefig(svg, format="svg", metadata={"Date": None})
+    return {"png": png.getvalue(), "svg": svg.getvalue()}

@@ -47,25 +47,25 @@ SENTENCES = re.compile(
 )
 
 
-@pytest.fixture(params=TESTING, ids=str)
-def study(request, tmp_path):
-    """The small study with one rule, its tables called by it."""
-    settings = load_study(config(testing=request.param))
-    write_study(tmp_path)
+@pytest.fixture(scope="module", params=TESTING, ids=str)
+def study(request, tmp_path_factory):
+    """The small study with one rule, its tables called by it; to look at."""
+    settings, folder = load_study(config(testing=request.param)), tmp_path_factory.mktemp("study")
+    write_study(folder)
     rows, weighed = [], []
     for seed, contrast in enumerate(settings.contrasts.values(), start=1):
         table = contrast_table(seed=seed)
         if contrast.rule.tests_threshold:
             table[["pvalueThreshold", "padjThreshold"]] = table[["pvalue", "padj"]] ** 0.5
         table = called(table, contrast)
-        folder = tmp_path / "contrasts" / contrast.name
-        write_table(table, folder / "genes.tsv", "contrast_genes")
+        own = folder / "contrasts" / contrast.name
+        write_table(table, own / "genes.tsv", "contrast_genes")
         rows.append(summary_row(table, contrast, samples(), 0.0))
-        write_table(rows[-1], folder / "summary.tsv", "contrast_summary_row")
+        write_table(rows[-1], own / "summary.tsv", "contrast_summary_row")
         weighed.append(evidence_table(table))
-        write_table(weighed[-1], folder / "evidence.tsv", "contrast_evidence")
-    write_table(summarise(rows, weighed), tmp_path / "contrasts/summary.tsv", "contrast_summary")
-    return Results(tmp_path, settings), config(testing=request.param)
+        write_table(weighed[-1], own / "evidence.tsv", "contrast_evidence")
+    write_table(summarise(rows, weighed), folder / "contrasts/summary.tsv", "contrast_summary")
+    return Results(folder, settings), config(testing=request.param)
 
 
 def texts(figure):
