@@ -8,6 +8,7 @@ rule measure_confounding:
         confounding=table("qc_confounding"),
     log:
         "results/logs/measure_confounding.log",
+    priority: TABLES_FIRST
     group:
         "confounding"
     conda:

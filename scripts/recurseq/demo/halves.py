@@ -61,6 +61,7 @@ def compare_halves(
         design_matrix(parsed, sheet),
         normalization=fit.normalization,
         cooks=options.cooks,
+        plain=True,
         threads=threads,
     )
     contrast = Contrast(NAME, rule, FACTOR, HALVES[1:], HALVES[:1])

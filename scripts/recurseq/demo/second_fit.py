@@ -43,7 +43,8 @@ def fit_second(
     samples = sheet.set_index("sample_id")
     samples = samples.assign(group=pd.Categorical(samples["group"], categories=levels))
     formula = parse_formula(FORMULA)
-    model = fit(counts.loc[kept, samples.index].T, design_matrix(formula, samples))
+    design = design_matrix(formula, samples)
+    model = fit(counts.loc[kept, samples.index].T, design, plain=True)
     question = {**contrast.as_dict(), "factor": "group", "within": {}}
     options = Options(alpha=alpha, shrinkage="none")
     table = contrast_table(model, contrast_vector(formula, samples, question), options)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from recurseq.deseq import cooks as outliers
 from recurseq.deseq.basis import coding, orthonormal
+from recurseq.deseq.estimation import Estimation, PlainDataSet, QuickDataSet
 from recurseq.deseq.glm import covariance
 from recurseq.deseq.normalization import Normalization, normalize
 from recurseq.deseq.trend import Trend
@@ -126,6 +127,7 @@ def fit(
     lengths: pd.DataFrame | None = None,
     normalization: Normalization | None = None,
     cooks: bool = True,
+    plain: bool = False,
     quick: bool = False,
     threads: int = 1,
     formula: str = "",
@@ -152,10 +154,13 @@ def fit(
     cooks
         Whether single outlying counts are replaced (7 replicates or more) or withhold the p-value
         (3 to 6 replicates).
+    plain
+        Do without PyDESeq2's classes, whose import takes a second: for fits beside that of the
+        study. The numbers are the same.
     quick
-        Find dispersions by Newton's method, and write no messages: for fits by the hundred that
-        nobody compares with R's gene by gene. The maxima are the same; a gene whose likelihood is
-        flat may stop elsewhere.
+        Plain, with dispersions by Newton's method and without messages: for fits by the hundred
+        that nobody compares with R's gene by gene. The maxima are the same; a gene whose
+        likelihood is flat may stop elsewhere.
     threads
         Blocks of genes solved at the same time.
     formula
@@ -185,7 +190,9 @@ def fit(
         lengths = lengths.reindex(columns=lengths.columns.sort_values())
     if normalization is None:
         normalization = normalize(used, method=method, size_factors=size_factors, lengths=lengths)
-    result = _fit_sorted(used, ordered_design, normalization, cooks, quick, threads)
+    result = _fit_sorted(
+        used, ordered_design, normalization, cooks, _data_set(plain, quick), threads
+    )
     return _restore(result, counts, design, formula)
 
 
@@ -206,17 +213,21 @@ def _check(counts: pd.DataFrame, design: pd.DataFrame) -> None:
         )
 
 
-def _fit_sorted(counts, design, normalization, cooks, quick, threads) -> Fit:
+def _data_set(plain: bool, quick: bool) -> type[Estimation]:
     if quick:
-        from recurseq.deseq.estimation import PlainDataSet as DataSet
-    else:
-        # PyDESeq2 takes a second or two to import.
-        from recurseq.deseq.engine import BatchedDataSet as DataSet
+        return QuickDataSet
+    if plain:
+        return PlainDataSet
+    from recurseq.deseq.engine import BatchedDataSet  # PyDESeq2 takes a second to import
 
-    said = logging.DEBUG if quick else logging.INFO
+    return BatchedDataSet
+
+
+def _fit_sorted(counts, design, normalization, cooks, kind: type[Estimation], threads) -> Fit:
+    said = logging.DEBUG if kind.quick else logging.INFO
     basis, back = orthonormal(design)
     factors = normalization.rows(counts.index, counts.columns)
-    model = DataSet(counts, basis, coding(design, basis), factors, threads)
+    model = kind(counts, basis, coding(design, basis), factors, threads)
     model.estimate()
     estimates = _collect(model)
     _log.log(said, "fitted %d genes in %d samples", counts.shape[1], counts.shape[0])

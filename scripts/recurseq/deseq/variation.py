@@ -7,7 +7,7 @@ import pandas as pd
 
 from recurseq.deseq.basis import coding, orthonormal
 from recurseq.deseq.dispersion import rough_estimate
-from recurseq.deseq.estimation import PlainDataSet
+from recurseq.deseq.estimation import QuickDataSet
 from recurseq.deseq.normalization import Normalization
 from recurseq.deseq.trend import varies
 
@@ -46,7 +46,7 @@ def any_gene_varies(
     while start < len(order):
         chosen = counts.iloc[:, order[start : start + size]]
         factors = normalization.rows(chosen.index, chosen.columns)
-        model = PlainDataSet(chosen, basis, coding(design, basis), factors)
+        model = QuickDataSet(chosen, basis, coding(design, basis), factors)
         model.quick = False
         model.fit_genewise_dispersions()
         if varies(model.var["genewise_dispersions"].to_numpy()).any():

@@ -101,6 +101,7 @@ def adjust_for_covariates(
                 design,
                 normalization=fitted.normalization,
                 cooks=options["cooks"],
+                plain=True,
                 threads=threads,
             )
         except NoVariationError:

@@ -243,3 +243,13 @@ def test_basis_spans_the_design_and_keeps_row_groups_recognisable():
     np.testing.assert_allclose(design @ back, basis, atol=1e-10)
     crossed, _ = orthonormal(design_matrix(parse_formula("~ batch * group"), samples))
     assert len(crossed.drop_duplicates()) == 6
+
+
+@pytest.mark.parametrize("text", ["~ group", "~ batch + group"])
+def test_a_fit_without_the_classes_of_pydeseq2_has_the_same_numbers(text):
+    counts, samples, _ = simulated(genes=200)
+    design = design_matrix(parse_formula(text), samples)
+    one, other = fit(counts, design), fit(counts, design, plain=True)
+    pd.testing.assert_frame_equal(one.genes, other.genes, check_exact=True)
+    pd.testing.assert_frame_equal(one.coefficients, other.coefficients, check_exact=True)
+    assert np.array_equal(one.covariance, other.covariance, equal_nan=True)
