@@ -25,8 +25,8 @@ def entry(signature: str) -> Callable:
     """Compile what Python calls now, or load it from the disk, and keep it where that is possible.
 
     What is kept is renewed when the file of the function changes, and only then. So a file with
-    entries says, as `BUILT_ON`, which state of the other files its entries were compiled with; a
-    test compares.
+    entries says, as `BUILT_ON`, which state of all files its entries were compiled with, and all
+    are renewed together, in one order; a test compares.
     """
 
     def compile_entry(function: Callable) -> Callable:
@@ -40,8 +40,9 @@ def entry(signature: str) -> Callable:
 
 
 def state_of_files() -> str:
-    """Digest of the files whose functions the entries contain."""
-    folder, digest = Path(__file__).parent, hashlib.sha256()
-    for name in ("compiled.py", "special.py", "weighted.py"):
-        digest.update((folder / name).read_bytes().replace(b"\r\n", b"\n"))
+    """Digest of the files of this package, but for the lines that say it."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        lines = path.read_bytes().splitlines()
+        digest.update(b"\n".join(one for one in lines if not one.startswith(b"BUILT_ON")))
     return digest.hexdigest()[:16]
