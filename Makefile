@@ -27,7 +27,7 @@ demo: install ## Run the whole pipeline on the simulated demo study
 test: install ## Run all tests but those on a cluster
 	$(BIN)/pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --junitxml=build/tests.xml
 
-test-fast: install ## Run the tests that start no pipeline (about a minute)
+test-fast: install ## Run the tests that start no pipeline and are not slow (a minute or two)
 	$(BIN)/pytest -q -n $(CORES) --dist loadfile -m "not workflow and not slurm and not slow"
 
 test-slurm: install ## Start a real Slurm on this machine and run studies on it (needs root)

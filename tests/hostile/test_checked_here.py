@@ -5,6 +5,8 @@ import pytest
 from support.hostile.all_cases import BY_NAME, IN_A_PROCESS, KINDS
 from support.hostile.ground import Ground, try_case
 
+pytestmark = pytest.mark.slow
+
 CASES = [
     pytest.param(kind, case, id=case.name)
     for kind, cases in KINDS.items()

@@ -14,6 +14,8 @@ from support.clinical_study import read_through
 from support.golden import data, golden, values
 from support.paths import REFERENCE
 
+pytestmark = pytest.mark.slow
+
 IMPUTATION = "imputation"
 NUMBERS = {name: {"number": "n"} for name in ("age", "lwt", "smoke", "ht", "loss", "sex")}
 LEVELS = {

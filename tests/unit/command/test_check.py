@@ -16,6 +16,8 @@ from recurseq.command import terminal
 from recurseq.command.folder import REPOSITORY
 from support.command_study import config_of, init, installed, recurseq, sheet_of, write_study
 
+pytestmark = pytest.mark.slow
+
 GROUPS = {"normal": 3, "no_recurrence": 4, "early_recurrence": 5}
 
 

@@ -20,6 +20,8 @@ from recurseq.command.text_parts import items, scalar
 from support.command_study import config_of, counts_for, init, recurseq, sheet_of, write_study
 from support.paths import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 THREE = {"normal": 3, "no_recurrence": 3, "early_recurrence": 3}
 
 

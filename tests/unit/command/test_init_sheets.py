@@ -5,6 +5,8 @@ import pytest
 
 from support.command_study import config_of, counts_for, init, recurseq, sheet_of, write_study
 
+pytestmark = pytest.mark.slow
+
 GROUPS = {"normal": 6, "tumour": 6}
 
 

@@ -25,6 +25,7 @@ FLAT = ("empty group, large dispersion",)
 
 pytestmark = [
     pytest.mark.r,
+    pytest.mark.slow,
     pytest.mark.skipif(not r_is_there(), reason="Rscript with DESeq2 is not on the PATH"),
 ]
 

@@ -21,6 +21,8 @@ from recurseq.enrichment import (
 )
 from recurseq.enrichment.prerank import NO_PVALUE, NO_STATISTIC
 
+pytestmark = pytest.mark.slow
+
 tested_genes.__test__ = False
 
 

@@ -12,6 +12,8 @@ from recurseq.evidence.leave_one_out import Line, flips
 from recurseq.stats.adjust import benjamini_hochberg
 from support.evidence_study import contrast, study_of
 
+pytestmark = pytest.mark.slow
+
 THRESHOLD = CallingRule(0.1, 0.5, 0.0)
 STUDIES = {
     "three groups": {"seed": 3},

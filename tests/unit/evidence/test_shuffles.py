@@ -14,6 +14,8 @@ from recurseq.evidence.weigh import weigh_evidence
 from support.deseq_study import simulated
 from support.evidence_study import contrast, study_of
 
+pytestmark = pytest.mark.slow
+
 # Dispersions come from Newton's method, which ends nearer the maximum than R's climb.
 NEWTON = 0.01
 

@@ -14,6 +14,8 @@ from support.golden import RISK, data
 from support.risk_models import INFERT, infert_model, lung_model, made
 from support.risk_study import study_config
 
+pytestmark = pytest.mark.slow
+
 BENT = {
     "terms": ["age", "parity", "education", "spontaneous"],
     "spline": {"age": 4},

@@ -14,6 +14,8 @@ from support.audit import violations
 from support.browser import BROWSERS, Browser, program
 from support.report_study import EVIL, FORMULA_NAME, config, contrast_table, write_study
 
+pytestmark = pytest.mark.slow
+
 WIDTHS = {"desktop": 1400, "phone": 390}
 
 

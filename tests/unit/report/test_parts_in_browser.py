@@ -16,6 +16,8 @@ from support.browser import BROWSERS, Browser, program
 from support.explorer import MODULES, blank
 from support.report_study import EVIL, GENES, config, gene_names, write_study
 
+pytestmark = pytest.mark.slow
+
 LATEST = 10  # seconds
 PART = "document.querySelector('#components [data-part=\"{}\"]')"
 

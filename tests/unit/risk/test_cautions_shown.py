@@ -11,6 +11,8 @@ from recurseq.risk.build import build
 from support.risk_results import cautions_of, tables_of
 from support.risk_study import recipes_of
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["a", "b", "c"]
 SECTIONS = {
     "clinical": {

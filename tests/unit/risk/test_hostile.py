@@ -18,6 +18,8 @@ from recurseq.risk.recipe import Recipe
 from recurseq.risk.stratify import divider, patient_table, stratify
 from support.risk_study import recipes_of
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = {
     "age": {"number": "years"},
     "size": {"number": "cm"},

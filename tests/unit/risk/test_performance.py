@@ -12,6 +12,8 @@ from recurseq.risk.performance import validate_risk
 from support.golden import RISK, columns, data, golden, values
 from support.risk_study import recipes_of
 
+pytestmark = pytest.mark.slow
+
 FOUR = ["age", "parity", "induced", "spontaneous"]
 HALVES = {"levels": ["development", "validation"]}
 COHORTS = {name: {"half": [name]} for name in HALVES["levels"]}

@@ -17,6 +17,8 @@ from recurseq.signatures.composition import with_t_cells
 from recurseq.signatures.settings import SignatureSettings
 from support.mixed_tissue import mixed_model, own_sets
 
+pytestmark = pytest.mark.slow
+
 RULE = CallingRule(0.05)
 CASE = Contrast("case_vs_control", RULE, "group", ("case",), ("control",))
 SHIPPED = read_gene_sets(SHIPPED_SETS)

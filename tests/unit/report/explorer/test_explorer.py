@@ -13,6 +13,8 @@ from recurseq.report.page import build_page
 from support.browser import BROWSERS, Browser, program
 from support.report_study import EVIL, FORMULA_NAME, config, write_study
 
+pytestmark = pytest.mark.slow
+
 PART = "document.querySelector('#gene-explorer [data-part=\"{}\"]')"
 CONTRASTS = ("early_vs_none", "tumour_vs_normal")
 LATEST = 10  # seconds

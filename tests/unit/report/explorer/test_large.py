@@ -9,6 +9,8 @@ from recurseq.report.explorer import expression, packed
 from support.browser import BROWSERS, Browser, program
 from support.explorer import asked, explored_study, explorer_page
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def study():

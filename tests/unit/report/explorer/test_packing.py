@@ -17,6 +17,8 @@ from recurseq.report.explorer.packed import packed
 from support.explorer import MODULES, explored_study
 from support.report_study import EVIL
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_block_gives_back_what_it_holds():
     rng = np.random.default_rng(1)
