@@ -12,6 +12,8 @@ import pytest
 from support.command_study import recurseq
 from support.first_steps import first_steps
 
+pytestmark = pytest.mark.slow
+
 
 def edit_counts(change):
     """Apply a change to the count matrix as text cells."""

@@ -25,6 +25,8 @@ from recurseq.figures.labels import place_labels
 from recurseq.figures.model import dispersion_figure
 from recurseq.figures.sample_heatmap import order_within
 
+pytestmark = pytest.mark.slow
+
 ABOUT = About("early v none (6 v 5 samples)", CallingRule(0.05, 0.0, 1.0), simulated=True)
 HOSTILE = r"$\frac{1}{0}$_<b>&amp;</b>"
 

@@ -20,6 +20,8 @@ from recurseq.figures.ratios import model_forest_figure
 from recurseq.figures.replication import replication_forest_figure
 from support.drawn import collisions, outside
 
+pytestmark = pytest.mark.slow
+
 ABOUT = About("early v none (6 v 5 samples)", CallingRule(0.05, 0.0, 1.0), simulated=True)
 
 

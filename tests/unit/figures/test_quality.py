@@ -27,6 +27,8 @@ from recurseq.figures.quality import (
 from recurseq.figures.style import save
 from recurseq.qc.components import associations, principal_components, sample_distances
 
+pytestmark = pytest.mark.slow
+
 ABOUT = About("early v none (6 v 5 samples)", CallingRule(0.05, 0.0, 1.0), simulated=True)
 
 

@@ -14,6 +14,8 @@ from recurseq.report.sections.models import ModelFacts
 from support.paths import REPOSITORY
 from support.report_study import EVIL, config, frame, permutations_table, write_study
 
+pytestmark = pytest.mark.slow
+
 LIBRARY = REPOSITORY / "scripts/recurseq"
 
 

@@ -28,6 +28,8 @@ from support.risk_models import (
     recipe_of,
 )
 
+pytestmark = pytest.mark.slow
+
 CODE = (REPOSITORY / "scripts/recurseq/report/sections" / SCRIPT).read_text(encoding="utf-8")
 EVIL = "\"'><script>alert(1)</script> & <!-- ]]>"
 BENT = {

@@ -28,6 +28,8 @@ from recurseq.report.workbook_sheets import study_sheets
 from recurseq.study import load_study
 from support.report_study import config, contrast_table, evidence_table, samples, write_study
 
+pytestmark = pytest.mark.slow
+
 TESTING = [
     {"alpha": 0.05, "min_abs_lfc": 1},
     {"alpha": 0.01, "min_abs_lfc": 0},

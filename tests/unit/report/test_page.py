@@ -24,6 +24,8 @@ from support.report_study import (
     write_study,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def drawn(*files):
     return DrawnFigure(all_figures()["pca"], {}, files)

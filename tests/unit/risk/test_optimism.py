@@ -9,6 +9,8 @@ from recurseq.risk.optimism import limits_of, optimism, resampled, resamples
 from support.golden import RISK, data, golden
 from support.risk_study import recipes_of
 
+pytestmark = pytest.mark.slow
+
 FOUR = ["age", "parity", "induced", "spontaneous"]
 LAYOUT = Layout((AUC, BRIER, SLOPE, INTERCEPT), np.array([0.3]), np.zeros(0))
 
