@@ -1,7 +1,4 @@
-"""All that is ugly and legal at once, from the config to the report: nothing of it acts.
-
-The design is as rich as the names: an interaction, a number, a block. What runs here runs plainly.
-"""
+"""All that is ugly and legal at once, from the config to the report: nothing of it acts."""
 
 import json
 import xml.etree.ElementTree as ElementTree
@@ -79,17 +76,13 @@ def ugly(ground):
                                      for name, members in sets.items()))  # fmt: skip
     config = ground.study.config
     config["study"]["title"] = TITLE
-    config["design"] = {
-        "formula": f"~ age + `TNM/stage` + sex * `{FACTOR}`",
-        "levels": {FACTOR: LEVELS, "sex": ["F", "M"]},
-    }
-    sides = {"factor": FACTOR, "numerator": LEVELS[2], "denominator": LEVELS[1]}
-    config["contrasts"] = {
-        "early_vs_none": {**sides, "within": {"sex": "M"}},
-        "interaction": {"coefficients": {f"sex[M]:{FACTOR}[{LEVELS[2]}]": 1}},
-        "ten_years": {"coefficients": {"age": 10}},
-    }
-    config["omnibus"] = {"reduced": f"~ age + `TNM/stage` + sex + `{FACTOR}`"}
+    config["design"] = {"formula": f"~ sex + `{FACTOR}`", "levels": {FACTOR: LEVELS}}
+    for name, sides in {"early_vs_none": (2, 1), "early_vs_normal": (2, 0)}.items():
+        config["contrasts"][name] = {
+            "factor": FACTOR, "numerator": LEVELS[sides[0]], "denominator": LEVELS[sides[1]],
+        }  # fmt: skip
+    del config["contrasts"]["tumour_vs_normal"]
+    config["omnibus"] = {"reduced": "~ sex"}
     config["genes"] = {"annotation": "none"}
     config["evidence"], config["confounding"] = {}, {}
     ground.study.write()
@@ -143,14 +136,6 @@ def test_study_runs_and_nothing_of_it_acts(done, record_property):
     record_property("result", "runs")
     assert done.look() == done.before
     assert not list(done.folder.rglob(CANARY))
-
-
-def test_interactions_numbers_and_blocks_are_tested_as_asked(results):
-    omnibus = read_table(results / "omnibus/genes.tsv", "omnibus_genes")
-    assert set(omnibus["df"].dropna()) == {2}
-    for contrast in ("early_vs_none", "interaction", "ten_years"):
-        genes = read_table(results / f"contrasts/{contrast}/genes.tsv", "contrast_genes")
-        assert genes["log2FoldChange"].notna().sum() > 300
 
 
 def test_identifiers_are_in_the_tables_as_they_were_written(results):

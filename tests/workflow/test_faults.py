@@ -13,13 +13,11 @@ import subprocess
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 
 import psutil
 import pytest
 
 from recurseq.base.tables import read_table
-from support.small_study import StudyFolder
 
 pytestmark = pytest.mark.workflow
 
@@ -103,11 +101,6 @@ def recover(study):
     assert not locked(study)
 
 
-def unlock(study):
-    """What `recover` does, in no time."""
-    shutil.rmtree(study.path / ".snakemake" / "locks")
-
-
 def locked(study):
     return any((study.path / ".snakemake" / "locks").glob("*"))
 
@@ -160,21 +153,12 @@ def test_every_log_begins_with_what_the_job_had_and_ends_with_its_cost(undisturb
     assert re.search(r"versions: .*pydeseq2 0\.5", fit)
 
 
-@dataclass
-class Survived:
-    """A study after its kills and the run that followed, with what a second run beside it said."""
-
-    study: StudyFolder
-    kills_finished: int
-    run: tuple[int, str]
-    second: subprocess.CompletedProcess
-
-
-@pytest.fixture(scope="module")
-def survived(finished_study, tmp_path_factory):
-    """Kills at random moments; then a whole run, and a second one that is started beside it."""
-    whole = files(finished_study)
-    study = finished_study.copied(tmp_path_factory.mktemp("killed") / "study", results=False)
+def test_killed_at_random_moments_the_run_ends_as_if_nothing_had_been(
+    undisturbed, tmp_path, record_property
+):
+    record_property("fault", f"kill -9 of the whole run at {KILLS} random moments")
+    whole = files(undisturbed)
+    study = undisturbed.copied(tmp_path / "study", results=False)
     moments = random.Random(SEED)
     kills, finished = 0, 0
     while kills < KILLS:
@@ -197,42 +181,21 @@ def survived(finished_study, tmp_path_factory):
             assert_plain(ended.stdout + ended.stderr, "--unlock")
             recover(study)
         else:
-            unlock(study)
-    first = Run(study)
-    assert first.wait_for_jobs(started=1)
-    second = study.run()
-    return Survived(study, finished, first.end(), second)
-
-
-def test_killed_at_random_moments_the_run_ends_as_if_nothing_had_been(
-    undisturbed, survived, record_property
-):
-    record_property("fault", f"kill -9 of the whole run at {KILLS} random moments")
-    code, text = survived.run
-    assert code == 0, text
-    assert files(survived.study) == files(undisturbed) and partial_files(survived.study) == []
-    assert "Nothing to be done" in survived.study.run().stderr
-    assert survived.kills_finished >= KILLS / 2  # the kills were spread over the run
+            shutil.rmtree(study.path / ".snakemake" / "locks")  # as `recover` does, in no time
+    ended = study.run()
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert files(study) == whole and partial_files(study) == []
+    assert "Nothing to be done" in study.run().stderr
+    assert finished >= KILLS / 2  # the kills were spread over the run
     record_property("result", "every file whole after each kill; in the end all files identical")
-
-
-def test_two_runs_in_one_folder(undisturbed, survived, record_property):
-    record_property("fault", "two runs are started in one folder")
-    assert survived.second.returncode != 0
-    assert_plain(survived.second.stdout + survived.second.stderr, "Directory cannot be locked")
-    code, text = survived.run
-    assert code == 0, text
-    assert files(survived.study) == files(undisturbed)
-    record_property("result", "the second stops and says why; the first ends unharmed")
 
 
 def test_killed_while_it_fits_and_while_it_writes(undisturbed, tmp_path, record_property):
     record_property("fault", "kill -9 of fit_model, of the run while it writes, of Snakemake alone")
-    study = undisturbed.copied(tmp_path / "study")
+    study = undisturbed.copied(tmp_path / "study", results=False)
     results = study.path / "results"
-    for path in results.iterdir():  # as after the first job
-        if path.name != "cohort.h5ad":
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    ended = study.run("--until", "import_counts")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
 
     run = Run(study, "--until", "test_contrast")  # the job alone: Snakemake lives to tell
     assert run.wait_until(lambda: run.script("fit_model") and log_has(study, "== messages"))
@@ -246,7 +209,7 @@ def test_killed_while_it_fits_and_while_it_writes(undisturbed, tmp_path, record_
         run = Run(study, "--until", "test_contrast")
         assert run.wait_until(lambda: any(results.glob(".model.h5ad.*.partial")))
         run.kill()
-        unlock(study)
+        recover(study)
         if partial_files(study):
             break
         (results / "model.h5ad").unlink()
@@ -256,7 +219,7 @@ def test_killed_while_it_fits_and_while_it_writes(undisturbed, tmp_path, record_
     assert run.wait_until(lambda: run.script("fit_model") and log_has(study, "== messages"))
     run.process.kill()
     run.process.wait()
-    unlock(study)
+    recover(study)
     ended = study.run("--until", "test_contrast")
     run.end()
     assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -342,6 +305,7 @@ def test_an_input_truncated_in_the_middle_of_gzip(undisturbed, tmp_path, record_
 def test_an_input_replaced_between_runs(undisturbed, tmp_path, record_property):
     record_property("fault", "the count matrix is replaced between runs, also by an older file")
     study = undisturbed.copied(tmp_path / "study")
+    assert "Nothing to be done" in study.run().stderr
     replace_counts(study, thirtyfold)
     ended = study.run("--until", "test_contrast")
     text = ended.stdout + ended.stderr
@@ -366,3 +330,17 @@ def test_an_input_replaced_during_a_run(undisturbed, tmp_path, record_property):
     assert_plain(text, "These files were changed while the run was reading them: counts.tsv.gz.")
     assert re.search(r"^import_counts ", study.run("--dry-run").stdout, re.M)
     record_property("result", "the run ends as failed and says so; the next one starts from it")
+
+
+def test_two_runs_in_one_folder(undisturbed, tmp_path, record_property):
+    record_property("fault", "two runs are started in one folder")
+    study = undisturbed.copied(tmp_path / "study", results=False)
+    first = Run(study)
+    assert first.wait_for_jobs(started=1)
+    second = study.run()
+    code, text = first.end()
+    assert second.returncode != 0
+    assert_plain(second.stdout + second.stderr, "Directory cannot be locked")
+    assert code == 0, text
+    assert files(study)[TABLE] == files(undisturbed)[TABLE]
+    record_property("result", "the second stops and says why; the first ends unharmed")

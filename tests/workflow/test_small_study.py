@@ -139,7 +139,7 @@ def test_a_changed_gene_set_reruns_pathways_and_report_only(study):
 
 def test_a_changed_threshold_of_one_contrast_does_not_refit(study):
     study.set("contrasts.tumour_vs_normal.lfc_threshold", 0.5)
-    ended = study.run("results/provenance.json")  # of all tables
+    ended = study.run()
     assert ended.returncode == 0, ended.stderr
     ran = rules_run(ended)
     assert "test_contrast" in ran and not ran & {"fit_model", "import_counts", "assess_quality"}
@@ -160,7 +160,6 @@ def test_optional_sections_may_be_absent(tmp_path):
     study = make_study(tmp_path)
     for section in ("omnibus", "markers", "enrichment"):
         del study.config[section]
-    del study.config["contrasts"]["tumour_vs_normal"]
     study.config["testing"] = {"shrinkage": "none", "cooks": False, "independent_filtering": False}
     study.config["filter"] = {"min_count": 0}
     study.write()
@@ -184,3 +183,27 @@ def test_optional_sections_may_be_absent(tmp_path):
     assert table["shrunkenLog2FoldChange"].isna().all()
     tested = table["pvalue"].notna()
     assert tested.sum() == 395 and table.loc[tested, "padj"].notna().all()
+
+
+def test_interaction_numeric_and_blocking_designs(new_study):
+    new_study.config["design"] = {
+        "formula": "~ age + batch + sex * group",
+        "levels": {"group": list(GROUPS), "sex": ["F", "M"]},
+    }
+    new_study.config["contrasts"] = {
+        "in_men": {
+            "factor": "group", "numerator": "early_recurrence", "denominator": "normal",
+            "within": {"sex": "M"},
+        },
+        "interaction": {"coefficients": {"sex[M]:group[early_recurrence]": 1}},
+        "ten_years": {"coefficients": {"age": 10}},
+    }  # fmt: skip
+    new_study.config["omnibus"] = {"reduced": "~ age + batch + sex + group"}
+    new_study.config["evidence"], new_study.config["confounding"] = {}, {}
+    new_study.write()
+    ended = new_study.run()
+    assert ended.returncode == 0, ended.stderr + ended.stdout
+    omnibus = read_table(new_study.path / "results/omnibus/genes.tsv", "omnibus_genes")
+    assert set(omnibus["df"].dropna()) == {2}
+    slope = genes(new_study, "ten_years")
+    assert slope["log2FoldChange"].notna().sum() > 300
