@@ -21,7 +21,6 @@ def test_in_this_process(kind, case, tmp_path, record_property):
     try_case(kind, case, tmp_path, record_property, Ground.check_here)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", IN_A_PROCESS)
 def test_in_its_own_process(name, tmp_path, record_property):
     try_case(KIND[name], BY_NAME[name], tmp_path, record_property, Ground.check)
