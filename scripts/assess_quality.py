@@ -6,7 +6,7 @@ with logged(snakemake):
     from recurseq.base.h5ad import open_h5ad
     from recurseq.base.tables import write_table
     from recurseq.cohort.lengths import normalization_values
-    from recurseq.qc import assess_quality
+    from recurseq.qc.assess import assess_quality
 
     cohort = open_h5ad(snakemake.input.cohort)
     values = normalization_values(

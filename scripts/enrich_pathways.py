@@ -13,8 +13,9 @@ with logged(snakemake):
     from recurseq.deseq import read_fit
     from recurseq.design.contrast import Contrast
     from recurseq.design.formula import parse_formula
-    from recurseq.enrichment import enrich, overrepresentation, tested_genes
+    from recurseq.enrichment import overrepresentation, tested_genes
     from recurseq.enrichment.joint import ranking_row
+    from recurseq.enrichment.set_tests import enrich
 
     settings, output = snakemake.params, snakemake.output
     sizes = {"min_size": settings.min_size, "max_size": settings.max_size}

@@ -17,14 +17,15 @@ from recurseq.deseq import Options, add_fit, check_contrasts, fit, omnibus_table
 from recurseq.design.confounding import relations
 from recurseq.design.confounding_table import confounding_table
 from recurseq.design.formula import design_matrix, parse_formula
-from recurseq.enrichment import enrich, overrepresentation, tested_genes
+from recurseq.enrichment import overrepresentation, tested_genes
+from recurseq.enrichment.set_tests import enrich
 from recurseq.evidence.shuffles import shuffle_labels
 from recurseq.evidence.summary import summarise
 from recurseq.evidence.weigh import weigh_evidence
 from recurseq.markers.extract import extract_markers
 from recurseq.markers.nominate import nominate_markers
 from recurseq.markers.panel import read_panel
-from recurseq.qc import assess_quality
+from recurseq.qc.assess import assess_quality
 from recurseq.qc.covariates import adjust_for_covariates
 from recurseq.study import Study, read_samples
 

@@ -26,6 +26,7 @@ REGISTRY = (
     *("tables_benefit.yaml", "tables_multiqc.yaml"),
 )
 MISSING = "NA"
+NUMBERS = ("number", "pvalue")  # kinds
 COMMENT = "#"
 SIGNIFICANT_DIGITS = 10
 ANY = "any"
@@ -161,10 +162,23 @@ class TableFile:
 @cache
 def all_tables() -> dict[str, Table]:
     """Return every entry of the registry, keyed by its short name, in reading order."""
-    files = (Path(__file__).parent / name for name in REGISTRY)
-    return {
-        name: _table(name, entry) for file in files for name, entry in read_shipped(file).items()
-    }
+    return {name: table for file in REGISTRY for name, table in _tables_in(file).items()}
+
+
+@cache
+def _tables_in(file: str) -> dict[str, Table]:
+    entries = read_shipped(Path(__file__).parent / file)
+    return {name: _table(name, entry) for name, entry in entries.items()}
+
+
+@cache
+def _file_with(table: str) -> str:
+    """File of the registry that describes a table: a job reads those it needs, and no others."""
+    entry = f"\n{table}:\n"
+    for file in REGISTRY:
+        if entry in "\n" + (Path(__file__).parent / file).read_text(encoding="utf-8"):
+            return file
+    raise KeyError(table)
 
 
 def _table(name: str, entry: dict) -> Table:
@@ -194,7 +208,7 @@ def describe(table: str) -> Table:
     KeyError
         When no table has this name.
     """
-    return all_tables()[table]
+    return _tables_in(_file_with(table))[table]
 
 
 def put_together(parts: Iterable[pd.DataFrame], table: str) -> pd.DataFrame:
@@ -248,7 +262,7 @@ def _as_text(values: pd.Series, kind: str) -> list[str]:
         texts = ["TRUE" if value else "FALSE" for value in values.where(~missing, False)]
     elif kind == "integer":
         texts = [str(int(value)) for value in values.where(~missing, 0)]
-    elif kind in ("number", "pvalue"):
+    elif kind in NUMBERS:
         texts = [_number(value) for value in values.to_numpy(dtype=float, na_value=np.nan)]
     else:
         texts = [_BREAKS.sub(" ", str(value)) for value in values]
@@ -267,11 +281,21 @@ def read_table(path: str | Path, table: str) -> pd.DataFrame:
     described = describe(table)
     with Path(path).open(encoding="utf-8") as lines:
         header = sum(1 for _ in takewhile(lambda line: line.startswith(COMMENT), lines))
+    plain = {"sep": "\t", "keep_default_na": False, "quoting": 3, "skiprows": header}
+    names = pd.read_csv(path, dtype=str, nrows=0, **plain).columns
+    kinds = {name: described.kind(str(name)) for name in names}
+    numbers = [name for name, kind in kinds.items() if kind in NUMBERS]
     frame = pd.read_csv(
-        path, sep="\t", dtype=str, keep_default_na=False, na_values=[], quoting=3, skiprows=header
+        path,
+        dtype={name: float if name in numbers else str for name in names},
+        na_values={name: [MISSING] for name in numbers},
+        float_precision="round_trip",  # as Python reads it
+        **plain,
     )
-    columns = {name: _typed(values, described.kind(str(name))) for name, values in frame.items()}
-    return pd.DataFrame(columns, index=frame.index)
+    others = {
+        name: _typed(frame[name], kind) for name, kind in kinds.items() if kind not in NUMBERS
+    }
+    return frame.assign(**others)
 
 
 def write_tables(
@@ -323,6 +347,4 @@ def _typed(values: pd.Series, kind: str) -> pd.Series:
         return present.map({"TRUE": True, "FALSE": False}).astype("boolean")
     if kind == "integer":
         return present.astype("Int64")
-    if kind in ("number", "pvalue"):
-        return present.astype(float)
     return present.astype(object)

@@ -1,12 +1,13 @@
-"""Gene rankings, scores and tests of gene sets, themes of sets, and over-representation."""
+"""Gene rankings, scores and tests of gene sets, themes of sets, and over-representation.
+
+All tests of a contrast's sets are `recurseq.enrichment.set_tests.enrich`, which loads the engine.
+"""
 
 from recurseq.enrichment.overrepresentation import overrepresentation
 from recurseq.enrichment.prerank import prerank, sets_of_allowed_size
 from recurseq.enrichment.ranking import rank_genes, running_score, tested_genes
-from recurseq.enrichment.set_tests import enrich
 
 __all__ = [
-    "enrich",
     "overrepresentation",
     "prerank",
     "rank_genes",

@@ -20,6 +20,7 @@ UNKNOWN = (
     "which has the details."
 )
 _CRASH = "Fatal Python error"
+_LOADED = "Extension modules: "  # a crash ends with this, the names of a hundred modules
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _failed_job(log: Path) -> FailedJob | None:
     failure = parts.get(FAILURE, [])
     if ended == STOPPED:
         return FailedJob(name, log, True, tuple(failure))
-    lines = parts.get(MESSAGES, [])
+    lines = [one for one in parts.get(MESSAGES, []) if one and not one.startswith(_LOADED)]
     if not ended:
         return FailedJob(name, log, False, _last(lines), CRASHED if _CRASH in text else KILLED)
     cause = _value(failure, "likely cause")

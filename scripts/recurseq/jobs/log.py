@@ -23,6 +23,7 @@ from recurseq.base.errors import InputError, IntegrityError, Problem
 from recurseq.base.versions import imported_packages, own_version, package_versions, python_version
 from recurseq.jobs.changes import changed_files, file_states
 from recurseq.jobs.error_hints import likely_cause
+from recurseq.jobs.start import start_light
 
 # The parts of a log, told apart by `recurseq.jobs.failures`.
 BEGIN, MESSAGES, TRACEBACK, FAILURE, END = (
@@ -108,6 +109,7 @@ def logged(job: Job) -> Iterator[None]:
     ended, failure = DONE, []
     with _everything_to(log):
         try:
+            start_light()
             yield
             _refuse_changed(changed_files(before))
         except InputError as error:  # a file of a job holds no cell of a patient

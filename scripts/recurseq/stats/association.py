@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import fdtrc
 
 from recurseq.stats.contingency import expected_counts, without_empty
 
@@ -79,4 +78,6 @@ def explained(response: np.ndarray, design: np.ndarray) -> tuple[float, float]:
     if r_squared == 1:
         return 1.0, 0.0
     ratio = r_squared / between / ((1 - r_squared) / within)
+    from scipy.special import fdtrc  # most who read a study do not ask for it
+
     return r_squared, float(fdtrc(between, within, ratio))

@@ -3,7 +3,7 @@
 import pytest
 
 from recurseq.base.registry import SPECIAL, expansions, is_part
-from recurseq.base.tables import all_tables, study_tables
+from recurseq.base.tables import all_tables, describe, study_tables
 from recurseq.figures.registry import all_figures, study_figures
 from recurseq.report.outputs import outputs_page
 from recurseq.study import load_study
@@ -24,6 +24,13 @@ def test_wildcards_are_filled_in_every_way_the_last_fastest():
 
 def test_an_entry_without_condition_is_a_part_of_every_study():
     assert is_part("", set()) and is_part("x", {"x"}) and not is_part("x", {"y"})
+
+
+def test_a_table_is_described_from_its_file_alone_as_in_the_whole_registry():
+    for name, table in all_tables().items():
+        assert describe(name) is table
+    with pytest.raises(KeyError, match="columns"):
+        describe("columns")  # a key of every entry, and no table
 
 
 def test_every_file_of_a_study_is_its_own():

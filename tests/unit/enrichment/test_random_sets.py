@@ -7,9 +7,8 @@ from scipy.stats import kstest
 
 from recurseq.cohort.genes.gene_sets import GeneSet, GeneSets
 from recurseq.deseq import fit
-from recurseq.enrichment import enrich
 from recurseq.enrichment.random_sets import RANDOM_SETS, STRATA, random_sets
-from recurseq.enrichment.set_tests import set_tests
+from recurseq.enrichment.set_tests import enrich, set_tests
 
 NAMES = ("early_vs_none", "sets")
 

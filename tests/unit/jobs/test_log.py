@@ -186,6 +186,7 @@ def test_a_job_without_an_end_was_killed(job, tmp_path, repository):
         assert not found.input_at_fault and found.cause == cause
         assert "INFO fitting" in found.lines
         assert any("UserWarning: slowly" in line for line in found.lines)
+        assert not any("numpy" in line for line in found.lines)  # as one of the modules loaded
 
 
 def test_an_input_changed_while_it_was_read_is_refused(job, tmp_path):

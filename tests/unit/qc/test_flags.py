@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from recurseq.base.tables import read_table, write_table
-from recurseq.qc import assess_quality, quality_tables
+from recurseq.qc.assess import assess_quality, quality_tables
 from recurseq.qc.depth import library_sizes
 from recurseq.qc.flags import (
     MEASURES,
