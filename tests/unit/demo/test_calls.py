@@ -13,6 +13,7 @@ from recurseq.demo.simulate import simulate
 from recurseq.deseq import Fit, contrast_table, fit
 from recurseq.design.contrast import Contrast
 from recurseq.design.formula import design_matrix, parse_formula
+from recurseq.enrichment.set_tests import enrich
 from recurseq.evidence.second_opinion import second_opinion
 from recurseq.evidence.support import agreement
 from recurseq.study import load_study
@@ -117,7 +118,7 @@ def test_pathways_of_early_against_no_recurrence(study, repository):
     _, tables, model, weights = study
     collection = read_gene_sets(repository / "config/gene_sets/liver_cancer.gmt")
     genes = enrichment.tested_genes(tables["early_vs_none"], collection)
-    scores = enrichment.enrich(
+    scores = enrich(
         model, weights["early_vs_none"], genes, collection, alpha=0.05, seed=1, min_size=5
     )
     table = scores.table.set_index("set")

@@ -9,6 +9,8 @@ from recurseq.preflight.examine import examine
 from support.defective_study import DefectiveStudy
 from support.in_one_process import Run
 
+pytestmark = pytest.mark.slow
+
 FEW = range(14)
 MANY = range(14, int(os.environ.get("RECURSEQ_DEFECTIVE_STUDIES", "80")))
 

@@ -14,6 +14,8 @@ from recurseq.risk.benefit.words import sentences
 from support.benefit_study import CONFIG, LOG_ODDS, STRATA, prepared, simulate, with_benefit
 from support.golden import BENEFIT, data, golden
 
+pytestmark = pytest.mark.slow
+
 PRIMARY = "overlap"
 
 

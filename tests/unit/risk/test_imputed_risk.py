@@ -19,6 +19,8 @@ from recurseq.risk.stratify import divider, patient_table, stratify
 from recurseq.stats.rubin import pool
 from support.risk_study import recipes_of
 
+pytestmark = pytest.mark.slow
+
 TERMS = ["age", "marker", "stage"]
 COLUMNS = {
     "age": {"number": "years"},
