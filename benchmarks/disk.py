@@ -38,6 +38,10 @@ scanpy.pp.pca(model, layer="vst")
 | `obs["size_factor"]`, `obsm["design_matrix"]`, `varm["coefficients"]` | float64 | |
 | `varm["covariance"]` | float64 | the upper triangle of p × p, row by row |
 
+`study.h5ad`, for other programs, borrows the three layers of `model.h5ad` as they are packed, and
+`X` is the same matrix as `layers["vst"]`: in TCGA-LIHC 45 MB beside 28 MB, of which the four
+contrasts are most of the rest.
+
 A chunk holds all samples of some genes. So a rule reads the genes it needs and leaves the rest: a
 contrast the counts of the fitted genes, a figure of 40 genes the chunks they are in, most rules no
 matrix at all.

@@ -22,8 +22,9 @@ FILES = (
 )
 CORES = 2
 TEXT = [
-    "One contrast, omnibus test, marker panel, one collection of gene sets, all figures and the",
-    f"report, on {CORES} cores. For each rule, what its log says of wall time and peak memory.",
+    "One contrast with its shuffled labels, omnibus test, marker panel, one collection of sets,",
+    f"all figures and the report, on {CORES} cores. For each rule, what its log says of wall time",
+    "and peak memory.",
 ]
 
 
