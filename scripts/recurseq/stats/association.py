@@ -68,6 +68,8 @@ def explained(response: np.ndarray, design: np.ndarray) -> tuple[float, float]:
     design
         Samples × columns, of full rank, the constant among its span.
     """
+    from scipy.special import fdtrc  # most who read a study do not ask for it
+
     coefficients, *_ = np.linalg.lstsq(design, response, rcond=None)
     residual = float(((response - design @ coefficients) ** 2).sum())
     total = float(((response - response.mean()) ** 2).sum())
@@ -78,6 +80,4 @@ def explained(response: np.ndarray, design: np.ndarray) -> tuple[float, float]:
     if r_squared == 1:
         return 1.0, 0.0
     ratio = r_squared / between / ((1 - r_squared) / within)
-    from scipy.special import fdtrc  # most who read a study do not ask for it
-
     return r_squared, float(fdtrc(between, within, ratio))
