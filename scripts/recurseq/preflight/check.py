@@ -36,10 +36,10 @@ from recurseq.study import (
     config_problems,
     kept_names,
     load_study,
-    study_notes,
     study_problems,
     usable_part,
 )
+from recurseq.study.remarks import study_notes
 from recurseq.study.samples import sheet_of_kept
 
 BUILTIN = "builtin"

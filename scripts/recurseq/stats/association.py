@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import fdtrc
 
 from recurseq.stats.contingency import expected_counts, without_empty
 
@@ -68,8 +69,6 @@ def explained(response: np.ndarray, design: np.ndarray) -> tuple[float, float]:
     design
         Samples × columns, of full rank, the constant among its span.
     """
-    from scipy.special import fdtrc  # most who read a study do not ask for it
-
     coefficients, *_ = np.linalg.lstsq(design, response, rcond=None)
     residual = float(((response - design @ coefficients) ** 2).sum())
     total = float(((response - response.mean()) ** 2).sum())

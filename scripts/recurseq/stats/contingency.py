@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import comb, exp, log, pi, sqrt
 
 import numpy as np
+from scipy.special import gammaln
 
 from recurseq.stats.tails import chi_squared_tail
 
@@ -108,7 +109,7 @@ def number_of_tables(table: np.ndarray) -> float:
 def _fisher_pvalue(table: np.ndarray) -> float:
     """Add up probabilities column by column; tables with the same rest share their further way."""
     rows, columns = table.sum(axis=1), table.sum(axis=0)
-    factorials = _log_factorial(np.arange(int(table.sum()) + 1))
+    factorials = gammaln(np.arange(int(table.sum()) + 1) + 1.0)
     constant = factorials[rows].sum() + factorials[columns].sum() - factorials[-1]
     limit = constant - factorials[table].sum() + EQUAL
     ways = {tuple(map(int, rows)): {0.0: 1}}
@@ -131,12 +132,6 @@ def _fisher_pvalue(table: np.ndarray) -> float:
     return min(pvalue, 1.0)
 
 
-def _log_factorial(counts: np.ndarray) -> np.ndarray:
-    from scipy.special import gammaln  # most who read a study test no table
-
-    return gammaln(counts + 1.0)
-
-
 def _columns(left: tuple[int, ...], total: int) -> Iterator[tuple[int, ...]]:
     """Every way to take `total` from what is left in each row."""
     if len(left) == 1:
@@ -154,8 +149,8 @@ def _fisher_at_random(table: np.ndarray, seed: int) -> TableTest:
 
     margins = random_table(table.sum(axis=1), table.sum(axis=0))
     drawn = margins.rvs(DRAWN_TABLES, random_state=np.random.default_rng(seed))
-    observed = -_log_factorial(table).sum()
-    unlikely = (-_log_factorial(drawn).sum(axis=(1, 2)) <= observed + EQUAL).sum()
+    observed = -gammaln(table + 1.0).sum()
+    unlikely = (-gammaln(drawn + 1.0).sum(axis=(1, 2)) <= observed + EQUAL).sum()
     pvalue = (1 + float(unlikely)) / (1 + DRAWN_TABLES)
     error = sqrt(pvalue * (1 - pvalue) / DRAWN_TABLES)
     method = f"Fisher exact, {DRAWN_TABLES:,} random tables"

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import chdtrc, ndtr
 
 
 def chi_squared_tail(statistic: float | np.ndarray, df: float | np.ndarray) -> float | np.ndarray:
     """Return the probability of a chi-squared statistic at least as large."""
-    from scipy.special import chdtrc  # many who import this module only rank
-
     return chdtrc(df, statistic)
 
 
 def two_sided(z: float | np.ndarray) -> float | np.ndarray:
     """Return the probability of a normal deviate at least as far from 0."""
-    from scipy.special import ndtr
-
     return 2 * ndtr(-np.abs(z))
 
 

@@ -1,4 +1,7 @@
-"""The study: configuration and sample sheet, checked against each other and typed."""
+"""The study: configuration and sample sheet, checked against each other and typed.
+
+What a colleague would remark on it is in `recurseq.study.remarks`, which computes.
+"""
 
 from recurseq.study.checks import study_problems
 from recurseq.study.load import load_study
@@ -10,7 +13,6 @@ from recurseq.study.model import (
     Study,
     Testing,
 )
-from recurseq.study.remarks import design_notes, study_notes
 from recurseq.study.samples import kept_names, left_out_names, read_samples
 from recurseq.study.schema import config_problems, usable_part
 
@@ -22,12 +24,10 @@ __all__ = [
     "Study",
     "Testing",
     "config_problems",
-    "design_notes",
     "kept_names",
     "left_out_names",
     "load_study",
     "read_samples",
-    "study_notes",
     "study_problems",
     "usable_part",
 ]

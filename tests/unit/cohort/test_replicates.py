@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from recurseq.cohort.importing import import_cohort, read_inputs
-from recurseq.study import load_study, read_samples, study_notes, study_problems
+from recurseq.study import load_study, read_samples, study_problems
+from recurseq.study.remarks import study_notes
 
 COUNTS = """gene\tL1\tL2\tL3\tL4\tL5\tL6\tL7
 G1\t1\t2\t30\t40\t500\t600\t9

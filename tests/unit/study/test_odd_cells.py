@@ -4,12 +4,11 @@ import pytest
 
 from recurseq.base.errors import InputError
 from recurseq.study import (
-    design_notes,
     load_study,
     read_samples,
-    study_notes,
     study_problems,
 )
+from recurseq.study.remarks import design_notes, study_notes
 from support.command_study import sheet_of
 
 AGES = [40, 51, 62, 43, 54, 65, 46, 57, 68, 49, 50, 61]

@@ -9,10 +9,10 @@ from recurseq.study import (
     config_problems,
     load_study,
     read_samples,
-    study_notes,
     study_problems,
     usable_part,
 )
+from recurseq.study.remarks import study_notes
 
 SHEET = """sample_id\tgroup\tbatch\tage\tsex
 S-1\tnormal\tb1\t60\tF

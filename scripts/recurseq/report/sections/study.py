@@ -12,7 +12,8 @@ from recurseq.design.formula import parse_formula
 from recurseq.report.results import Results
 from recurseq.report.section import Paragraph
 from recurseq.report.words import count, many, spaced
-from recurseq.study import Study, design_notes
+from recurseq.study import Study
+from recurseq.study.remarks import design_notes
 
 TITLE = "Study"
 SMALL_GROUP = 6
